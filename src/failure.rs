@@ -1,0 +1,53 @@
+//! One file's fate when it gives no record.
+
+use thiserror::Error;
+
+/// Why a source gave no record. Kept in the ledger; never ends a run.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Failure {
+    /// The bytes are of a kind that no reader reads.
+    #[error("unsupported file type: {0}")]
+    Unsupported(String),
+    /// Encrypted with a password that is not known.
+    #[error("encrypted: {0}")]
+    Encrypted(String),
+    /// Pictures of pages, or fonts that cannot be decoded.
+    #[error("no text layer: {0}")]
+    NoTextLayer(String),
+    /// Too broken to read anything from.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// Over a limit of [`crate::limits::Limits`].
+    #[error("too large: {0}")]
+    TooLarge(String),
+    /// Over the time for one file.
+    #[error("timed out: {0}")]
+    TimedOut(String),
+    /// The reader crashed on it.
+    #[error("crashed: {0}")]
+    Crashed(String),
+    /// Could not be read from disk or out of its archive.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
+    /// Readable, but no report of a known kind.
+    #[error("no report: {0}")]
+    NoReport(String),
+}
+
+impl Failure {
+    /// The stable name kept in the ledger.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unsupported(_) => "unsupported",
+            Self::Encrypted(_) => "encrypted",
+            Self::NoTextLayer(_) => "no-text-layer",
+            Self::Damaged(_) => "damaged",
+            Self::TooLarge(_) => "too-large",
+            Self::TimedOut(_) => "timed-out",
+            Self::Crashed(_) => "crashed",
+            Self::Unreadable(_) => "unreadable",
+            Self::NoReport(_) => "no-report",
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use crate::document::{Page, Point, Rect};
+
+/// One printed character with its place, in points from the top left of the page as displayed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Char {
+    /// The Unicode character; a ligature or a cluster gives several `Char`s that share its box in equal parts.
+    pub ch: char,
+    /// Origin on the baseline (for vertical writing, the vertical origin).
+    pub origin: Point,
+    /// Box from the font's ascent to its descent (advance width × font height).
+    pub bbox: Rect,
+    /// Font size in points as displayed.
+    pub size: f32,
+    /// Direction of the baseline in quarter turns clockwise as displayed: 0 left to right, 1 top to bottom,
+    /// 2 upside down, 3 bottom to top.
+    pub turn: u8,
+    /// Vertical writing mode (WMode 1).
+    pub vertical: bool,
+    /// Index into [`PageContent::fonts`].
+    pub font: u16,
+    /// Order in the content stream, for reading order of last resort.
+    pub order: u32,
+    /// Marked-content id that ties the character to the structure tree, where the file is tagged.
+    pub mcid: Option<u32>,
+}
+
+/// What is known of a font.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FontInfo {
+    /// `BaseFont` without the subset prefix.
+    pub name: String,
+    /// Bold by name, flags or fake bold.
+    pub bold: bool,
+    /// Italic by name or flags.
+    pub italic: bool,
+    /// Fixed pitch by flags.
+    pub fixed_pitch: bool,
+}
+
+/// How a ruling came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RulingKind {
+    /// A stroked line or an edge of a stroked rectangle.
+    Stroke,
+    /// A thin filled rectangle.
+    Fill,
+    /// An edge of a filled area, a shading of cells, or a clip: weak evidence.
+    Edge,
+}
+
+/// A horizontal or vertical line segment that may rule a table, in points from the top left as displayed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ruling {
+    /// The segment as a degenerate box: `y0 == y1` for horizontal, `x0 == x1` for vertical.
+    pub rect: Rect,
+    /// Thickness in points.
+    pub thickness: f32,
+    /// How it came about.
+    pub kind: RulingKind,
+}
+
+impl Ruling {
+    /// Whether the segment is horizontal.
+    #[must_use]
+    pub fn horizontal(&self) -> bool {
+        self.rect.width() >= self.rect.height()
+    }
+}
+
+/// What one page shows: the interface between a reader of placed content (PDF, OCR) and layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageContent {
+    /// Number and size.
+    pub page: Page,
+    /// Visible characters in the order of the content stream.
+    pub chars: Vec<Char>,
+    /// Fonts used on the page.
+    pub fonts: Vec<FontInfo>,
+    /// Lines that may rule tables.
+    pub rulings: Vec<Ruling>,
+    /// Boxes of images drawn on the page.
+    pub images: Vec<Rect>,
+}

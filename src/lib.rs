@@ -1,0 +1,11 @@
+//! gongkai turns archives of Chinese government-information-disclosure annual reports into research data.
+
+pub mod diagnostic;
+pub mod document;
+pub mod error;
+pub mod failure;
+pub mod layout;
+pub mod limits;
+pub mod pattern;
+pub mod record;
+pub mod text;

@@ -1,0 +1,208 @@
+use regex::Regex;
+
+/// All patterns of a run: those embedded in the program, or those of `--patterns DIR`.
+#[derive(Debug, Clone, Default)]
+pub struct PatternSet {
+    /// Families of reports, in order of their ids.
+    pub families: Vec<Family>,
+}
+
+/// A family of reports that share titles, sections and metadata, with the forms of its tables.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// Stable id (`ogi`).
+    pub id: String,
+    /// Titles, agency, year, sections.
+    pub report: ReportPattern,
+    /// Forms of tables, in order of preference where evidence is equal.
+    pub forms: Vec<Form>,
+}
+
+/// How the reports of a family name themselves: titles, agency, year, period, sections, look-alikes.
+///
+/// Extended by the report room as it needs; every list is matched on shadow text (see `text::shadow`).
+#[derive(Debug, Clone, Default)]
+pub struct ReportPattern {
+    /// Sections in their usual order.
+    pub sections: Vec<SectionPattern>,
+    /// Named expressions (`title`, `period`, `look_alike`, `signature_date`, …); the names are fixed by the
+    /// report room, the expressions by the pattern file.
+    pub expressions: Vec<(String, Vec<Regex>)>,
+    /// Named word lists (`title_nouns`, `agency_suffixes`, `metadata_agency_keys`, …).
+    pub words: Vec<(String, Vec<String>)>,
+}
+
+/// One section of a report.
+#[derive(Debug, Clone)]
+pub struct SectionPattern {
+    /// Stable id (`overview`).
+    pub id: String,
+    /// Headings as printed, without their number; matched as labels.
+    pub headings: Vec<Label>,
+    /// Tables (ids) that belong to the section.
+    pub tables: Vec<String>,
+}
+
+/// A printed label and what else is printed for the same thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The label as printed, without its ordinal (`属于国家秘密`).
+    pub text: String,
+    /// Its shadow (`text::shadow::fold`), for matching.
+    pub shadow: String,
+}
+
+/// One form of tables (`ogi-2021`): what it prints, row by row and column by column.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Stable id.
+    pub id: String,
+    /// Version, raised when output may change.
+    pub version: String,
+    /// SHA-256 (hex) of the pattern file and the fragments that it uses.
+    pub hash: String,
+    /// Names of the form for the codebook: Chinese, English.
+    pub title: (String, String),
+    /// Years of reports that usually use it (first, last; `None` open), for the codebook and weak evidence.
+    pub years: (Option<u16>, Option<u16>),
+    /// The tables.
+    pub tables: Vec<TablePattern>,
+    /// Arithmetic identities.
+    pub checks: Vec<Check>,
+}
+
+/// One statutory table; may be printed as several physical ones, one a part.
+#[derive(Debug, Clone)]
+pub struct TablePattern {
+    /// Stable id (`proactive`, `applications`, `review`): key of `report.forms`, first part of flags.
+    pub id: String,
+    /// Section that it stands in.
+    pub section: Option<String>,
+    /// Captions printed above it or as a row of it.
+    pub captions: Vec<Label>,
+    /// Headers of columns that hold no values of the form (单位, 序号, 代码, 备注).
+    pub ignored_columns: Vec<Label>,
+    /// Rows that are printed at times and are no variables (合计, 其中：…): told in a flag.
+    pub ignored_rows: Vec<Regex>,
+    /// Expressions on the shadow of the table's text that speak for this form (本年制发件数) with weights.
+    pub evidence: Vec<(Regex, f32)>,
+    /// Sub-tables with a boxhead each, in printed order.
+    pub parts: Vec<Part>,
+}
+
+/// A sub-table: one boxhead and the rows below it.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Stable id within the table.
+    pub id: String,
+    /// Title rows (第二十条第（一）项).
+    pub captions: Vec<Label>,
+    /// Texts of the corner, the head of the stub (信息内容, the 勾稽 sentence).
+    pub corner: Vec<Label>,
+    /// Columns in printed order.
+    pub columns: Vec<Column>,
+    /// Rows in printed order, groups before their members.
+    pub rows: Vec<Row>,
+}
+
+/// One column of values.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Stable id, the last part of the variable's name; may be empty (one number column) or hold dots.
+    pub id: String,
+    /// Labels of each level of the boxhead from the top (行政诉讼 › 未经复议直接起诉 › 结果维持), the last
+    /// being the column's own; each level with its aliases.
+    pub path: Vec<Vec<Label>>,
+    /// Unit of its numbers, where the row has none of its own.
+    pub unit: Option<Unit>,
+    /// Labels for the codebook: Chinese, English.
+    pub title: (String, String),
+}
+
+/// One row of the form.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Stable id, the first part of the variable's name (`applications.denied.state_secret`); empty for an
+    /// unlabelled data row; for a group its name within the part.
+    pub id: String,
+    /// Printed ordinal without punctuation and brackets (`一`, `3`), with its kind told by `ordinal_kind`.
+    pub ordinal: Option<Ordinal>,
+    /// The row's own label and its aliases; empty for an unlabelled data row.
+    pub labels: Vec<Label>,
+    /// Whether it only heads other rows and holds no values.
+    pub group: bool,
+    /// Index (in `Part::rows`) of the group that it belongs to.
+    pub parent: Option<usize>,
+    /// Indices (in `Part::columns`) of the columns that it has.
+    pub columns: Vec<usize>,
+    /// Unit of its numbers, where it differs from the column's.
+    pub unit: Option<Unit>,
+    /// Whether reports may leave it out without any damage (an optional or alternative row).
+    pub optional: bool,
+    /// Where the row's own name is taken from the document (dynamic rows: item codes): an expression on the
+    /// shadow of the stub whose named groups fill `{name}` in `id`.
+    pub dynamic: Option<Regex>,
+    /// Labels for the codebook: Chinese, English.
+    pub title: (String, String),
+}
+
+/// A printed ordinal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ordinal {
+    /// Its number from 1.
+    pub number: u8,
+    /// Its style, which shows the level.
+    pub style: OrdinalStyle,
+}
+
+/// The style of an ordinal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrdinalStyle {
+    /// 一、
+    Han,
+    /// （一）
+    HanBracket,
+    /// 1. 1、 1．
+    Digit,
+    /// （1）
+    DigitBracket,
+}
+
+/// A unit of measure and its worth in the variable's unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// As printed (`万元`, `件`).
+    pub name: String,
+}
+
+/// A linear identity between variables of one report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Stable id with the column or row filled in (`applications.balance.natural_person`).
+    pub id: String,
+    /// Terms on the left, each a variable with its sign.
+    pub left: Vec<Term>,
+    /// Terms on the right.
+    pub right: Vec<Term>,
+}
+
+/// One term of an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The variable.
+    pub variable: String,
+    /// Subtracted and not added.
+    pub negative: bool,
+}
+
+impl Part {
+    /// The variable of a cell: row id and column id joined by a dot, empty ones left out.
+    #[must_use]
+    pub fn variable(&self, row: &Row, column: &Column) -> String {
+        match (row.id.is_empty(), column.id.is_empty()) {
+            (false, false) => format!("{}.{}", row.id, column.id),
+            (false, true) => row.id.clone(),
+            (true, _) => column.id.clone(),
+        }
+    }
+}

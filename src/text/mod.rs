@@ -1,0 +1,1 @@
+//! Text for matching and reading: shadow text, numerals, numbers and units.
