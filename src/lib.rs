@@ -1,5 +1,6 @@
 //! gongkai turns archives of Chinese government-information-disclosure annual reports into research data.
 
+pub mod align;
 pub mod diagnostic;
 pub mod document;
 pub mod error;

@@ -144,6 +144,13 @@ impl Document {
     /// An empty document of `format`.
     #[must_use]
     pub fn new(format: Format) -> Self {
-        Self { format, encoding: None, pages: Vec::new(), blocks: Vec::new(), metadata: Vec::new(), diagnostics: Vec::new() }
+        Self {
+            format,
+            encoding: None,
+            pages: Vec::new(),
+            blocks: Vec::new(),
+            metadata: Vec::new(),
+            diagnostics: Vec::new(),
+        }
     }
 }

@@ -7,5 +7,6 @@
 mod model;
 
 pub use model::{
-    Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, PatternSet, ReportPattern, Row, SectionPattern, TablePattern, Term, Unit,
+    Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, PatternSet, ReportPattern, Row, SectionPattern,
+    TablePattern, Term, Unit,
 };

@@ -1,1 +1,12 @@
 //! Text for matching and reading: shadow text, numerals, numbers and units.
+//!
+//! Nothing here changes printed text. A [`Shadow`] is a folded copy for matching that keeps the way back
+//! to the original; [`number`] reads what a cell prints.
+
+pub mod number;
+pub mod numeral;
+pub mod shadow;
+mod shadow_han;
+
+pub use number::{Amount, Cell, read_cell};
+pub use shadow::{Shadow, fold, fold_char};

@@ -1,0 +1,127 @@
+//! Shadow text: width, script, punctuation and space folded away for matching, with offsets kept.
+
+/// A folded copy of a text with the byte offset of every folded character in the original.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shadow {
+    /// The folded text.
+    pub text: String,
+    /// For each byte of `text` the byte offset in the original of the character it came from, and one
+    /// entry more: the length of the original.
+    offsets: Vec<u32>,
+}
+
+impl Shadow {
+    /// Folds `text` (see [`fold_char`]).
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut shadow = Self { text: String::with_capacity(text.len()), offsets: Vec::with_capacity(text.len() + 1) };
+        for (at, ch) in text.char_indices() {
+            let mut push = |c: char| {
+                let before = shadow.text.len();
+                shadow.text.push(c);
+                let at = u32::try_from(at).unwrap_or(u32::MAX);
+                shadow.offsets.extend(std::iter::repeat_n(at, shadow.text.len() - before));
+            };
+            match ch {
+                '㈠'..='㈩' => {
+                    push('(');
+                    push(han_digit(ch as u32 - '㈠' as u32));
+                    push(')');
+                }
+                '①'..='⑨' => push(char::from(b'1' + u8::try_from(ch as u32 - '①' as u32).unwrap_or(0))),
+                '⒈'..='⒐' => {
+                    push(char::from(b'1' + u8::try_from(ch as u32 - '⒈' as u32).unwrap_or(0)));
+                    push('.');
+                }
+                '…' => push('…'),
+                _ => {
+                    if let Some(c) = fold_char(ch) {
+                        push(c);
+                    }
+                }
+            }
+        }
+        shadow.offsets.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        shadow
+    }
+
+    /// The byte offset in the original of the character at byte `at` of the shadow (the end of the original
+    /// where `at` is the shadow's length or beyond).
+    #[must_use]
+    pub fn original(&self, at: usize) -> usize {
+        self.offsets.get(at).or(self.offsets.last()).copied().unwrap_or(0) as usize
+    }
+
+    /// The byte range in the original that a byte range of the shadow came from; dropped characters between
+    /// the range's end and the next kept character are left out.
+    #[must_use]
+    pub fn original_range(&self, range: std::ops::Range<usize>, original: &str) -> std::ops::Range<usize> {
+        let start = self.original(range.start);
+        if range.end <= range.start {
+            return start..start;
+        }
+        let last = self.original(range.end.saturating_sub(1));
+        let end = original.get(last..).and_then(|s| s.chars().next()).map_or(last, |c| last + c.len_utf8());
+        start..end.max(start)
+    }
+}
+
+fn han_digit(n: u32) -> char {
+    ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'].get(n as usize).copied().unwrap_or('?')
+}
+
+/// The shadow of a text as a string (see [`Shadow`]).
+///
+/// ```
+/// assert_eq!(gongkai::text::fold("（三）不予\n公开　１．屬於國家秘密"), "(三)不予公开1.属于国家秘密");
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> String {
+    Shadow::new(text).text
+}
+
+/// Folds one character: `None` where matching ignores it (spaces of all kinds, controls, zero-width marks),
+/// else full width to half width, CJK radicals to ideographs, traditional to simplified, and punctuation
+/// variants to one form.
+#[must_use]
+pub fn fold_char(ch: char) -> Option<char> {
+    if ch.is_ascii() {
+        return (ch > ' ' && ch != '\u{7f}').then_some(ch);
+    }
+    Some(match ch {
+        c if c.is_whitespace() || c.is_control() => return None,
+        '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => {
+            return None;
+        }
+        '、' | '，' | '﹐' | '､' | '﹑' => ',',
+        '。' | '．' | '﹒' | '｡' => '.',
+        '“' | '”' | '„' | '‟' | '＂' | '〝' | '〞' | '「' | '」' | '『' | '』' | '‘' | '’' => '"',
+        '（' | '〔' | '﹝' | '【' | '［' | '﹙' => '(',
+        '）' | '〕' | '﹞' | '】' | '］' | '﹚' => ')',
+        '—' | '－' | '–' | '―' | '─' | '−' | '‐' | '‑' | '﹣' => '-',
+        '○' | '◯' => '〇',
+        '！'..='～' => char::from_u32(ch as u32 - 0xFEE0).unwrap_or(ch),
+        c => super::shadow_han::simplify(c),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_space_and_brackets_fold() {
+        assert_eq!(fold(" １ ．\u{a0}属于\u{3000}国家秘密"), "1.属于国家秘密");
+        assert_eq!(fold("㈠予以公开"), "(一)予以公开");
+    }
+
+    #[test]
+    fn offsets_lead_back_to_the_printed_text() {
+        let printed = "三、 不 予公开";
+        let shadow = Shadow::new(printed);
+        assert_eq!(shadow.text, "三,不予公开");
+        let at = shadow.text.find("不予").unwrap();
+        let range = shadow.original_range(at..at + "不予".len(), printed);
+        assert_eq!(&printed[range], "不 予");
+    }
+}
