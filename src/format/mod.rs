@@ -1,0 +1,1 @@
+//! One reader a format; each ends in a [`crate::document::Document`].

@@ -1,0 +1,3 @@
+//! Where files come from, and what their bytes are.
+
+pub mod encoding;
