@@ -102,3 +102,59 @@ pub struct Identity {
     /// Day of publication, ISO 8601.
     pub published: Option<String>,
 }
+
+/// Where a record came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    /// Path as given, with `/` between its parts.
+    pub path: String,
+    /// Member of the archive at `path`, nested ones joined by `!/`.
+    pub member: Option<String>,
+    /// Format by the bytes (`pdf`).
+    pub format: &'static str,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+    /// Number of pages of a paged format.
+    pub pages: Option<u32>,
+    /// Character encoding, where the format leaves it open.
+    pub encoding: Option<String>,
+    /// Address that a crawl fetched it from (WARC).
+    pub url: Option<String>,
+    /// When the crawl fetched it, ISO 8601.
+    pub fetched: Option<String>,
+}
+
+/// One report, whole: what one line of output says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Where it came from.
+    pub source: Source,
+    /// Ordinal from 1 where one source holds several reports, else 0.
+    pub ordinal: u32,
+    /// Title, agency, year, period, publication.
+    pub identity: Identity,
+    /// Form of each table, in the family's order of tables.
+    pub forms: Vec<(String, String)>,
+    /// Form of the main table, else of the next one (the pattern's order of tables decides).
+    pub form: Option<String>,
+    /// Sections in order of appearance.
+    pub sections: Vec<Section>,
+    /// Readings in the forms' order.
+    pub readings: Vec<Reading>,
+    /// Identities whose terms were all read.
+    pub checks: Vec<CheckResult>,
+    /// Flags, sorted and without doubles.
+    pub flags: Vec<Flag>,
+    /// Pattern ids and hashes that made it, sorted by id.
+    pub patterns: Vec<(String, String)>,
+}
+
+impl Record {
+    /// The record's id: the digest of the source, and the ordinal where the source holds several reports.
+    #[must_use]
+    pub fn id(&self) -> String {
+        if self.ordinal == 0 { self.source.sha256.clone() } else { format!("{}-{}", self.source.sha256, self.ordinal) }
+    }
+}
