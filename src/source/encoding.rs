@@ -88,15 +88,14 @@ fn choose<'b>(bytes: &'b [u8], declared: Option<&'static Encoding>) -> Choice<'b
     if let Some(body) = bytes.strip_prefix(b"\x84\x31\x95\x33") {
         return sure(GB18030, body);
     }
-    if let Some(encoding) = utf16_by_zeros(bytes) {
+    let utf8 = Utf8Scan::of(bytes);
+    if (utf8.errors > 0 || bytes.contains(&0))
+        && let Some(encoding) = utf16(bytes)
+    {
         return sure(encoding, bytes);
     }
-    let utf8 = Utf8Scan::of(bytes);
     if utf8.errors == 0 {
         return sure(UTF_8, bytes);
-    }
-    if let Some(encoding) = utf16_by_script(bytes) {
-        return sure(encoding, bytes);
     }
     let gb = GbScan::of(bytes);
     // A page of another legacy encoding is often strict GB18030 by chance; only where it says so itself,
@@ -261,35 +260,27 @@ impl Big5Scan {
     }
 }
 
-/// UTF-16 without a mark: digits, blanks and line ends leave zeros in every second byte.
-fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = bytes.get(..bytes.len().min(UTF16_SAMPLE))?;
-    let (mut even, mut odd, mut pairs) = (0usize, 0usize, 0usize);
-    for pair in sample.chunks_exact(2) {
-        pairs += 1;
-        even += usize::from(pair.first() == Some(&0));
-        odd += usize::from(pair.last() == Some(&0));
-    }
-    let (zeros, others, encoding) = if odd > even { (odd, even, UTF_16LE) } else { (even, odd, UTF_16BE) };
-    if pairs == 0 || zeros * 50 < pairs || others * 10 > zeros {
-        return None;
-    }
-    encoding.decode_without_bom_handling_and_without_replacement(sample).map(|_| encoding)
-}
-
-/// UTF-16 of Chinese alone, where no zeros stand: nearly all units are in the blocks of Chinese text.
-fn utf16_by_script(bytes: &[u8]) -> Option<&'static Encoding> {
+/// UTF-16 without a mark: by the zeros that digits, blanks and line ends leave, or (Chinese alone) by
+/// nearly all units being in the blocks of Chinese text.
+fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..bytes.len().min(UTF16_SAMPLE) & !1)?;
-    [UTF_16LE, UTF_16BE].into_iter().find(|encoding| {
-        let (mut chinese, mut units) = (0usize, 0usize);
-        for pair in sample.chunks_exact(2) {
-            let [a, b] = pair else { continue };
-            let unit = if *encoding == UTF_16LE { u16::from_le_bytes([*a, *b]) } else { u16::from_be_bytes([*a, *b]) };
-            units += 1;
-            chinese += usize::from(matches!(unit, 0x4E00..=0x9FFF | 0x3000..=0x303F | 0xFF00..=0xFFEF));
+    let (mut pairs, mut zeros, mut ascii) = (0usize, 0usize, 0usize);
+    let mut usual = [0usize; 2];
+    for pair in sample.chunks_exact(2) {
+        let [a, b] = pair else { continue };
+        pairs += 1;
+        zeros += usize::from(*a == 0 || *b == 0);
+        ascii += usize::from(a.is_ascii_graphic() && b.is_ascii_graphic());
+        for (count, unit) in usual.iter_mut().zip([u16::from_le_bytes([*a, *b]), u16::from_be_bytes([*a, *b])]) {
+            *count += usize::from(matches!(unit,
+                0x09 | 0x0A | 0x0D | 0x20..=0x7E | 0xA0..=0xFF | 0x2010..=0x2030 | 0x2460..=0x24FF
+                | 0x3000..=0x303F | 0x4E00..=0x9FFF | 0xFF00..=0xFFEF));
         }
-        units > 0 && chinese * 10 > units * 8
-    })
+    }
+    let [le, be] = usual;
+    let (best, encoding) = if le >= be { (le, UTF_16LE) } else { (be, UTF_16BE) };
+    let evidence = zeros * 50 >= pairs || ascii * 5 <= pairs;
+    (pairs > 0 && evidence && le != be && best * 10 > pairs * 9).then_some(encoding)
 }
 
 /// Tells the number of U+FFFD in the text and the place of the first.
