@@ -1,0 +1,713 @@
+//! Printed label texts against the labels of a pattern, on shadow text.
+//!
+//! Labels are compared without punctuation. What counts as evidence beside the letters is the ordinal in
+//! front (`（三）`, `2.`), told apart from the label's own text. Two questions are answered: which label is
+//! printed in this cell ([`Lexicon::candidates`]), and where do labels stand in a running text
+//! ([`Lexicon::occurrences`]).
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::pattern::{Label, Ordinal, OrdinalStyle};
+use crate::text::{fold, numeral};
+
+/// Longest printed text that is compared as a label, in characters; longer ones are prose.
+const LONGEST: usize = 240;
+
+/// How a printed text matched a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// The same letters.
+    Exact,
+    /// The same letters when remarks in brackets are left out on either side.
+    Bracketed,
+    /// The same but for this many letters (typing and recognition errors).
+    Edited(u8),
+    /// The print leaves letters of the label out (本年新收申请数量).
+    Abbreviated,
+    /// The label stands inside a longer print.
+    Contained,
+}
+
+/// A comparison's outcome.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// From 0 (nothing in common) to 1 (the same letters).
+    pub score: f32,
+    /// The way it matched.
+    pub how: How,
+}
+
+/// A label match of one printed text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// The caller's key of the label.
+    pub key: u32,
+    /// How well it matches.
+    pub found: Match,
+}
+
+/// A place where a label stands in a running text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occurrence {
+    /// The caller's key of the label.
+    pub key: u32,
+    /// Byte range in the shadow text, without the ordinal.
+    pub range: Range<usize>,
+    /// The ordinal right in front, and the byte where it begins. Of an ordinal in digits only the last digit
+    /// is taken: what stands before it may be the value in front (`00000002.其他`).
+    pub ordinal: Option<(Ordinal, usize)>,
+    /// How well it matches.
+    pub found: Match,
+}
+
+/// A printed text prepared for comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Printed {
+    /// The ordinal in front, if any.
+    pub ordinal: Option<Ordinal>,
+    /// Letters and digits without the ordinal.
+    full: Vec<char>,
+    /// The same without remarks in brackets; empty where there are none.
+    bare: Vec<char>,
+    /// Letters and digits with the ordinal, where there is one.
+    whole: Vec<char>,
+    bloom: u128,
+}
+
+impl Printed {
+    /// Prepares a printed text (folds it first).
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self::of_shadow(&fold(text))
+    }
+
+    /// Prepares a text that is folded already.
+    #[must_use]
+    pub fn of_shadow(shadow: &str) -> Self {
+        let (ordinal, rest) = split_ordinal(shadow);
+        let full = squash(rest);
+        let bare = without_brackets(rest).map(|s| squash(&s)).unwrap_or_default();
+        let whole = if ordinal.is_some() { squash(shadow) } else { Vec::new() };
+        let bloom = bloom(&full) | bloom(&whole);
+        Self { ordinal, full, bare, whole, bloom }
+    }
+
+    /// Whether no letter and no digit is printed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.full.is_empty() && self.whole.is_empty()
+    }
+
+    /// Number of letters and digits without the ordinal.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.full.len()
+    }
+
+    /// Whether any ideograph or letter is printed (a value has none, or a unit only).
+    #[must_use]
+    pub fn has_letters(&self) -> bool {
+        self.full.iter().any(|c| c.is_alphabetic())
+    }
+}
+
+/// A label prepared for comparison.
+#[derive(Debug, Clone)]
+struct Needle {
+    key: u32,
+    full: Vec<char>,
+    bare: Vec<char>,
+    bloom: u128,
+}
+
+/// Labels prepared for matching.
+#[derive(Debug, Clone, Default)]
+pub struct Lexicon {
+    needles: Vec<Needle>,
+    /// Needles by their letters (full and bare).
+    exact: HashMap<Vec<char>, Vec<u32>>,
+}
+
+impl Lexicon {
+    /// Prepares labels; the keys are the caller's own, several labels (aliases) may have one key.
+    pub fn new<'a>(labels: impl IntoIterator<Item = (u32, &'a Label)>) -> Self {
+        let mut lexicon = Self::default();
+        for (key, label) in labels {
+            let full = squash(&label.shadow);
+            if full.is_empty() {
+                continue;
+            }
+            let bare = without_brackets(&label.shadow).map(|s| squash(&s)).unwrap_or_default();
+            let index = u32::try_from(lexicon.needles.len()).unwrap_or(u32::MAX);
+            let slot = lexicon.exact.entry(full.clone()).or_default();
+            slot.push(index);
+            lexicon.needles.push(Needle { key, bloom: bloom(&full), full, bare });
+        }
+        lexicon
+    }
+
+    /// Whether it holds no label.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.needles.is_empty()
+    }
+
+    /// The labels that a printed text may be, best first, at least `floor` in score; one entry a key.
+    #[must_use]
+    pub fn candidates(&self, printed: &Printed, floor: f32) -> Vec<Candidate> {
+        if printed.is_empty() || printed.full.len() > LONGEST {
+            return Vec::new();
+        }
+        let mut found: Vec<Candidate> = Vec::new();
+        let mut keep = |key: u32, found_now: Match| match found.iter_mut().find(|c| c.key == key) {
+            Some(old) if old.found.score >= found_now.score => {}
+            Some(old) => old.found = found_now,
+            None => found.push(Candidate { key, found: found_now }),
+        };
+        let exact = self.exact.get(&printed.full).into_iter().flatten();
+        let mut any_exact = false;
+        for &index in exact {
+            if let Some(needle) = self.needles.get(index as usize) {
+                any_exact = true;
+                keep(needle.key, Match { score: 1.0, how: How::Exact });
+            }
+        }
+        if !any_exact {
+            for needle in &self.needles {
+                if let Some(m) = compare(printed, needle, floor)
+                    && m.score >= floor
+                {
+                    keep(needle.key, m);
+                }
+            }
+        }
+        found.sort_by(|a, b| b.found.score.total_cmp(&a.found.score).then(a.key.cmp(&b.key)));
+        found
+    }
+
+    /// Every place where a label stands in a shadow text, by place; places inside a longer label's place are
+    /// left out, places of several keys at one range are all kept. Labels of five letters and more are also
+    /// found with a few letters wrong, where they do not stand exactly.
+    #[must_use]
+    pub fn occurrences(&self, shadow: &str) -> Vec<Occurrence> {
+        let squashed = Squashed::new(shadow);
+        let mut found: Vec<(Range<usize>, u32, Match)> = Vec::new();
+        for needle in &self.needles {
+            let before = found.len();
+            for (at, _) in squashed.text.match_indices(needle.full.iter().collect::<String>().as_str()) {
+                let start = squashed.char_at(at);
+                found.push((start..start + needle.full.len(), needle.key, Match { score: 1.0, how: How::Exact }));
+            }
+            if found.len() == before && needle.bare.len() >= 4 {
+                let bare: String = needle.bare.iter().collect();
+                for (at, _) in squashed.text.match_indices(bare.as_str()) {
+                    let start = squashed.char_at(at);
+                    let m = Match { score: 0.97, how: How::Bracketed };
+                    found.push((start..start + needle.bare.len(), needle.key, m));
+                }
+            }
+            if found.len() == before && needle.full.len() >= 5 {
+                approximate(&squashed.chars, needle, &mut found);
+            }
+        }
+        // Longest first at each start, better first among equals; then drop what lies inside a kept one.
+        found.sort_by(|a, b| {
+            (a.0.start.cmp(&b.0.start))
+                .then(b.0.end.cmp(&a.0.end))
+                .then(b.2.score.total_cmp(&a.2.score))
+                .then(a.1.cmp(&b.1))
+        });
+        let exact_ends: Vec<Range<usize>> =
+            found.iter().filter(|f| f.2.how == How::Exact).map(|f| f.0.clone()).collect();
+        let mut kept: Vec<(Range<usize>, u32, Match)> = Vec::new();
+        for item in found {
+            let inside =
+                kept.iter().rev().take(8).any(|k| k.0 != item.0 && k.0.start <= item.0.start && item.0.end <= k.0.end);
+            let beside_exact = item.2.how != How::Exact
+                && exact_ends
+                    .iter()
+                    .any(|e| e.start < item.0.end && item.0.start < e.end && e.len() + 2 >= item.0.len());
+            if !inside && !beside_exact && !kept.iter().rev().take(8).any(|k| k.0 == item.0 && k.1 == item.1) {
+                kept.push(item);
+            }
+        }
+        kept.into_iter()
+            .map(|(range, key, found)| {
+                let bytes = squashed.original(range.start)..squashed.original_end(range.end);
+                Occurrence { key, ordinal: ordinal_before(shadow, bytes.start), range: bytes, found }
+            })
+            .collect()
+    }
+}
+
+/// Compares one printed text with one label; `None` below `floor` or with nothing to compare.
+#[must_use]
+pub fn compare_label(printed: &Printed, label: &Label, floor: f32) -> Option<Match> {
+    let full = squash(&label.shadow);
+    if full.is_empty() {
+        return None;
+    }
+    let bare = without_brackets(&label.shadow).map(|s| squash(&s)).unwrap_or_default();
+    let needle = Needle { key: 0, bloom: bloom(&full), full, bare };
+    compare(printed, &needle, floor).filter(|m| m.score >= floor)
+}
+
+fn compare(printed: &Printed, needle: &Needle, floor: f32) -> Option<Match> {
+    if printed.full == needle.full || (!printed.whole.is_empty() && printed.whole == needle.full) {
+        return Some(Match { score: 1.0, how: How::Exact });
+    }
+    let bare_printed = if printed.bare.is_empty() { &printed.full } else { &printed.bare };
+    let bare_needle = if needle.bare.is_empty() { &needle.full } else { &needle.bare };
+    if bare_printed == bare_needle {
+        return Some(Match { score: 0.97, how: How::Bracketed });
+    }
+    // Letters in common bound the distance from below: too few, and nothing needs to be computed.
+    let common = (printed.bloom & needle.bloom).count_ones();
+    if common == 0 {
+        return None;
+    }
+    let mut best: Option<Match> = None;
+    let mut offer = |m: Match| {
+        if best.is_none_or(|b| m.score > b.score) {
+            best = Some(m);
+        }
+    };
+    let pairs = [(&printed.full, &needle.full), (bare_printed, bare_needle)];
+    for (n, (p, l)) in pairs.iter().enumerate() {
+        if n == 1 && *p == &printed.full && *l == &needle.full {
+            continue;
+        }
+        let longest = p.len().max(l.len());
+        if longest >= 4 {
+            let allowed = longest / 4;
+            if let Some(d) = distance(p, l, allowed) {
+                #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
+                let score = 1.0 - d as f32 / longest as f32 - 0.02 * n as f32;
+                offer(Match { score, how: How::Edited(u8::try_from(d).unwrap_or(u8::MAX)) });
+            }
+        }
+        #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
+        if p.len() >= 3 && p.len() < l.len() && p.len() * 5 >= l.len() * 2 && is_subsequence(p, l) {
+            let ratio = p.len() as f32 / l.len() as f32;
+            let bonus = if l.starts_with(p) || l.ends_with(p) { 0.1 } else { 0.0 };
+            offer(Match { score: 0.35 + bonus + 0.5 * ratio, how: How::Abbreviated });
+        }
+        #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
+        if l.len() >= 2 && l.len() < p.len() && contains(p, l) {
+            let ratio = l.len() as f32 / p.len() as f32;
+            let bonus = if p.starts_with(l) || p.ends_with(l) { 0.1 } else { 0.0 };
+            let long = if l.len() >= 5 { 0.15 } else { 0.0 };
+            offer(Match { score: 0.3 + bonus + long + 0.4 * ratio, how: How::Contained });
+        }
+    }
+    best.filter(|m| m.score >= floor)
+}
+
+/// The ordinal in front of a shadow text and the rest; no ordinal where nothing would be left.
+#[must_use]
+pub fn split_ordinal(shadow: &str) -> (Option<Ordinal>, &str) {
+    let text = shadow.trim_start_matches([',', '.', ':', ';']);
+    match parse_ordinal(text) {
+        Some((ordinal, rest)) if !rest.is_empty() => (Some(ordinal), rest),
+        _ => (None, shadow),
+    }
+}
+
+fn parse_ordinal(text: &str) -> Option<(Ordinal, &str)> {
+    let bracket = text.strip_prefix('(');
+    let body = bracket.unwrap_or(text);
+    let digits = body.find(|c: char| !c.is_ascii_digit()).unwrap_or(body.len());
+    let han = body.find(|c: char| !"一二三四五六七八九十".contains(c)).unwrap_or(body.len());
+    let (number, rest, digit) = if (1..=2).contains(&digits) {
+        (body.get(..digits)?.parse::<u8>().ok()?, body.get(digits..)?, true)
+    } else if han > 0 && han <= 9 {
+        (u8::try_from(numeral::parse(body.get(..han)?)?).ok()?, body.get(han..)?, false)
+    } else {
+        return None;
+    };
+    if number == 0 {
+        return None;
+    }
+    if bracket.is_some() {
+        let rest = rest.strip_prefix(')')?.trim_start_matches([',', '.', ':']);
+        let style = if digit { OrdinalStyle::DigitBracket } else { OrdinalStyle::HanBracket };
+        return Some((Ordinal { number, style }, rest));
+    }
+    let after = rest.strip_prefix([',', '.', ':']);
+    if let Some(after) = after {
+        if digit && after.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let style = if digit { OrdinalStyle::Digit } else { OrdinalStyle::Han };
+        return Some((Ordinal { number, style }, after.trim_start_matches([',', '.', ':'])));
+    }
+    if let Some(after) = rest.strip_prefix(')') {
+        // "1)属于…", an opening bracket lost or never printed.
+        let style = if digit { OrdinalStyle::DigitBracket } else { OrdinalStyle::HanBracket };
+        return Some((Ordinal { number, style }, after));
+    }
+    // "1属于国家秘密": digits right before an ideograph that is no unit of time or count.
+    let next = rest.chars().next()?;
+    let unit = "年月日号个件条项次份人万千百元余多类种".contains(next);
+    (digit && next.is_alphabetic() && !next.is_ascii() && !unit)
+        .then_some((Ordinal { number, style: OrdinalStyle::Digit }, rest))
+}
+
+/// The ordinal that ends right before byte `at` of a shadow text; of digits only the last one.
+fn ordinal_before(shadow: &str, at: usize) -> Option<(Ordinal, usize)> {
+    let before = shadow.get(..at)?;
+    let mut chars = before.char_indices().rev();
+    let (end, last) = chars.next()?;
+    let of = |c: char| -> Option<(u8, bool)> {
+        let digit = c.is_ascii_digit();
+        let number = u8::try_from(numeral::parse(c.encode_utf8(&mut [0; 4]))?).ok()?;
+        (number > 0).then_some((number, digit))
+    };
+    let ordinal = |number, digit, bracket| Ordinal {
+        number,
+        style: match (digit, bracket) {
+            (true, false) => OrdinalStyle::Digit,
+            (true, true) => OrdinalStyle::DigitBracket,
+            (false, false) => OrdinalStyle::Han,
+            (false, true) => OrdinalStyle::HanBracket,
+        },
+    };
+    match last {
+        ')' => {
+            let (_, inner) = chars.next()?;
+            let (number, digit) = of(inner)?;
+            let (start, open) = chars.next()?;
+            (open == '(').then_some((ordinal(number, digit, true), start))
+        }
+        ',' | '.' | ':' => {
+            let (start, inner) = chars.next()?;
+            let (number, digit) = of(inner)?;
+            Some((ordinal(number, digit, false), start))
+        }
+        c if c.is_ascii_digit() => {
+            let (number, digit) = of(c)?;
+            Some((ordinal(number, digit, false), end))
+        }
+        _ => None,
+    }
+}
+
+fn is_kept(c: char) -> bool {
+    c.is_alphanumeric() || c == '〇'
+}
+
+/// Letters and digits only.
+fn squash(shadow: &str) -> Vec<char> {
+    shadow.chars().filter(|&c| is_kept(c)).flat_map(char::to_lowercase).collect()
+}
+
+/// The text without remarks in brackets; `None` where there are none, or nothing else. A bracket of a single
+/// letter (`第(一)项`) is no remark.
+fn without_brackets(shadow: &str) -> Option<String> {
+    if !shadow.contains('(') {
+        return None;
+    }
+    let mut out = String::with_capacity(shadow.len());
+    let mut inner = String::new();
+    let mut depth = 0u32;
+    for c in shadow.chars() {
+        match c {
+            '(' => {
+                if depth > 0 {
+                    inner.push(c);
+                }
+                depth += 1;
+            }
+            ')' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    if inner.chars().count() <= 1 {
+                        out.push_str(&inner);
+                    }
+                    inner.clear();
+                } else {
+                    inner.push(c);
+                }
+            }
+            _ if depth > 0 => inner.push(c),
+            _ => out.push(c),
+        }
+    }
+    (out.len() < shadow.len() && out.chars().any(is_kept)).then_some(out)
+}
+
+fn bloom(chars: &[char]) -> u128 {
+    chars.iter().fold(0, |bits, &c| bits | 1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 25))
+}
+
+fn is_subsequence(short: &[char], long: &[char]) -> bool {
+    let mut rest = long.iter();
+    short.iter().all(|c| rest.any(|l| l == c))
+}
+
+fn contains(long: &[char], short: &[char]) -> bool {
+    long.windows(short.len()).any(|w| w == short)
+}
+
+/// Edit distance (Levenshtein) of at most `allowed`, else `None`; banded.
+fn distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > allowed {
+        return None;
+    }
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(start..)?, b.get(start..)?);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
+    if a.is_empty() || b.is_empty() {
+        let d = a.len().max(b.len());
+        return (d <= allowed).then_some(d);
+    }
+    let far = allowed + 1;
+    let mut row: Vec<usize> = (0..=b.len()).map(|j| j.min(far)).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        let mut least = left;
+        if let Some(first) = row.first_mut() {
+            *first = left.min(far);
+        }
+        for (j, (y, cell)) in b.iter().zip(row.iter_mut().skip(1)).enumerate() {
+            let above = *cell;
+            let new = if j.abs_diff(i) > allowed {
+                far
+            } else {
+                (diagonal + usize::from(x != y)).min(above + 1).min(left + 1).min(far)
+            };
+            diagonal = above;
+            *cell = new;
+            left = new;
+            least = least.min(new);
+        }
+        if least > allowed {
+            return None;
+        }
+    }
+    row.last().copied().filter(|&d| d <= allowed)
+}
+
+/// A shadow text without punctuation, with the way back.
+struct Squashed {
+    text: String,
+    chars: Vec<char>,
+    /// Byte in `text` of each character.
+    starts: Vec<usize>,
+    /// Byte in the shadow of each character, and its end.
+    origins: Vec<(usize, usize)>,
+}
+
+impl Squashed {
+    fn new(shadow: &str) -> Self {
+        let mut out = Self {
+            text: String::with_capacity(shadow.len()),
+            chars: Vec::new(),
+            starts: Vec::new(),
+            origins: Vec::new(),
+        };
+        for (at, c) in shadow.char_indices() {
+            if is_kept(c) {
+                for lower in c.to_lowercase() {
+                    out.starts.push(out.text.len());
+                    out.text.push(lower);
+                    out.chars.push(lower);
+                    out.origins.push((at, at + c.len_utf8()));
+                }
+            }
+        }
+        out
+    }
+
+    fn char_at(&self, byte: usize) -> usize {
+        self.starts.partition_point(|&s| s < byte)
+    }
+
+    fn original(&self, at: usize) -> usize {
+        self.origins.get(at).map_or(0, |o| o.0)
+    }
+
+    fn original_end(&self, end: usize) -> usize {
+        end.checked_sub(1).and_then(|at| self.origins.get(at)).map_or(0, |o| o.1)
+    }
+}
+
+/// Finds a label with a few letters wrong, by Myers' bit vectors (semi-global edit distance), and keeps the
+/// best place of each run of places.
+fn approximate(text: &[char], needle: &Needle, found: &mut Vec<(Range<usize>, u32, Match)>) {
+    let pattern = needle.full.get(..needle.full.len().min(64)).unwrap_or(&needle.full);
+    let m = pattern.len();
+    let allowed = (m / 5).clamp(1, 6);
+    let mut masks: Vec<(char, u64)> = Vec::with_capacity(m);
+    for (i, &c) in pattern.iter().enumerate() {
+        match masks.iter_mut().find(|(k, _)| *k == c) {
+            Some((_, bits)) => *bits |= 1 << i,
+            None => masks.push((c, 1 << i)),
+        }
+    }
+    let (mut pv, mut mv, mut score) = (!0u64, 0u64, m);
+    let top = 1u64 << (m - 1);
+    let mut best: Option<(usize, usize)> = None; // (distance, end)
+    for (i, &c) in text.iter().enumerate() {
+        let bit = bloom(std::slice::from_ref(&c));
+        let eq =
+            if bit & needle.bloom == 0 { 0 } else { masks.iter().find(|(k, _)| *k == c).map_or(0, |(_, bits)| *bits) };
+        let xv = eq | mv;
+        let xh = (((eq & pv).wrapping_add(pv)) ^ pv) | eq;
+        let mut ph = mv | !(xh | pv);
+        let mh = pv & xh;
+        if ph & top != 0 {
+            score += 1;
+        } else if mh & top != 0 {
+            score -= 1;
+        }
+        ph <<= 1;
+        pv = (mh << 1) | !(xv | ph);
+        mv = ph & xv;
+        if score <= allowed {
+            if best.is_none_or(|(d, _)| score < d) {
+                best = Some((score, i + 1));
+            }
+        } else if let Some((d, end)) = best.take() {
+            push_approximate(text, pattern, d, end, needle, found);
+        }
+    }
+    if let Some((d, end)) = best {
+        push_approximate(text, pattern, d, end, needle, found);
+    }
+}
+
+fn push_approximate(
+    text: &[char],
+    pattern: &[char],
+    d: usize,
+    end: usize,
+    needle: &Needle,
+    found: &mut Vec<(Range<usize>, u32, Match)>,
+) {
+    // The start that gives this distance: try lengths near the pattern's own first.
+    let m = pattern.len();
+    let mut lengths: Vec<usize> = (m.saturating_sub(d)..=m + d).collect();
+    lengths.sort_by_key(|l| l.abs_diff(m));
+    for length in lengths {
+        let Some(start) = end.checked_sub(length) else { continue };
+        let Some(piece) = text.get(start..end) else { continue };
+        if distance(piece, pattern, d) == Some(d) {
+            #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
+            let score = 1.0 - d as f32 / m as f32;
+            let how = How::Edited(u8::try_from(d).unwrap_or(u8::MAX));
+            found.push((start..end, needle.key, Match { score, how }));
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(text: &str) -> Label {
+        Label { text: text.to_owned(), shadow: fold(text) }
+    }
+
+    fn lexicon(labels: &[&str]) -> (Vec<Label>, Lexicon) {
+        let labels: Vec<Label> = labels.iter().map(|l| label(l)).collect();
+        let lexicon = Lexicon::new(labels.iter().enumerate().map(|(i, l)| (i as u32, l)));
+        (labels, lexicon)
+    }
+
+    fn best(lexicon: &Lexicon, text: &str) -> Option<(u32, How)> {
+        lexicon.candidates(&Printed::new(text), 0.55).first().map(|c| (c.key, c.found.how))
+    }
+
+    #[test]
+    fn ordinals_are_told_from_the_label() {
+        for (text, number, style) in [
+            ("一、本年新收", 1, OrdinalStyle::Han),
+            ("（三）不予公开", 3, OrdinalStyle::HanBracket),
+            ("1.属于国家秘密", 1, OrdinalStyle::Digit),
+            ("２、重复申请", 2, OrdinalStyle::Digit),
+            ("(1)“国家秘密”数", 1, OrdinalStyle::DigitBracket),
+            ("3危及", 3, OrdinalStyle::Digit),
+            ("一．总体", 1, OrdinalStyle::Han),
+        ] {
+            assert_eq!(Printed::new(text).ordinal, Some(Ordinal { number, style }), "{text}");
+        }
+        for text in ["2019年事项数", "12", "1.", "3件", "1.5万元", "本年新"] {
+            assert_eq!(Printed::new(text).ordinal, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn labels_as_offices_print_them() {
+        let (_, lexicon) = lexicon(&[
+            "本年新收政府信息公开申请数量",
+            "上年结转政府信息公开申请数量",
+            "规范性文件",
+            "规章",
+            "属于国家秘密",
+            "危及“三安全一稳定”",
+            "部分公开（区分处理的，只计这一情形，不计其他情形）",
+            "本年增/减",
+            "社会公益组织",
+            "第二十条第（一）项",
+            "第二十条第（五）项",
+        ]);
+        for (text, key) in [
+            ("一、本年新收政府信息公开申请数量", 0),
+            ("一、本年新收申请数量", 0),
+            ("二、上年结转政府信息公开申请数量", 1),
+            ("规范性文件(指各行政机关印发的有正式文号的文件)", 2),
+            ("规章（设区的市、自治州人民政府应提供相关数据）", 3),
+            ("1.属于国家机密", 4),
+            ("3.危及\"三安全一穩定\"", 5),
+            ("（二）部分公开", 6),
+            ("（二）部分公开（区分处理的，只计这一情\n形，不计其他情形）", 6),
+            ("本年增/减 (指2019年增加或减少的事项数,减用负值表示,如-8)", 7),
+            ("社会公益", 8),
+            ("第二十条 第(五)项", 10),
+        ] {
+            assert_eq!(best(&lexicon, text).map(|b| b.0), Some(key), "{text}");
+        }
+        for text in ["规范", "其他主动公开文件", "12", ""] {
+            assert_eq!(best(&lexicon, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn occurrences_in_run_together_text() {
+        let (_, lexicon) = lexicon(&["属于国家秘密", "其他法律行政法规禁止公开", "其他", "危及“三安全一稳定”"]);
+        let text = fold("1.属于国家秘密00000002.其他法律行政法规禁止公开00000003.危及“三安全一稳订”0000000其他1");
+        let found = lexicon.occurrences(&text);
+        let keys: Vec<u32> = found.iter().map(|o| o.key).collect();
+        assert_eq!(keys, [0, 1, 3, 2]);
+        assert_eq!(found[1].ordinal.map(|o| o.0.number), Some(2));
+        assert_eq!(&text[found[0].range.end..found[1].ordinal.unwrap().1], "0000000");
+        assert_eq!(found[2].found.how, How::Edited(1));
+    }
+
+    #[test]
+    fn distance_is_bounded() {
+        let d = |a: &str, b: &str, n| distance(&squash(a), &squash(b), n);
+        assert_eq!(d("本年新制作数量", "本年新公开数量", 2), Some(2));
+        assert_eq!(d("本年新制作数量", "本年新公开数量", 1), None);
+        assert_eq!(d("重复申请", "重申请", 1), Some(1));
+        assert_eq!(d("重复申请", "", 4), Some(4));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_survived(text in "\\PC{0,60}", labels in proptest::collection::vec("\\PC{0,12}", 0..4)) {
+            let labels: Vec<Label> = labels.iter().map(|l| label(l)).collect();
+            let lexicon = Lexicon::new(labels.iter().enumerate().map(|(i, l)| (i as u32, l)));
+            let shadow = fold(&text);
+            let _ = lexicon.candidates(&Printed::new(&text), 0.0);
+            for o in lexicon.occurrences(&shadow) {
+                proptest::prop_assert!(shadow.get(o.range.clone()).is_some());
+            }
+        }
+    }
+}
