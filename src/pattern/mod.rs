@@ -3,10 +3,58 @@
 //! This module's types are the compiled patterns, as the rest of the program uses them. Everything that
 //! is particular to a kind of report (labels, sections, columns, identities, units, variables) comes
 //! from here; the Rust elsewhere names none of it.
+//!
+//! A pattern file goes from text to [`source`] types (unknown keys refused) to the compiled types
+//! (undefined fragments, variables and groups, doubled ids, bad expressions and forms without cases
+//! refused, with the line underlined).
 
+mod compile;
+mod equation;
+mod fragment;
 mod model;
+mod refusal;
+pub mod source;
+mod tree;
+
+use std::path::Path;
+use std::sync::OnceLock;
 
 pub use model::{
-    Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, PatternSet, ReportPattern, Row, SectionPattern,
-    TablePattern, Term, Unit,
+    Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, PatternSet, ReportPattern,
+    Row, SectionPattern, TablePattern, Term, Unit,
 };
+
+use crate::error::Error;
+
+impl PatternSet {
+    /// The patterns built into the program, compiled once.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        static SET: OnceLock<PatternSet> = OnceLock::new();
+        // The test of this module compiles them: they cannot fail in a released program.
+        SET.get_or_init(|| compile::compile(&tree::embedded()).unwrap_or_default())
+    }
+
+    /// The patterns of a directory, in place of those built in.
+    ///
+    /// # Errors
+    /// A directory that cannot be read, or the first mistake in its files, with the line underlined.
+    pub fn load_dir(dir: &Path) -> Result<Self, Error> {
+        compile::compile(&tree::load(dir)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_patterns_compile() {
+        let started = std::time::Instant::now();
+        match compile::compile(&tree::embedded()) {
+            Ok(set) => assert!(!set.families.is_empty()),
+            Err(e) => panic!("{e}\nhint: {:?}", e.remedy()),
+        }
+        eprintln!("{:?}", started.elapsed());
+    }
+}

@@ -12,6 +12,12 @@ pub struct PatternSet {
 pub struct Family {
     /// Stable id (`ogi`).
     pub id: String,
+    /// Version of the report pattern, raised when output may change.
+    pub version: String,
+    /// SHA-256 (hex) of the report pattern and the fragments that it uses.
+    pub hash: String,
+    /// Names of the family for the codebook: Chinese, English.
+    pub title: (String, String),
     /// Titles, agency, year, sections.
     pub report: ReportPattern,
     /// Forms of tables, in order of preference where evidence is equal.
@@ -63,12 +69,17 @@ pub struct Form {
     pub hash: String,
     /// Names of the form for the codebook: Chinese, English.
     pub title: (String, String),
+    /// Where the form is laid down, or who printed it.
+    pub source: String,
     /// Years of reports that usually use it (first, last; `None` open), for the codebook and weak evidence.
     pub years: (Option<u16>, Option<u16>),
     /// The tables.
     pub tables: Vec<TablePattern>,
-    /// Arithmetic identities.
+    /// Arithmetic identities. Several may share an id with different terms (a row printed as one or as
+    /// three): the first whose terms are all present in the record is the one to use.
     pub checks: Vec<Check>,
+    /// Identities between the reports of one agency.
+    pub panel_checks: Vec<PanelCheck>,
 }
 
 /// One statutory table; may be printed as several physical ones, one a part.
@@ -95,6 +106,9 @@ pub struct TablePattern {
 pub struct Part {
     /// Stable id within the table.
     pub id: String,
+    /// Index (in `TablePattern::parts`) of the part whose variables this one prints in another layout (one
+    /// table a block, one row a block); a report prints one of the layouts.
+    pub variant_of: Option<usize>,
     /// Title rows (第二十条第（一）项).
     pub captions: Vec<Label>,
     /// Texts of the corner, the head of the stub (信息内容, the 勾稽 sentence).
@@ -115,6 +129,9 @@ pub struct Column {
     pub path: Vec<Vec<Label>>,
     /// Unit of its numbers, where the row has none of its own.
     pub unit: Option<Unit>,
+    /// The form fixes no unit for what is printed (`unit` is the variable's): a number with a unit neither in
+    /// its cell nor in its header stands as printed and is flagged.
+    pub unit_open: bool,
     /// Labels for the codebook: Chinese, English.
     pub title: (String, String),
 }
@@ -129,8 +146,15 @@ pub struct Row {
     pub ordinal: Option<Ordinal>,
     /// The row's own label and its aliases; empty for an unlabelled data row.
     pub labels: Vec<Label>,
-    /// Whether it only heads other rows and holds no values.
+    /// Texts that reports print before an unlabelled data row at times (件数, 合计): no label, no stray cell.
+    pub stub: Vec<Label>,
+    /// Printed code that stands for the row in a column of codes (代码), stable over its wordings.
+    pub code: Option<String>,
+    /// Whether it only heads other rows and holds no values. A row that is no group may head others too
+    /// (（六）其他处理, printed as one row or as three): see `heads`.
     pub group: bool,
+    /// Whether other rows have it as their parent.
+    pub heads: bool,
     /// Index (in `Part::rows`) of the group that it belongs to.
     pub parent: Option<usize>,
     /// Indices (in `Part::columns`) of the columns that it has.
@@ -178,6 +202,8 @@ pub struct Unit {
 /// A linear identity between variables of one report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
+    /// Table (id) of its first variable: the check counts where the report prints that table in this form.
+    pub table: String,
     /// Stable id with the column or row filled in (`applications.balance.natural_person`).
     pub id: String,
     /// Terms on the left, each a variable with its sign.
@@ -193,6 +219,30 @@ pub struct Term {
     pub variable: String,
     /// Subtracted and not added.
     pub negative: bool,
+}
+
+/// A linear identity between variables of one agency's reports for successive years.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelCheck {
+    /// Stable id with the column or row filled in (`applications.carry_over.natural_person`).
+    pub id: String,
+    /// Terms on the left.
+    pub left: Vec<PanelTerm>,
+    /// Terms on the right.
+    pub right: Vec<PanelTerm>,
+    /// A break is worth a note only: the form does not promise it.
+    pub soft: bool,
+}
+
+/// One term of an identity between years.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelTerm {
+    /// The variable.
+    pub variable: String,
+    /// Subtracted and not added.
+    pub negative: bool,
+    /// Years back from the report's own (0 or 1).
+    pub lag: u8,
 }
 
 impl Part {

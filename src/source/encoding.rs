@@ -113,7 +113,9 @@ fn choose<'b>(bytes: &'b [u8], declared: Option<&'static Encoding>) -> Choice<'b
         return sure(GB18030, bytes);
     }
     match (utf8.holds(), gb.holds()) {
-        (true, true) if gb.error_share() < utf8.error_share() && gb.common_share() > 0.9 => return sure(GB18030, bytes),
+        (true, true) if gb.error_share() < utf8.error_share() && gb.common_share() > 0.9 => {
+            return sure(GB18030, bytes);
+        }
         (true, _) => return sure(UTF_8, bytes),
         (false, true) => return sure(GB18030, bytes),
         (false, false) => {}
@@ -294,7 +296,9 @@ fn replacement_diagnostic(text: &str) -> Option<Diagnostic> {
     Some(Diagnostic {
         code: "encoding-errors",
         severity: Severity::Warning,
-        message: format!("{count} unreadable characters (first at line {line}, column {column}), look at the source there"),
+        message: format!(
+            "{count} unreadable characters (first at line {line}, column {column}), look at the source there"
+        ),
         anchor: Some(place),
     })
 }
@@ -380,7 +384,8 @@ mod tests {
             assert_eq!((d.text.as_str(), d.encoding.as_str()), (traditional, "big5"));
         }
         assert_eq!(decode(&gbk(traditional), Some("big5")).text, traditional);
-        let latin = "Relat\u{f3}rio anual de acesso \u{e0} informa\u{e7}\u{e3}o p\u{fa}blica, s\u{e9}rie hist\u{f3}rica";
+        let latin =
+            "Relat\u{f3}rio anual de acesso \u{e0} informa\u{e7}\u{e3}o p\u{fa}blica, s\u{e9}rie hist\u{f3}rica";
         let bytes: Vec<u8> = latin.chars().map(|c| c as u8).collect();
         assert_eq!(decode(&bytes, Some("iso-8859-1")).text, latin);
     }

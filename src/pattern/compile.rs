@@ -1,0 +1,531 @@
+//! From the pattern files as written to the compiled patterns: everything undefined or doubled is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use regex::Regex;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+use super::PatternSet;
+use super::equation::{self, Lists};
+use super::fragment::Fragments;
+use super::model::{
+    Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, ReportPattern, Row,
+    SectionPattern, TablePattern, Term, Unit,
+};
+use super::refusal::{Refusal, nearest};
+use super::source::{self, Text};
+use super::tree::Tree;
+use crate::error::Error;
+use crate::text;
+
+/// Name of the file of fragments.
+const FRAGMENTS: &str = "fragments.toml";
+/// Name of the report file of each family.
+const REPORT: &str = "report.toml";
+
+/// Compiles a tree of pattern files; the first mistake is the error.
+pub(super) fn compile(tree: &Tree) -> Result<PatternSet, Error> {
+    let fragments = match tree.get(FRAGMENTS) {
+        Some(text) => parse::<source::FragmentFile>(text)
+            .and_then(|file| Fragments::compile(&file))
+            .map_err(|r| r.into_error(FRAGMENTS, text))?,
+        None => Fragments::default(),
+    };
+    let mut set = PatternSet::default();
+    for (path, text) in tree {
+        if let Some(folder) = path.strip_suffix("/report.toml").filter(|f| !f.contains('/')) {
+            set.families.push(family(folder, text, tree, &fragments)?);
+        }
+    }
+    for path in tree.keys().filter(|p| p.ends_with(".toml")) {
+        if let Some((folder, file)) = path.split_once('/')
+            && !file.contains('/')
+            && !tree.contains_key(&format!("{folder}/{REPORT}"))
+        {
+            return Err(Refusal::new(format!("no {REPORT} beside it: {folder}/ is no family"), 0..0)
+                .hint(format!("add {folder}/{REPORT}; `gongkai patterns new` writes a skeleton"))
+                .into_error(path, tree.get(path).map_or("", String::as_str)));
+        }
+    }
+    Ok(set)
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    toml::from_str(text).map_err(|e| Refusal::from_toml(&e))
+}
+
+fn family(folder: &str, text: &str, tree: &Tree, fragments: &Fragments) -> Result<Family, Error> {
+    let path = format!("{folder}/{REPORT}");
+    let refuse = |r: Refusal| r.into_error(&path, text);
+    let file: source::ReportFile = parse(text).map_err(refuse)?;
+    if file.id.get_ref() != folder {
+        return Err(refuse(
+            Refusal::new(format!("id `{}` in the folder `{folder}`", file.id.get_ref()), file.id.span())
+                .hint("a family is named like its folder"),
+        ));
+    }
+    let mut used = BTreeSet::new();
+    let report = report(&file, fragments, &mut used).map_err(refuse)?;
+    let mut forms = Vec::new();
+    for (form_path, form_text) in tree {
+        let Some(name) = form_path.strip_prefix(folder).and_then(|p| p.strip_prefix('/')) else { continue };
+        let Some(stem) = name.strip_suffix(".toml").filter(|s| !s.contains('/') && name != REPORT) else { continue };
+        let form = form(stem, form_text, tree, folder, fragments).map_err(|r| r.into_error(form_path, form_text))?;
+        forms.push(form);
+    }
+    for id in &file.forms {
+        if !forms.iter().any(|f| f.id == *id.get_ref()) {
+            let known: Vec<&str> = forms.iter().map(|f| f.id.as_str()).collect();
+            return Err(refuse(unknown("form", id, id.span(), &known)));
+        }
+    }
+    let rank = |form: &Form| file.forms.iter().position(|id| *id.get_ref() == form.id).unwrap_or(usize::MAX);
+    forms.sort_by_key(rank);
+    for section in &file.sections {
+        for table in &section.tables {
+            if !forms.iter().any(|f| f.tables.iter().any(|t| t.id == *table.get_ref())) {
+                return Err(refuse(Refusal::new(format!("no form has a table `{}`", table.get_ref()), table.span())));
+            }
+        }
+    }
+    let (version, title) = (file.version.clone(), (file.title.zh, file.title.en));
+    Ok(Family { id: folder.to_owned(), version, hash: hash(text, &used, fragments), title, report, forms })
+}
+
+fn report(
+    file: &source::ReportFile,
+    fragments: &Fragments,
+    used: &mut BTreeSet<String>,
+) -> Result<ReportPattern, Refusal> {
+    let mut sections = Vec::new();
+    let mut ids = Ids::default();
+    for section in &file.sections {
+        ids.add("section", &section.id)?;
+        sections.push(SectionPattern {
+            id: section.id.get_ref().clone(),
+            headings: labels(&section.headings)?,
+            tables: section.tables.iter().map(|t| t.get_ref().clone()).collect(),
+        });
+    }
+    let mut expressions = Vec::new();
+    for (name, list) in &file.expressions {
+        let compiled: Result<Vec<Regex>, Refusal> = list.iter().map(|e| fragments.expression(e, used)).collect();
+        expressions.push((name.get_ref().clone(), compiled?));
+    }
+    let words = file
+        .words
+        .iter()
+        .map(|(name, list)| (name.get_ref().clone(), list.iter().map(|w| w.get_ref().clone()).collect()))
+        .collect();
+    Ok(ReportPattern { sections, expressions, words })
+}
+
+fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments) -> Result<Form, Refusal> {
+    let file: source::FormFile = parse(text)?;
+    if file.id.get_ref() != stem {
+        return Err(Refusal::new(format!("id `{}` in the file `{stem}.toml`", file.id.get_ref()), file.id.span())
+            .hint("a form is named like its file"));
+    }
+    let cases = format!("{folder}/{stem}.cases/");
+    if !tree.keys().any(|p| p.starts_with(&cases) && p.ends_with(".toml")) {
+        return Err(Refusal::new(format!("form `{stem}` has no cases"), file.id.span())
+            .hint(format!("add samples to accept and to reject in {cases}")));
+    }
+    let disordered = matches!(file.years.as_slice(), [first, last] if first > last);
+    if disordered || file.years.len() > 2 {
+        return Err(Refusal::new("years is [first] or [first, last]", file.id.span()));
+    }
+    let mut used = BTreeSet::new();
+    let mut tables = Vec::new();
+    let mut ids = Ids::default();
+    for table in &file.tables {
+        ids.add("table", &table.id)?;
+        tables.push(compile_table(table, fragments, &mut used)?);
+    }
+    if tables.is_empty() {
+        return Err(Refusal::new("a form without tables", file.id.span()));
+    }
+    let variables = variables(&file, &tables)?;
+    let lists: Lists = file
+        .lists
+        .iter()
+        .map(|(name, items)| (name.get_ref().clone(), items.iter().map(|i| i.get_ref().clone()).collect()))
+        .collect();
+    Ok(Form {
+        id: stem.to_owned(),
+        version: file.version.clone(),
+        hash: hash(text, &used, fragments),
+        title: (file.title.zh.clone(), file.title.en.clone()),
+        source: file.source.clone(),
+        years: (file.years.first().copied(), file.years.get(1).copied()),
+        tables,
+        checks: checks(&file, &lists, &variables)?,
+        panel_checks: panel_checks(&file, &lists, &variables)?,
+    })
+}
+
+fn compile_table(
+    table: &source::Table,
+    fragments: &Fragments,
+    used: &mut BTreeSet<String>,
+) -> Result<TablePattern, Refusal> {
+    let mut evidence = Vec::new();
+    for piece in &table.evidence {
+        evidence.push((fragments.expression(&piece.expression, used)?, piece.weight));
+    }
+    let ignored_rows: Result<Vec<Regex>, Refusal> =
+        table.ignored_rows.iter().map(|e| fragments.expression(e, used)).collect();
+    let mut parts: Vec<Part> = Vec::new();
+    let mut ids = Ids::default();
+    for part in &table.parts {
+        ids.add("part", &part.id)?;
+        let variant_of = match &part.variant_of {
+            None => None,
+            Some(id) => Some(parts.iter().position(|p| p.id == *id.get_ref()).ok_or_else(|| {
+                let known: Vec<&str> = parts.iter().map(|p| p.id.as_str()).collect();
+                unknown("part", id, id.span(), &known).hint("a variant stands behind the part that it varies")
+            })?),
+        };
+        parts.push(compile_part(part, variant_of, fragments, used)?);
+    }
+    if parts.is_empty() {
+        return Err(Refusal::new(format!("table `{}` has no parts", table.id.get_ref()), table.id.span()));
+    }
+    Ok(TablePattern {
+        id: table.id.get_ref().clone(),
+        section: table.section.as_ref().map(|s| s.get_ref().clone()),
+        captions: labels(&table.captions)?,
+        ignored_columns: labels(&table.ignored_columns)?,
+        ignored_rows: ignored_rows?,
+        evidence,
+        parts,
+    })
+}
+
+fn compile_part(
+    part: &source::Part,
+    variant_of: Option<usize>,
+    fragments: &Fragments,
+    used: &mut BTreeSet<String>,
+) -> Result<Part, Refusal> {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut ids = Ids::default();
+    for column in &part.columns {
+        ids.add("column", &column.id)?;
+        columns.push(compile_column(column)?);
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    let mut names: Vec<&Text> = Vec::new();
+    for row in &part.rows {
+        let (name, group) = match (&row.id, &row.group) {
+            (Some(id), None) => (id, false),
+            (None, Some(group)) => (group, true),
+            (Some(id), Some(_)) => {
+                return Err(Refusal::new("a row has an `id` or is a `group`, not both", id.span()));
+            }
+            (None, None) => {
+                return Err(Refusal::new(format!("row `{}` has neither `id` nor `group`", row.en), part.id.span())
+                    .hint("`id` names its variables, `group` a row that only heads others"));
+            }
+        };
+        if let Some(twin) = names.iter().find(|n| n.get_ref() == name.get_ref()) {
+            return Err(doubled("row", name, twin));
+        }
+        let parent = match &row.parent {
+            None => None,
+            Some(id) => Some(names.iter().position(|n| n.get_ref() == id.get_ref()).ok_or_else(|| {
+                let known: Vec<&str> = names.iter().map(|n| n.get_ref().as_str()).collect();
+                unknown("row", id, id.span(), &known).hint("a group stands before its members")
+            })?),
+        };
+        if let Some(head) = parent.and_then(|p| rows.get_mut(p)) {
+            head.heads = true;
+        }
+        let dynamic = row.dynamic.as_ref().map(|e| fragments.expression(e, used)).transpose()?;
+        if let Some(expression) = &dynamic {
+            dynamic_names(name, expression)?;
+        } else if name.get_ref().contains('{') {
+            return Err(Refusal::new("`{…}` in the id of a row that is not dynamic", name.span()));
+        }
+        rows.push(Row {
+            id: name.get_ref().clone(),
+            ordinal: row.ordinal.as_ref().map(ordinal).transpose()?,
+            labels: labels(&row.labels)?,
+            stub: labels(&row.stub)?,
+            code: row.code.as_ref().map(|c| text::fold(c.get_ref())),
+            group,
+            heads: false,
+            parent,
+            columns: if group { Vec::new() } else { row_columns(row, &columns)? },
+            unit: row.unit.as_ref().map(unit).transpose()?,
+            optional: row.optional,
+            dynamic,
+            title: title(row.zh.as_ref(), row.labels.first(), &row.en),
+        });
+        names.push(name);
+    }
+    if columns.is_empty() || rows.is_empty() {
+        return Err(Refusal::new(format!("part `{}` needs columns and rows", part.id.get_ref()), part.id.span()));
+    }
+    Ok(Part {
+        id: part.id.get_ref().clone(),
+        variant_of,
+        captions: labels(&part.captions)?,
+        corner: labels(&part.corner)?,
+        columns,
+        rows,
+    })
+}
+
+fn compile_column(column: &source::Column) -> Result<Column, Refusal> {
+    let path = match (column.labels.is_empty(), column.path.is_empty()) {
+        (false, true) => vec![labels(&column.labels)?],
+        (true, false) => column.path.iter().map(|level| labels(level)).collect::<Result<_, _>>()?,
+        (true, true) => Vec::new(),
+        (false, false) => {
+            return Err(Refusal::new("a column has `labels` or a `path`, not both", column.id.span()));
+        }
+    };
+    if path.iter().any(Vec::is_empty) {
+        return Err(Refusal::new("a level of the path has no label", column.id.span()));
+    }
+    Ok(Column {
+        id: column.id.get_ref().clone(),
+        path,
+        unit: column.unit.as_ref().map(unit).transpose()?,
+        unit_open: column.unit_open,
+        title: title(
+            column.zh.as_ref(),
+            column.labels.first().or_else(|| column.path.last().and_then(|level| level.first())),
+            &column.en,
+        ),
+    })
+}
+
+fn row_columns(row: &source::Row, columns: &[Column]) -> Result<Vec<usize>, Refusal> {
+    let Some(ids) = &row.columns else { return Ok((0..columns.len()).collect()) };
+    ids.iter()
+        .map(|id| {
+            columns.iter().position(|c| c.id == *id.get_ref()).ok_or_else(|| {
+                let known: Vec<&str> = columns.iter().map(|c| c.id.as_str()).collect();
+                unknown("column", id, id.span(), &known)
+            })
+        })
+        .collect()
+}
+
+/// Every `{name}` of a dynamic row's id is a named group of its expression.
+fn dynamic_names(id: &Text, expression: &Regex) -> Result<(), Refusal> {
+    let mut rest = id.get_ref().as_str();
+    let mut any = false;
+    while let Some((_, behind)) = rest.split_once('{') {
+        let Some((name, tail)) = behind.split_once('}') else {
+            return Err(Refusal::new("`{` without `}`", id.span()));
+        };
+        if !expression.capture_names().flatten().any(|n| n == name) {
+            return Err(Refusal::new(format!("the expression has no group `{name}`"), id.span())
+                .hint(format!("write (?<{name}>…) in `dynamic`")));
+        }
+        any = true;
+        rest = tail;
+    }
+    if any {
+        return Ok(());
+    }
+    Err(Refusal::new("a dynamic row needs `{name}` in its id", id.span()))
+}
+
+fn labels(list: &[Text]) -> Result<Vec<Label>, Refusal> {
+    let mut out: Vec<Label> = Vec::new();
+    for item in list {
+        let label = Label { text: item.get_ref().clone(), shadow: text::fold(item.get_ref()) };
+        if label.shadow.is_empty() {
+            return Err(Refusal::new("an empty label", item.span()));
+        }
+        if out.iter().any(|l| l.shadow == label.shadow) {
+            return Err(Refusal::new(format!("label `{}` stands twice", label.text), item.span())
+                .hint("width, script, spaces and punctuation are folded away before matching"));
+        }
+        out.push(label);
+    }
+    Ok(out)
+}
+
+fn unit(name: &Text) -> Result<Unit, Refusal> {
+    if name.get_ref().trim().is_empty() {
+        return Err(Refusal::new("an empty unit", name.span()));
+    }
+    Ok(Unit { name: name.get_ref().clone() })
+}
+
+fn title(zh: Option<&String>, label: Option<&Text>, en: &str) -> (String, String) {
+    let zh = zh.cloned().or_else(|| label.map(|l| l.get_ref().clone())).unwrap_or_default();
+    (zh, en.to_owned())
+}
+
+fn ordinal(text: &Text) -> Result<Ordinal, Refusal> {
+    let shadow = text::fold(text.get_ref());
+    let wrong = || {
+        Refusal::new(format!("`{}` is no ordinal", text.get_ref()), text.span())
+            .hint("write 一、 or （一） or 1. or （1）")
+    };
+    let (inner, bracket) = match shadow.strip_prefix('(').and_then(|s| s.strip_suffix(')')) {
+        Some(inner) => (inner, true),
+        None => (shadow.trim_end_matches([',', '.']), false),
+    };
+    if let Ok(number) = inner.parse::<u8>() {
+        let style = if bracket { OrdinalStyle::DigitBracket } else { OrdinalStyle::Digit };
+        return Ok(Ordinal { number, style });
+    }
+    let number = han_number(inner).ok_or_else(wrong)?;
+    Ok(Ordinal { number, style: if bracket { OrdinalStyle::HanBracket } else { OrdinalStyle::Han } })
+}
+
+/// 一 to 九十九.
+fn han_number(text: &str) -> Option<u8> {
+    let digit = |c: char| "一二三四五六七八九".chars().position(|d| d == c).and_then(|at| u8::try_from(at + 1).ok());
+    let chars: Vec<char> = text.chars().collect();
+    match chars.as_slice() {
+        ['十'] => Some(10),
+        [d] => digit(*d),
+        ['十', d] => Some(10 + digit(*d)?),
+        [d, '十'] => Some(10 * digit(*d)?),
+        [t, '十', d] => Some(10 * digit(*t)? + digit(*d)?),
+        _ => None,
+    }
+}
+
+/// Variable → its table; a variable that stands twice is refused, but for variants of one part.
+fn variables(file: &source::FormFile, tables: &[TablePattern]) -> Result<BTreeMap<String, String>, Refusal> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for (table, written) in tables.iter().zip(&file.tables) {
+        let mut of_table = BTreeSet::new();
+        for (part, written) in table.parts.iter().zip(&written.parts) {
+            let mut of_part = BTreeSet::new();
+            for (row, written) in part.rows.iter().zip(&written.rows) {
+                for column in row.columns.iter().filter_map(|c| part.columns.get(*c)) {
+                    let variable = part.variable(row, column);
+                    let place = written.id.as_ref().map_or(0..0, Spanned::span);
+                    let twice = found.contains_key(&variable)
+                        || (part.variant_of.is_none() && of_table.contains(&variable))
+                        || !of_part.insert(variable.clone());
+                    if twice {
+                        return Err(Refusal::new(format!("variable `{variable}` stands twice"), place));
+                    }
+                    if part.variant_of.is_some() && !of_table.contains(&variable) {
+                        return Err(Refusal::new(
+                            format!("variable `{variable}` is not in the part that this one varies"),
+                            place,
+                        ));
+                    }
+                }
+            }
+            of_table.extend(of_part);
+        }
+        found.extend(of_table.into_iter().map(|v| (v, table.id.clone())));
+    }
+    Ok(found)
+}
+
+fn checks(file: &source::FormFile, lists: &Lists, variables: &BTreeMap<String, String>) -> Result<Vec<Check>, Refusal> {
+    let mut out: Vec<Check> = Vec::new();
+    for check in &file.checks {
+        for instance in equation::instances(&check.id, &check.each, &check.equation, lists)? {
+            let term = |factor: &equation::Factor| {
+                defined(factor, variables)?;
+                if factor.lag > 0 {
+                    return Err(Refusal::new("`[t-1]` in a check within one report", factor.place.clone())
+                        .hint("identities between years are [[panel_check]]"));
+                }
+                Ok(Term { variable: factor.variable.clone(), negative: factor.negative })
+            };
+            let left: Vec<Term> = instance.left.iter().map(term).collect::<Result<_, _>>()?;
+            let right: Vec<Term> = instance.right.iter().map(term).collect::<Result<_, _>>()?;
+            let table = left.first().and_then(|t| variables.get(&t.variable)).cloned().unwrap_or_default();
+            let check_built = Check { id: instance.id, table, left, right };
+            if out.contains(&check_built) {
+                return Err(Refusal::new(format!("check `{}` stands twice", check_built.id), check.id.span()));
+            }
+            out.push(check_built);
+        }
+    }
+    Ok(out)
+}
+
+fn panel_checks(
+    file: &source::FormFile,
+    lists: &Lists,
+    variables: &BTreeMap<String, String>,
+) -> Result<Vec<PanelCheck>, Refusal> {
+    let mut out: Vec<PanelCheck> = Vec::new();
+    for check in &file.panel_checks {
+        for instance in equation::instances(&check.id, &check.each, &check.equation, lists)? {
+            let term = |factor: &equation::Factor| {
+                defined(factor, variables)?;
+                Ok(PanelTerm { variable: factor.variable.clone(), negative: factor.negative, lag: factor.lag })
+            };
+            let left: Vec<PanelTerm> = instance.left.iter().map(term).collect::<Result<_, _>>()?;
+            let right: Vec<PanelTerm> = instance.right.iter().map(term).collect::<Result<_, _>>()?;
+            if !left.iter().chain(&right).any(|t| t.lag > 0) {
+                return Err(
+                    Refusal::new("no term of the year before", check.equation.span()).hint("write variable[t-1]")
+                );
+            }
+            out.push(PanelCheck { id: instance.id, left, right, soft: check.soft });
+        }
+    }
+    Ok(out)
+}
+
+fn defined(factor: &equation::Factor, variables: &BTreeMap<String, String>) -> Result<(), Refusal> {
+    if variables.contains_key(&factor.variable) {
+        return Ok(());
+    }
+    let refusal = Refusal::new(format!("undefined variable `{}`", factor.variable), factor.place.clone());
+    Err(match nearest(&factor.variable, variables.keys().map(String::as_str)) {
+        Some(near) => refusal.hint(format!("did you mean `{near}`?")),
+        None => refusal.hint("a variable is <row id>.<column id>"),
+    })
+}
+
+/// Ids seen so far.
+#[derive(Default)]
+struct Ids<'a>(Vec<&'a Text>);
+
+impl<'a> Ids<'a> {
+    fn add(&mut self, what: &str, id: &'a Text) -> Result<(), Refusal> {
+        if let Some(twin) = self.0.iter().find(|t| t.get_ref() == id.get_ref()) {
+            return Err(doubled(what, id, twin));
+        }
+        self.0.push(id);
+        Ok(())
+    }
+}
+
+fn doubled(what: &str, id: &Text, _twin: &Text) -> Refusal {
+    Refusal::new(format!("{what} `{}` stands twice", id.get_ref()), id.span()).hint("ids are unique within their list")
+}
+
+fn unknown(what: &str, id: &Text, place: Range<usize>, known: &[&str]) -> Refusal {
+    let refusal = Refusal::new(format!("undefined {what} `{}`", id.get_ref()), place);
+    match nearest(id.get_ref(), known.iter().copied()) {
+        Some(near) => refusal.hint(format!("did you mean `{near}`?")),
+        None => refusal,
+    }
+}
+
+/// SHA-256 (hex) over a pattern file and the expanded fragments that it uses, in order of their names.
+fn hash(text: &str, used: &BTreeSet<String>, fragments: &Fragments) -> String {
+    let mut digest = Sha256::new();
+    digest.update(text.as_bytes());
+    for name in used {
+        digest.update([0]);
+        digest.update(name.as_bytes());
+        digest.update([0]);
+        digest.update(fragments.text(name).as_bytes());
+    }
+    digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
