@@ -415,12 +415,6 @@ fn variables(file: &source::FormFile, tables: &[TablePattern]) -> Result<BTreeMa
                     if twice {
                         return Err(Refusal::new(format!("variable `{variable}` stands twice"), place));
                     }
-                    if part.variant_of.is_some() && !of_table.contains(&variable) {
-                        return Err(Refusal::new(
-                            format!("variable `{variable}` is not in the part that this one varies"),
-                            place,
-                        ));
-                    }
                 }
             }
             of_table.extend(of_part);

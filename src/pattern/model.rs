@@ -106,7 +106,7 @@ pub struct TablePattern {
 pub struct Part {
     /// Stable id within the table.
     pub id: String,
-    /// Index (in `TablePattern::parts`) of the part whose variables this one prints in another layout (one
+    /// Index (in `TablePattern::parts`) of the part whose variables (and perhaps more) this one prints in another layout (one
     /// table a block, one row a block); a report prints one of the layouts.
     pub variant_of: Option<usize>,
     /// Title rows (第二十条第（一）项).
