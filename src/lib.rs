@@ -1,6 +1,7 @@
 //! gongkai turns archives of Chinese government-information-disclosure annual reports into research data.
 
 pub mod align;
+pub mod cli;
 pub mod diagnostic;
 pub mod document;
 pub mod error;
@@ -10,5 +11,7 @@ pub mod layout;
 pub mod limits;
 pub mod pattern;
 pub mod record;
+pub mod run;
 pub mod source;
 pub mod text;
+pub mod write;

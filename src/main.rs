@@ -1,3 +1,5 @@
-//! The command line.
+//! The program `gongkai`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    gongkai::cli::main()
+}

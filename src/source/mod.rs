@@ -1,3 +1,5 @@
 //! Where files come from, and what their bytes are.
 
 pub mod encoding;
+pub mod hash;
+pub mod walk;

@@ -1,0 +1,159 @@
+//! The arguments as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reads Chinese annual reports on government information disclosure (政府信息公开工作年度报告) into data.
+#[derive(Debug, Parser)]
+#[command(name = "gongkai", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(about = "Turns Chinese 政府信息公开工作年度报告 (PDF, HTML, TXT, Word) into research data")]
+#[command(after_help = "\
+Examples:
+  gongkai extract reports/ -o reports.jsonl       every report of a folder, one JSON record a line
+  gongkai extract 2023/*.pdf --jobs 4 | head -1   some files, to the next program
+  gongkai explain report.pdf review.total         how one number was read
+  gongkai text report.html                        the text that is read
+
+Exit codes: 0 all done; 1 done, some files failed; 2 usage, options or patterns;
+3 a check, test or diff found a difference; 130 interrupted.")]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every subcommand.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every subcommand.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Messages")]
+    pub quiet: bool,
+    /// Say more: what was noticed in each file
+    #[arg(short, long, global = true, help_heading = "Messages")]
+    pub verbose: bool,
+    /// Colours in messages (NO_COLOR is respected)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Messages")]
+    pub color: When,
+    /// Read the patterns of this folder, not those inside the program
+    #[arg(long, global = true, value_name = "DIR", env = "GONGKAI_PATTERNS", help_heading = "Patterns")]
+    pub patterns: Option<PathBuf>,
+}
+
+/// When to do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read reports into records: JSON Lines, one report a line
+    Extract(Extract),
+    /// Write shell completions to stdout
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which files are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct Inputs {
+    /// Files, folders or globs; `-` reads a list of paths from stdin
+    #[arg(value_name = "PATH", required_unless_present = "files_from")]
+    pub paths: Vec<PathBuf>,
+    /// Read paths, one a line, from this file (`-` is stdin)
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// Lists of paths end each path with NUL (as `find -print0` does)
+    #[arg(short = '0', long)]
+    pub null: bool,
+    /// Read only files that match GLOB (by name; by path if it holds `/`); repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Leave out files and folders that match GLOB; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Also read hidden files in folders
+    #[arg(long)]
+    pub hidden: bool,
+    /// Take every file for this format, whatever its bytes say
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+}
+
+/// A format by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum FormatName {
+    Pdf,
+    Html,
+    Txt,
+    Docx,
+    Doc,
+    Rtf,
+    Sheet,
+}
+
+/// What one file may cost.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits for one file")]
+pub struct LimitArgs {
+    /// Bytes of the file (suffixes K, M, G)
+    #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
+    pub max_bytes: Option<u64>,
+    /// Bytes after decompression
+    #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
+    pub max_inflated: Option<u64>,
+    /// Pages
+    #[arg(long, value_name = "N")]
+    pub max_pages: Option<u32>,
+    /// Cells over all its tables
+    #[arg(long, value_name = "N")]
+    pub max_cells: Option<u32>,
+    /// Nesting of elements, objects and archives
+    #[arg(long, value_name = "N")]
+    pub max_depth: Option<u32>,
+    /// Seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u32>,
+}
+
+/// `gongkai extract`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai extract reports/ -o reports.jsonl
+  gongkai extract '2023/**/*.html' --exclude 'draft*' > reports.jsonl
+  find archive -name '*.pdf' -print0 | gongkai extract -0 - > reports.jsonl
+
+A file that gives no record costs one line on stderr; the run goes on. Records come out in the order
+of the input, the same bytes whatever --jobs is.")]
+pub struct Extract {
+    /// Which files are read.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Stop at the first file that fails
+    #[arg(long, help_heading = "Output")]
+    pub fail_fast: bool,
+    /// Threads (default: one a processor)
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// What one file may cost.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}

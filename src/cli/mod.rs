@@ -1,0 +1,81 @@
+//! The command line: arguments as typed, options resolved, one file a subcommand.
+
+pub mod args;
+mod completions;
+mod extract;
+pub mod options;
+pub mod ui;
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Parser;
+
+use crate::error::Error;
+use args::{Cli, Command};
+use ui::Ui;
+
+/// How a subcommand ended, where no operator error ended it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Everything done.
+    Done,
+    /// Done, but some files failed.
+    SomeFailed,
+    /// A check, test or diff found a difference.
+    Difference,
+    /// Interrupted.
+    Interrupted,
+}
+
+impl End {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::SomeFailed => 1,
+            Self::Difference => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Set by Ctrl-C or a polite kill: work stops at the next file.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Runs the program and gives its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut ui = Ui::new(&cli.global);
+    let result = run(cli, &mut ui);
+    ui.end();
+    match result {
+        Ok(end) => ExitCode::from(end.code()),
+        Err(error) => {
+            ui.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli, ui: &mut Ui) -> Result<End, Error> {
+    match cli.command {
+        Command::Extract(args) => extract::run(&args, &cli.global, ui),
+        Command::Completions { shell } => completions::run(shell),
+    }
+}
+
+/// Catches Ctrl-C from here on; the second one ends the program at once.
+fn catch_interrupts() {
+    let caught = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+    });
+    // without a handler Ctrl-C ends the program as it always does
+    drop(caught);
+}
+
+fn patterns(_global: &args::Global) -> Result<crate::pattern::PatternSet, Error> {
+    Ok(crate::pattern::PatternSet::default())
+}

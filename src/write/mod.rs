@@ -1,0 +1,3 @@
+//! Writers: the record in every form that a researcher loads.
+
+pub mod jsonl;
