@@ -15,6 +15,7 @@ mod model;
 mod refusal;
 pub mod source;
 mod tree;
+mod variable;
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -23,6 +24,8 @@ pub use model::{
     Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, PatternSet, ReportPattern,
     Row, SectionPattern, TablePattern, Term, Unit,
 };
+
+pub use variable::Variable;
 
 use crate::error::Error;
 
@@ -45,16 +48,5 @@ impl PatternSet {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_embedded_patterns_compile() {
-        let started = std::time::Instant::now();
-        match compile::compile(&tree::embedded()) {
-            Ok(set) => assert!(!set.families.is_empty()),
-            Err(e) => panic!("{e}\nhint: {:?}", e.remedy()),
-        }
-        eprintln!("{:?}", started.elapsed());
-    }
-}
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod tests;
