@@ -13,5 +13,6 @@ pub mod pattern;
 pub mod record;
 pub mod run;
 pub mod source;
+pub mod tables;
 pub mod text;
 pub mod write;

@@ -1,5 +1,17 @@
 //! From placed characters to words, lines, paragraphs and reading order; page furniture.
 
+mod compose;
 mod content;
+mod frame;
+mod furniture;
+mod line;
+mod order;
+mod paragraph;
+mod script;
+mod word;
 
+pub use compose::{Composed, compose};
 pub use content::{Char, FontInfo, PageContent, Ruling, RulingKind};
+pub(crate) use line::{Line, lines};
+pub(crate) use script::{han, starts_with_ordinal, unspaced};
+pub(crate) use word::{Word, words};

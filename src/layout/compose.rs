@@ -1,0 +1,216 @@
+use super::PageContent;
+use super::frame::Frame;
+use super::furniture::furniture;
+use super::line::{Line, lines};
+use super::order::{Item, regions, runs};
+use super::paragraph::{Part, append, measure, paragraphs};
+use super::word::{Word, words};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Anchor, Block, Page, Paragraph, Rect, Role};
+use crate::limits::Limits;
+use crate::tables::{self, Grid, Piece};
+
+/// What layout makes of the pages of a file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Composed {
+    /// Numbers and sizes of the pages.
+    pub pages: Vec<Page>,
+    /// Paragraphs and tables in reading order, page furniture left out.
+    pub blocks: Vec<Block>,
+    /// What was noticed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A page on its way.
+struct Sheet {
+    frame: Frame,
+    page: PageContent,
+    grids: Vec<Grid>,
+    words: Vec<Word>,
+}
+
+/// A block before pages are joined.
+enum Draft {
+    Text(Part, u32),
+    Table(Box<Piece>),
+}
+
+/// Lays out the pages of a file: tables found and stitched, text in reading order, furniture left out.
+///
+/// Anchors are in the coordinates of `pages` as displayed.
+#[must_use]
+pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
+    let mut out = Composed { pages: pages.iter().map(|p| p.page.clone()).collect(), ..Composed::default() };
+    let mut sheets: Vec<Sheet> = pages.iter().map(|p| sheet(p, limits, &mut out.diagnostics)).collect();
+    drop_furniture(&mut sheets);
+    // Regions of all pages first: paragraphs need the measure of the whole document.
+    let laid: Vec<Vec<Vec<Region>>> = sheets.iter_mut().map(lay).collect();
+    let shared = measure(
+        laid.iter()
+            .flatten()
+            .flatten()
+            .filter_map(|r| match r {
+                Region::Lines(l) => Some(l),
+                Region::Table(_) => None,
+            })
+            .flatten(),
+    );
+    let mut drafts: Vec<Draft> = Vec::new();
+    for (sheet, regions) in sheets.into_iter().zip(laid) {
+        let number = sheet.page.page.number;
+        let frame = sheet.frame;
+        let mut fresh: Vec<Draft> = Vec::new();
+        let mut grids: Vec<Option<Grid>> = sheet.grids.into_iter().map(Some).collect();
+        for r in regions.into_iter().flatten() {
+            match r {
+                Region::Lines(l) => {
+                    for mut part in paragraphs(&sheet.page, &l, shared) {
+                        part.rect = frame.outward(part.rect);
+                        fresh.push(Draft::Text(part, number));
+                    }
+                }
+                Region::Table(i) => {
+                    if let Some(g) = grids.get_mut(i).and_then(Option::take) {
+                        fresh.push(Draft::Table(Box::new(Piece::new(g, number, |r| frame.outward(r)))));
+                    }
+                }
+            }
+        }
+        join_pages(&mut drafts, fresh);
+    }
+    out.blocks = drafts.into_iter().flat_map(finish).collect();
+    out
+}
+
+/// Text of one region in lines, or a table.
+enum Region {
+    Lines(Vec<Line>),
+    Table(usize),
+}
+
+fn sheet(page: &PageContent, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> Sheet {
+    let frame = Frame::of(page);
+    let page = frame.apply(page);
+    let (mut grids, cut) = tables::ruled(&page, limits);
+    if cut {
+        diagnostics.push(Diagnostic {
+            code: "too-many-rulings",
+            severity: Severity::Warning,
+            message: format!(
+                "page {}: more rulings than a table has, some tables left as text; raise the limit of cells",
+                page.page.number
+            ),
+            anchor: None,
+        });
+    }
+    // A frame around text is no table.
+    grids.retain(|g| g.cells.len() > 1 || g.rect.height() < 60.0);
+    let count = u32::try_from(page.chars.len()).unwrap_or(u32::MAX);
+    let all = words(&page, 0..count);
+    let rest = tables::fill(&page, &mut grids, all);
+    Sheet { frame, page, grids, words: rest }
+}
+
+fn drop_furniture(sheets: &mut [Sheet]) {
+    let flags = {
+        let view: Vec<(&PageContent, &[Word])> = sheets.iter().map(|s| (&s.page, s.words.as_slice())).collect();
+        furniture(&view)
+    };
+    for (s, f) in sheets.iter_mut().zip(flags) {
+        let mut keep = f.into_iter().map(|x| !x);
+        s.words.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
+/// Reading order of one page.
+fn lay(sheet: &mut Sheet) -> Vec<Vec<Region>> {
+    let (upright, turned): (Vec<Word>, Vec<Word>) =
+        std::mem::take(&mut sheet.words).into_iter().partition(|w| w.turn == 0);
+    let mut items = runs(upright);
+    let inked = |g: &Grid| g.cells.iter().any(|c| !c.text.is_empty());
+    items.extend(sheet.grids.iter().enumerate().filter(|(_, g)| inked(g)).map(|(i, g)| Item::Table(g.rect, i)));
+    let mut out: Vec<Vec<Region>> = regions(items).into_iter().map(split).collect();
+    let aside = lines(turned);
+    if !aside.is_empty() {
+        out.push(vec![Region::Lines(aside)]);
+    }
+    out
+}
+
+/// Lines and tables of one region from top to bottom.
+fn split(mut items: Vec<Item>) -> Vec<Region> {
+    let mut tables: Vec<(Rect, usize)> = Vec::new();
+    let mut texts: Vec<Word> = Vec::new();
+    for it in items.drain(..) {
+        match it {
+            Item::Run(_, _, w) => texts.extend(w),
+            Item::Table(r, i) => tables.push((r, i)),
+        }
+    }
+    tables.sort_by(|a, b| a.0.y0.total_cmp(&b.0.y0).then(a.0.x0.total_cmp(&b.0.x0)));
+    let mut all = lines(texts);
+    let mut out = Vec::new();
+    for (r, i) in tables {
+        let n = all.iter().take_while(|l| l.rect.center().y < r.y0.max(r.y1.min(r.center().y))).count();
+        let rest = all.split_off(n);
+        if !all.is_empty() {
+            out.push(Region::Lines(std::mem::replace(&mut all, rest)));
+        } else {
+            all = rest;
+        }
+        out.push(Region::Table(i));
+    }
+    if !all.is_empty() {
+        out.push(Region::Lines(all));
+    }
+    out
+}
+
+/// Joins a page to the ones before: a table that goes on, a paragraph that goes on.
+fn join_pages(drafts: &mut Vec<Draft>, fresh: Vec<Draft>) {
+    let mut fresh = fresh.into_iter();
+    let Some(first) = fresh.next() else { return };
+    match (drafts.last_mut(), first) {
+        (Some(Draft::Table(table)), Draft::Table(next)) => {
+            if let Err(next) = tables::stitch(table, *next) {
+                drafts.push(Draft::Table(Box::new(next)));
+            }
+        }
+        (Some(Draft::Text(last, _)), Draft::Text(next, number)) => {
+            let same = (last.size - next.size).abs() <= 0.12 * last.size;
+            let ended = last.text.ends_with(['。', '！', '？', '：', '；', '.', '!', '?', ':']);
+            if same && last.full && !next.indented && !ended {
+                append(&mut last.text, &next.text, last.unspaced);
+                last.full = next.full;
+            } else {
+                drafts.push(Draft::Text(next, number));
+            }
+        }
+        (_, first) => drafts.push(first),
+    }
+    drafts.extend(fresh);
+}
+
+fn finish(draft: Draft) -> Vec<Block> {
+    match draft {
+        Draft::Text(p, page) => {
+            vec![Block::Paragraph(Paragraph {
+                text: p.text,
+                role: Role::Body,
+                anchor: Anchor::Page { page, bbox: p.rect },
+            })]
+        }
+        Draft::Table(t) => {
+            let table = t.table();
+            if table.cells.len() > 1 {
+                return vec![Block::Table(table)];
+            }
+            table
+                .cells
+                .into_iter()
+                .filter(|c| !c.text.is_empty())
+                .map(|c| Block::Paragraph(Paragraph { text: c.text, role: Role::Body, anchor: c.anchor }))
+                .collect()
+        }
+    }
+}

@@ -1,0 +1,156 @@
+use super::frame::{along, reading_turn};
+use super::script::unspaced;
+use super::{Char, PageContent};
+use crate::document::Rect;
+
+/// A run of characters of one direction without a visible gap.
+#[derive(Debug, Clone)]
+pub(crate) struct Word {
+    /// Box on the page.
+    pub rect: Rect,
+    /// Box along the reading direction (see [`along`]).
+    pub local: Rect,
+    /// Baseline across the reading direction.
+    pub base: f32,
+    /// Font size.
+    pub size: f32,
+    /// Reading direction in quarter turns.
+    pub turn: u8,
+    /// Order of the first character in the content stream.
+    pub order: u32,
+    /// Indices of the characters, in reading order.
+    pub chars: Vec<u32>,
+    /// The widest space character printed before the word, if any.
+    pub space: Option<char>,
+}
+
+/// Where a character stands along its reading direction.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    index: u32,
+    rect: Rect,
+    local: Rect,
+    base: f32,
+    size: f32,
+    turn: u8,
+    ch: char,
+    order: u32,
+}
+
+/// Spaces of more than this many ems part words.
+const WORD_GAP: f32 = 0.24;
+
+fn place(index: u32, c: &Char) -> Option<Place> {
+    let b = c.bbox;
+    if ![b.x0, b.y0, b.x1, b.y1, c.origin.x, c.origin.y, c.size].iter().all(|v| v.is_finite()) || c.ch.is_control() {
+        return None;
+    }
+    let turn = reading_turn(c.turn, c.vertical);
+    let local = along(b, turn);
+    let base = if c.vertical {
+        f32::midpoint(local.y0, local.y1)
+    } else {
+        along(Rect { x0: c.origin.x, y0: c.origin.y, x1: c.origin.x, y1: c.origin.y }, turn).y0
+    };
+    let size = if c.size > 0.5 { c.size } else { local.height().max(1.0) };
+    Some(Place { index, rect: b, local, base, size, turn, ch: c.ch, order: c.order })
+}
+
+/// Groups characters into words: by direction, then by baseline, then by gaps.
+pub(crate) fn words(page: &PageContent, chars: impl Iterator<Item = u32>) -> Vec<Word> {
+    let mut places: Vec<Place> = chars.filter_map(|i| page.chars.get(i as usize).and_then(|c| place(i, c))).collect();
+    places.sort_by(|a, b| {
+        a.turn
+            .cmp(&b.turn)
+            .then(a.base.total_cmp(&b.base))
+            .then(a.local.x0.total_cmp(&b.local.x0))
+            .then(a.index.cmp(&b.index))
+    });
+    let mut out = Vec::new();
+    let mut row: Vec<Place> = Vec::new();
+    for p in places {
+        let same = match (row.first(), row.last()) {
+            (Some(first), Some(last)) => {
+                let em = first.size.min(p.size);
+                p.turn == first.turn && p.base - last.base <= 0.2 * em && p.base - first.base <= 0.4 * em
+            }
+            _ => true,
+        };
+        if !same {
+            cut(&mut row, &mut out);
+        }
+        row.push(p);
+    }
+    cut(&mut row, &mut out);
+    out
+}
+
+/// Cuts one row of characters into words and empties it.
+fn cut(row: &mut Vec<Place>, out: &mut Vec<Word>) {
+    row.sort_by(|a, b| a.local.x0.total_cmp(&b.local.x0).then(a.index.cmp(&b.index)));
+    let mut word: Option<Word> = None;
+    let mut space: Option<char> = None;
+    for p in row.drain(..) {
+        if p.ch.is_whitespace() {
+            space = match space {
+                Some('\u{3000}') => space,
+                _ => Some(p.ch),
+            };
+            continue;
+        }
+        let joins = word.as_ref().is_some_and(|w| {
+            let gap = p.local.x0 - w.local.x1;
+            let em = w.size.max(p.size);
+            gap <= WORD_GAP * em && (space.is_none() || gap <= 0.02 * em) && gap >= -3.0 * em
+        });
+        match word.as_mut() {
+            Some(w) if joins => {
+                w.chars.push(p.index);
+                w.rect = w.rect.union(&p.rect);
+                w.local = w.local.union(&p.local);
+                w.size = w.size.max(p.size);
+                w.order = w.order.min(p.order);
+            }
+            _ => {
+                if let Some(w) = word.take() {
+                    out.push(w);
+                }
+                word = Some(Word {
+                    rect: p.rect,
+                    local: p.local,
+                    base: p.base,
+                    size: p.size,
+                    turn: p.turn,
+                    order: p.order,
+                    chars: vec![p.index],
+                    space: space.take(),
+                });
+            }
+        }
+        space = None;
+    }
+    out.extend(word);
+}
+
+/// The first and last printed characters of a word.
+pub(crate) fn ends(page: &PageContent, w: &Word) -> (Option<char>, Option<char>) {
+    let at = |i: Option<&u32>| i.and_then(|&i| page.chars.get(i as usize)).map(|c| c.ch);
+    (at(w.chars.first()), at(w.chars.last()))
+}
+
+/// The separator to print between two neighbouring words of a line.
+pub(crate) fn separator(page: &PageContent, a: &Word, b: &Word) -> Option<char> {
+    let gap = b.local.x0 - a.local.x1;
+    let em = a.size.max(b.size);
+    let (Some(last), Some(first)) = (ends(page, a).1, ends(page, b).0) else { return None };
+    if unspaced(last) || unspaced(first) {
+        // Justified text opens gaps between Han characters that nobody typed.
+        return (gap > 0.9 * em).then(|| b.space.filter(|&c| c == '\u{3000}').unwrap_or(' '));
+    }
+    (b.space.is_some() || gap > 0.15 * em).then_some(' ')
+}
+
+/// The text of a word.
+pub(crate) fn text(page: &PageContent, w: &Word, out: &mut String) {
+    out.extend(w.chars.iter().filter_map(|&i| page.chars.get(i as usize)).map(|c| c.ch));
+}

@@ -1,0 +1,164 @@
+use crate::document::{Rect, TableKind};
+use crate::layout::PageContent;
+use crate::layout::{Line, Word, han, lines, unspaced, words};
+
+/// A table of one page before it becomes a [`crate::document::Table`].
+#[derive(Debug, Clone)]
+pub(crate) struct Grid {
+    /// How it was found.
+    pub kind: TableKind,
+    /// Box on the page.
+    pub rect: Rect,
+    /// Column boundaries, one more than columns.
+    pub xs: Vec<f32>,
+    /// Row boundaries, one more than rows.
+    pub ys: Vec<f32>,
+    /// Cells in row-major order of their top left positions.
+    pub cells: Vec<GridCell>,
+    /// No line closes the table at the top.
+    pub open_top: bool,
+    /// No line closes the table at the bottom.
+    pub open_bottom: bool,
+}
+
+/// A cell of a [`Grid`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GridCell {
+    pub row: usize,
+    pub col: usize,
+    pub row_span: usize,
+    pub col_span: usize,
+    /// Characters inside, as indices into the page's.
+    pub chars: Vec<u32>,
+    /// The text, once filled.
+    pub text: String,
+    /// Right end and em of the last line, to tell a full line from a short one.
+    pub last_line: Option<(Rect, f32)>,
+}
+
+impl Grid {
+    pub(crate) fn rows(&self) -> usize {
+        self.ys.len().saturating_sub(1)
+    }
+
+    pub(crate) fn cols(&self) -> usize {
+        self.xs.len().saturating_sub(1)
+    }
+
+    /// Box of a cell on the page.
+    pub(crate) fn cell_rect(&self, c: &GridCell) -> Rect {
+        let at = |v: &[f32], i: usize| v.get(i).or(v.last()).copied().unwrap_or_default();
+        Rect {
+            x0: at(&self.xs, c.col),
+            y0: at(&self.ys, c.row),
+            x1: at(&self.xs, c.col + c.col_span),
+            y1: at(&self.ys, c.row + c.row_span),
+        }
+    }
+
+    /// For each atom of the grid, the index of the cell that covers it.
+    pub(crate) fn cover(&self) -> Vec<usize> {
+        let cols = self.cols();
+        let mut out = vec![usize::MAX; self.rows() * cols];
+        for (i, c) in self.cells.iter().enumerate() {
+            for r in c.row..c.row + c.row_span {
+                for k in c.col..c.col + c.col_span {
+                    if let Some(slot) = out.get_mut(r * cols + k) {
+                        *slot = i;
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Which gap between ascending boundaries holds `v`.
+pub(crate) fn slot(at: &[f32], v: f32) -> Option<usize> {
+    let i = at.partition_point(|&a| a <= v);
+    (i > 0 && i < at.len()).then(|| i - 1)
+}
+
+/// Puts the words that lie in the grids into their cells and gives back the others.
+///
+/// A word that runs over a wall without a gap belongs whole to the cell that holds most of it.
+pub(crate) fn fill(page: &PageContent, grids: &mut [Grid], all: Vec<Word>) -> Vec<Word> {
+    let covers: Vec<Vec<usize>> = grids.iter().map(Grid::cover).collect();
+    let mut rest = Vec::new();
+    for w in all {
+        let mid = w.rect.center();
+        let home = grids.iter().zip(&covers).position(|(g, _)| g.rect.contains(mid));
+        let Some((grid, cover)) = home.and_then(|i| Some((grids.get_mut(i)?, covers.get(i)?))) else {
+            rest.push(w);
+            continue;
+        };
+        let cols = grid.cols();
+        let find = |grid: &Grid, x: f32, y: f32| {
+            let clamp = |v: f32, lo: f32, hi: f32| v.clamp(lo + 0.01, (hi - 0.01).max(lo + 0.01));
+            let x = clamp(x, grid.rect.x0, grid.rect.x1);
+            let y = clamp(y, grid.rect.y0, grid.rect.y1);
+            let at = slot(&grid.ys, y)? * cols + slot(&grid.xs, x)?;
+            cover.get(at).copied().filter(|&i| i != usize::MAX)
+        };
+        // (cell, characters) in reading order; a gap at the wall parts the word.
+        let mut runs: Vec<(usize, Vec<u32>)> = Vec::new();
+        let mut previous: Option<(Rect, u32)> = None;
+        let mut gap_at_wall = false;
+        for &i in &w.chars {
+            let Some(c) = page.chars.get(i as usize) else { continue };
+            let m = c.bbox.center();
+            let Some(cell) = find(grid, m.x, m.y) else { continue };
+            match runs.last_mut() {
+                Some((last, chars)) if *last == cell => chars.push(i),
+                _ => {
+                    if let Some((b, order)) = previous {
+                        let gap = if w.turn % 2 == 0 {
+                            c.bbox.x0.max(b.x0) - c.bbox.x1.min(b.x1)
+                        } else {
+                            c.bbox.y0.max(b.y0) - c.bbox.y1.min(b.y1)
+                        };
+                        gap_at_wall |= gap > 0.08 * w.size || c.order.abs_diff(order) > 2;
+                    }
+                    runs.push((cell, vec![i]));
+                }
+            }
+            previous = Some((c.bbox, c.order));
+        }
+        if runs.len() > 1 && !gap_at_wall {
+            let best = runs.iter().map(|r| r.1.len()).max().unwrap_or_default();
+            if let Some(home) = runs.iter().find(|r| r.1.len() == best).map(|r| r.0) {
+                runs = vec![(home, w.chars.clone())];
+            }
+        }
+        for (cell, chars) in runs {
+            if let Some(c) = grid.cells.get_mut(cell) {
+                c.chars.extend(chars);
+            }
+        }
+    }
+    for g in grids {
+        for c in &mut g.cells {
+            read(page, c);
+        }
+    }
+    rest
+}
+
+/// Reads the text of a cell from its characters.
+pub(crate) fn read(page: &PageContent, cell: &mut GridCell) {
+    let found = lines(words(page, cell.chars.iter().copied()));
+    cell.last_line = found.last().map(|l| (l.rect, l.size));
+    cell.text = text(page, &found);
+}
+
+/// The text of a cell: lines joined by a line break, a stack of single letters joined into a word.
+fn text(page: &PageContent, lines: &[Line]) -> String {
+    let texts: Vec<String> = lines.iter().map(|l| l.text(page)).collect();
+    let short = |t: &String| t.chars().count() <= 2 && t.chars().all(unspaced);
+    let single = texts.iter().filter(|t| t.chars().count() == 1).count();
+    let stacked = texts.len() >= 3
+        && texts.iter().all(short)
+        && single * 2 > texts.len()
+        && texts.iter().any(|t| t.chars().any(han));
+    texts.join(if stacked { "" } else { "\n" })
+}

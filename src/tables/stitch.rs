@@ -1,0 +1,271 @@
+use super::cells::{Grid, GridCell};
+use crate::document::{Anchor, Cell, Rect, Table, TableKind};
+use crate::layout::starts_with_ordinal;
+
+/// Column boundaries of two pages agree within this many points.
+const AGREE: f32 = 4.0;
+/// A repeated header has at most this many rows.
+const HEADER: usize = 8;
+
+/// A table while pages are stitched: column boundaries beside the finished cells.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    kind: TableKind,
+    xs: Vec<f32>,
+    rows: usize,
+    cells: Vec<PieceCell>,
+    rect: Rect,
+    page: u32,
+    open_bottom: bool,
+    open_top: bool,
+}
+
+#[derive(Debug, Clone)]
+struct PieceCell {
+    cell: GridCell,
+    rect: Rect,
+    page: u32,
+    /// Whether the last line leaves no room for another character.
+    full: bool,
+}
+
+impl Piece {
+    /// A piece from the grid of one page; `outward` maps boxes to the displayed page.
+    pub(crate) fn new(grid: Grid, page: u32, outward: impl Fn(Rect) -> Rect) -> Self {
+        let rows = grid.rows();
+        let rects: Vec<Rect> = grid.cells.iter().map(|c| grid.cell_rect(c)).collect();
+        let cells = grid
+            .cells
+            .into_iter()
+            .zip(rects)
+            .map(|(cell, rect)| {
+                let full = cell.last_line.is_some_and(|(l, em)| rect.width() - l.width() < 1.8 * em);
+                PieceCell { cell, rect: outward(rect), page, full }
+            })
+            .collect();
+        Self {
+            kind: grid.kind,
+            xs: grid.xs,
+            rows,
+            cells,
+            rect: outward(grid.rect),
+            page,
+            open_bottom: grid.open_bottom,
+            open_top: grid.open_top,
+        }
+    }
+
+    /// The finished table.
+    pub(crate) fn table(self) -> Table {
+        let mut cells: Vec<PieceCell> = self.cells;
+        cells.sort_by_key(|c| (c.cell.row, c.cell.col));
+        Table {
+            kind: self.kind,
+            rows: self.rows,
+            cols: self.xs.len().saturating_sub(1),
+            cells: cells
+                .into_iter()
+                .map(|c| Cell {
+                    row: c.cell.row,
+                    col: c.cell.col,
+                    row_span: c.cell.row_span,
+                    col_span: c.cell.col_span,
+                    text: c.cell.text,
+                    anchor: Anchor::Page { page: c.page, bbox: c.rect },
+                })
+                .collect(),
+            caption: String::new(),
+            anchor: Anchor::Page { page: self.page, bbox: self.rect },
+        }
+    }
+
+    /// Number of cells that show text.
+    pub(crate) fn inked(&self) -> usize {
+        self.cells.iter().filter(|c| !c.cell.text.is_empty()).count()
+    }
+
+    /// Texts of a row by column, without white space.
+    fn row(&self, row: usize) -> Vec<(f32, String)> {
+        let mut out: Vec<(usize, String)> = self
+            .cells
+            .iter()
+            .filter(|c| c.cell.row == row && !c.cell.text.is_empty())
+            .map(|c| (c.cell.col, c.cell.text.chars().filter(|c| !c.is_whitespace()).collect()))
+            .collect();
+        out.sort();
+        out.into_iter().map(|(c, t)| (self.xs.get(c).copied().unwrap_or_default(), t)).collect()
+    }
+}
+
+/// Appends `next`, the first thing on its page, to `table`, the last thing on the page before, if it continues it.
+///
+/// # Errors
+/// Gives `next` back where the two are different tables.
+pub(crate) fn stitch(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
+    let ends = |p: &Piece| Some((*p.xs.first()?, *p.xs.last()?));
+    let (Some((a0, a1)), Some((b0, b1))) = (ends(table), ends(&next)) else { return Err(next) };
+    let shift = b0 - a0;
+    let width = (a1 - a0).max(1.0);
+    if ((b1 - b0) - width).abs() > (0.015 * width).max(AGREE) || shift.abs() > 0.15 * width || table.kind != next.kind {
+        return Err(next);
+    }
+    for x in &mut next.xs {
+        *x -= shift;
+    }
+    let repeated = repeated_rows(table, &next);
+    if repeated == next.rows && next.rows > 0 {
+        return Err(next);
+    }
+    let all = union(&table.xs, &next.xs);
+    remap(table, &all);
+    remap(&mut next, &all);
+    drop_rows(&mut next, repeated);
+    let before = table.rows;
+    let torn = repeated == 0 && torn(table, &next);
+    let base = if torn { before.saturating_sub(1) } else { before };
+    for mut c in std::mem::take(&mut next.cells) {
+        let top = c.cell.row == 0;
+        c.cell.row += base;
+        if top && let Some(above) = partner(table, &c, before, torn) {
+            absorb(above, c);
+            continue;
+        }
+        table.cells.push(c);
+    }
+    table.rows = base + next.rows;
+    table.open_bottom = next.open_bottom;
+    Ok(())
+}
+
+/// How many first rows of `next` repeat the first rows of `table` word for word.
+fn repeated_rows(table: &Piece, next: &Piece) -> usize {
+    (0..table.rows.min(next.rows).min(HEADER))
+        .take_while(|&r| {
+            let (a, b) = (table.row(r), next.row(r));
+            // A row without text of its own (under spanning cells) repeats if the one above it did.
+            a.len() == b.len()
+                && a.iter().zip(&b).all(|(x, y)| x.1 == y.1 && (x.0 - y.0).abs() <= 2.0 * AGREE)
+                && (r > 0 || !a.is_empty())
+        })
+        .count()
+}
+
+/// Column boundaries of either, nearer ones taken as one.
+fn union(a: &[f32], b: &[f32]) -> Vec<f32> {
+    let mut all: Vec<f32> = a.to_vec();
+    for &x in b {
+        if !all.iter().any(|&y| (x - y).abs() <= AGREE) {
+            all.push(x);
+        }
+    }
+    all.sort_by(f32::total_cmp);
+    all
+}
+
+/// Moves the cells of a piece onto finer columns.
+fn remap(piece: &mut Piece, all: &[f32]) {
+    let to: Vec<usize> = piece
+        .xs
+        .iter()
+        .map(|&x| {
+            all.iter().enumerate().min_by(|a, b| (a.1 - x).abs().total_cmp(&(b.1 - x).abs())).map_or(0, |(i, _)| i)
+        })
+        .collect();
+    for c in &mut piece.cells {
+        let from = to.get(c.cell.col).copied().unwrap_or_default();
+        let upto = to.get(c.cell.col + c.cell.col_span).copied().unwrap_or(from + 1);
+        c.cell.col = from;
+        c.cell.col_span = upto.saturating_sub(from).max(1);
+    }
+    piece.xs = all.to_vec();
+}
+
+/// Drops the first `n` rows; a cell that reaches below them keeps its lower part.
+fn drop_rows(piece: &mut Piece, n: usize) {
+    piece.cells.retain_mut(|c| {
+        let end = c.cell.row + c.cell.row_span;
+        if end <= n {
+            return false;
+        }
+        let row = c.cell.row.max(n);
+        c.cell.row_span = end - row;
+        c.cell.row = row - n;
+        true
+    });
+    piece.rows = piece.rows.saturating_sub(n);
+}
+
+/// Whether the first row of `next` is the lower part of the last row of `table`.
+fn torn(table: &Piece, next: &Piece) -> bool {
+    let last = table.rows.saturating_sub(1);
+    let at = |p: &Piece, row: usize| -> Vec<PieceCell> {
+        let mut v: Vec<PieceCell> = p
+            .cells
+            .iter()
+            .filter(|c| c.cell.row + c.cell.row_span == row + 1 && c.cell.row_span == 1)
+            .cloned()
+            .collect();
+        v.sort_by_key(|c| c.cell.col);
+        v
+    };
+    let (a, b) = (at(table, last), at(next, 0));
+    if a.len() < 2 || b.len() < 2 {
+        return false;
+    }
+    let shape = |v: &[PieceCell]| v.iter().map(|c| (c.cell.col, c.cell.col_span)).collect::<Vec<_>>();
+    if shape(&a) != shape(&b) {
+        return false;
+    }
+    let mut parts = a.iter().zip(&b);
+    let Some((label, more)) = parts.next() else { return false };
+    let values: Vec<(bool, bool)> = parts.map(|(x, y)| (x.cell.text.is_empty(), y.cell.text.is_empty())).collect();
+    let below_empty = values.iter().all(|v| v.1);
+    let above_empty = values.iter().all(|v| v.0);
+    if values.is_empty() {
+        return false;
+    }
+    if more.cell.text.is_empty() {
+        // Only the second line of a value stands on the next page.
+        return !label.cell.text.is_empty()
+            && !below_empty
+            && values.iter().any(|v| v.1)
+            && (table.open_bottom || next.open_top);
+    }
+    // The label goes on; the values stand on one side only.
+    (below_empty != above_empty) && label.full && !starts_with_ordinal(&more.cell.text)
+}
+
+/// The cell above the page break that the first-row cell `c` continues.
+fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool) -> Option<&'a mut PieceCell> {
+    let above = table.cells.iter_mut().find(|a| {
+        a.cell.row + a.cell.row_span == before && a.cell.col == c.cell.col && a.cell.col_span == c.cell.col_span
+    })?;
+    if torn {
+        return Some(above);
+    }
+    let strip = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let (upper, lower) = (strip(&above.cell.text), strip(&c.cell.text));
+    // Only a cell that spans rows on one side can be a group cut in two.
+    let group = above.cell.row_span > 1 || c.cell.row_span > 1;
+    let goes_on = lower.is_empty()
+        || lower == upper
+        || (above.full
+            && !upper.is_empty()
+            && !starts_with_ordinal(&lower)
+            && !lower.chars().all(|c| c.is_ascii_digit()));
+    (group && goes_on).then_some(above)
+}
+
+/// Joins the lower part of a cell cut by a page break to its upper part.
+fn absorb(above: &mut PieceCell, c: PieceCell) {
+    above.cell.row_span = (c.cell.row + c.cell.row_span).saturating_sub(above.cell.row).max(above.cell.row_span);
+    if above.cell.text.is_empty() {
+        above.cell.text = c.cell.text;
+        above.rect = c.rect;
+        above.page = c.page;
+    } else if !c.cell.text.is_empty() && c.cell.text != above.cell.text {
+        above.cell.text.push('\n');
+        above.cell.text.push_str(&c.cell.text);
+    }
+    above.full = c.full;
+}
