@@ -1,1 +1,3 @@
 //! One reader a format; each ends in a [`crate::document::Document`].
+
+pub mod html;

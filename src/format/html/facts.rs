@@ -1,0 +1,252 @@
+//! What each part of the page holds, counted once from the bottom up: text, links, sentences, paragraphs,
+//! tables; what is hidden; which tables hold data and which only place things.
+
+use super::grid::rows_of;
+use super::tree::{Kind, Tag, Tree};
+
+/// Counts over one subtree, hidden and silent parts left out.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Count {
+    /// Characters that are no blanks.
+    pub chars: u32,
+    /// Those of them in links.
+    pub linked: u32,
+    /// Full stops and semicolons.
+    pub sentences: u32,
+    /// Digits.
+    pub digits: u32,
+    /// Elements that begin a line.
+    pub blocks: u32,
+    /// Tables.
+    pub tables: u32,
+    /// Tables that hold data.
+    pub data_tables: u32,
+}
+
+impl Count {
+    fn add(&mut self, other: &Self) {
+        self.chars += other.chars;
+        self.linked += other.linked;
+        self.sentences += other.sentences;
+        self.digits += other.digits;
+        self.blocks += other.blocks;
+        self.tables += other.tables;
+        self.data_tables += other.data_tables;
+    }
+}
+
+/// Facts about every node of a tree.
+pub(super) struct Facts {
+    counts: Vec<Count>,
+    silent: Vec<bool>,
+    data_table: Vec<bool>,
+}
+
+/// Characters of running text from which on a hidden part counts as an article and not as a pop-up.
+const HIDDEN_ARTICLE: u32 = 120;
+
+impl Facts {
+    pub fn new(tree: &Tree) -> Self {
+        let size = tree.nodes.len();
+        let mut facts =
+            Self { counts: vec![Count::default(); size], silent: vec![false; size], data_table: vec![false; size] };
+        let mut linked = vec![false; size];
+        let mut hidden: Vec<u32> = Vec::new();
+        for (i, node) in tree.nodes.iter().enumerate() {
+            let parent = node.parent as usize;
+            let around_silent = parent != i && facts.silent.get(parent).copied().unwrap_or(false);
+            let around_linked = parent != i && linked.get(parent).copied().unwrap_or(false);
+            let (silent, link) = match node.kind {
+                Kind::Text(_) => (around_silent, around_linked),
+                Kind::Element(element, tag) => {
+                    if !around_silent && is_hidden(element) {
+                        hidden.push(u32::try_from(i).unwrap_or(u32::MAX));
+                    }
+                    (around_silent || matches!(tag, Tag::Silent | Tag::Head), around_linked || tag == Tag::Link)
+                }
+            };
+            if let Some(slot) = facts.silent.get_mut(i) {
+                *slot = silent;
+            }
+            if let Some(slot) = linked.get_mut(i) {
+                *slot = link;
+            }
+        }
+        facts.count(tree, &linked);
+        if facts.silence_hidden(tree, &hidden) {
+            facts.count(tree, &linked);
+        }
+        facts
+    }
+
+    fn count(&mut self, tree: &Tree, linked: &[bool]) {
+        self.counts.fill(Count::default());
+        self.data_table.fill(false);
+        for (i, node) in tree.nodes.iter().enumerate().rev() {
+            if self.silent.get(i).copied().unwrap_or(false) {
+                continue;
+            }
+            let mut own = self.counts.get(i).copied().unwrap_or_default();
+            match node.kind {
+                Kind::Text(text) => {
+                    for c in text.chars().filter(|c| !c.is_whitespace()) {
+                        own.chars += 1;
+                        own.sentences += u32::from(matches!(c, '。' | '；'));
+                        own.digits += u32::from(c.is_ascii_digit());
+                    }
+                    if linked.get(i).copied().unwrap_or(false) {
+                        own.linked = own.chars;
+                    }
+                }
+                Kind::Element(_, tag) => {
+                    own.blocks += u32::from(tag.breaks_line());
+                    if tag == Tag::Table {
+                        own.tables += 1;
+                        // All counts of the table's inside are known here: children come first in this order.
+                        let index = u32::try_from(i).unwrap_or(u32::MAX);
+                        if let Some(slot) = self.counts.get_mut(i) {
+                            *slot = own;
+                        }
+                        if self.holds_data(tree, index) {
+                            own.data_tables += 1;
+                            if let Some(slot) = self.data_table.get_mut(i) {
+                                *slot = true;
+                            }
+                        }
+                    }
+                }
+            }
+            if let Some(slot) = self.counts.get_mut(i) {
+                *slot = own;
+            }
+            let parent = node.parent as usize;
+            if parent != i
+                && let Some(around) = self.counts.get_mut(parent)
+            {
+                around.add(&own);
+            }
+        }
+    }
+
+    /// Whether rows and columns of the table mean something, or only place what is in it.
+    fn holds_data(&self, tree: &Tree, table: u32) -> bool {
+        let total = self.of(table);
+        let rows = rows_of(tree, table);
+        let widest = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
+        if widest <= 1 && (rows.len() <= 1 || total.tables > 1 || total.sentences > 0 || total.digits == 0) {
+            return false;
+        }
+        for cell in rows.iter().flat_map(|r| &r.cells) {
+            let inside = self.of(cell.node);
+            let most = inside.chars * 2 > total.chars;
+            if most && (inside.tables > 0 || (inside.blocks >= 4 && inside.chars > 300)) {
+                return false;
+            }
+            if inside.data_tables > 0 && inside.tables > 0 && rows.len() <= 3 {
+                return false;
+            }
+        }
+        let role = tree.get(table).and_then(|n| n.element()).and_then(|e| attribute(e, "role"));
+        role.is_none_or(|role| role != "presentation" && role != "none")
+    }
+
+    /// Leaves hidden parts out, except those that hold an article or its tables of which nothing is visible
+    /// (panels that open at a click). Says whether anything was left out.
+    fn silence_hidden(&mut self, tree: &Tree, hidden: &[u32]) -> bool {
+        let mut changed = false;
+        let mut visible: Option<String> = None;
+        for &index in hidden {
+            if self.is_silent(index) {
+                continue;
+            }
+            let inside = self.of(index);
+            let article = inside.linked * 2 < inside.chars
+                && (inside.data_tables > 0 || (inside.chars >= HIDDEN_ARTICLE && inside.sentences >= 2));
+            let keeps = article && {
+                let visible = visible.get_or_insert_with(|| visible_text(tree, hidden));
+                !repeats(tree, index, visible)
+            };
+            if keeps {
+                continue;
+            }
+            changed = true;
+            for slot in self.silent.iter_mut().take(tree.end(index) as usize).skip(index as usize) {
+                *slot = true;
+            }
+        }
+        changed
+    }
+
+    /// The counts of a subtree.
+    pub fn of(&self, index: u32) -> Count {
+        self.counts.get(index as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether the node is never read: script, style, form control, hidden.
+    pub fn is_silent(&self, index: u32) -> bool {
+        self.silent.get(index as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether the node is a table that holds data.
+    pub fn is_data_table(&self, index: u32) -> bool {
+        self.data_table.get(index as usize).copied().unwrap_or(false)
+    }
+}
+
+/// The value of an attribute.
+pub(super) fn attribute<'e>(element: &'e scraper::node::Element, name: &str) -> Option<&'e str> {
+    element.attrs.iter().find(|(key, _)| &*key.local == name).map(|(_, value)| &**value)
+}
+
+fn is_hidden(element: &scraper::node::Element) -> bool {
+    element.attrs.iter().any(|(key, value)| match &*key.local {
+        "hidden" => true,
+        "aria-hidden" => false,
+        "style" => {
+            let style: &str = value;
+            // The usual style attribute has none of the two words; look closer only then.
+            (style.contains("none") || style.contains("NONE") || style.contains("hidden"))
+                && style.split(';').any(|rule| {
+                    rule.split_once(':').is_some_and(|(property, value)| {
+                        let value = value.trim().trim_end_matches("!important").trim();
+                        (property.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
+                            || (property.trim().eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+                    })
+                })
+        }
+        _ => false,
+    })
+}
+
+/// All text outside of hidden parts, without blanks.
+fn visible_text(tree: &Tree, hidden: &[u32]) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    let mut next = hidden.iter().copied().peekable();
+    while let Some(node) = tree.get(at) {
+        while next.next_if(|h| *h < at).is_some() {}
+        if next.peek() == Some(&at) || matches!(node.tag(), Some(Tag::Silent | Tag::Head)) {
+            at = node.end;
+            continue;
+        }
+        if let Kind::Text(part) = node.kind {
+            text.extend(part.chars().filter(|c| !c.is_whitespace()));
+        }
+        at += 1;
+    }
+    text
+}
+
+/// Whether the visible text holds what the hidden part holds: some long stretch of it.
+fn repeats(tree: &Tree, index: u32, visible: &str) -> bool {
+    let stretches = (index..tree.end(index)).filter_map(|i| match tree.get(i)?.kind {
+        Kind::Text(text) => Some(text.chars().filter(|c| !c.is_whitespace()).take(40).collect::<String>()),
+        Kind::Element(..) => None,
+    });
+    let (mut long, mut found) = (0, 0);
+    for stretch in stretches.filter(|s| s.chars().count() >= 12).take(8) {
+        long += 1;
+        found += usize::from(visible.contains(&stretch));
+    }
+    long > 0 && found * 2 > long
+}

@@ -1,0 +1,224 @@
+//! Tables: from rows and cells with spans, right or wrong, to a grid.
+
+use crate::document::{Anchor, Cell, Table, TableKind};
+
+use super::facts::Facts;
+use super::text::lines_of;
+use super::tree::{Kind, Places, Tag, Tree};
+
+/// Greatest span of columns that HTML allows.
+const MAX_COL_SPAN: usize = 1_000;
+/// Greatest span of rows that HTML allows.
+const MAX_ROW_SPAN: usize = 65_534;
+
+/// A row as the markup has it.
+pub(super) struct Row {
+    /// Cells in order.
+    pub cells: Vec<RawCell>,
+    /// Number of the row group; spans end with it.
+    group: usize,
+}
+
+/// A cell as the markup has it.
+#[derive(Clone, Copy)]
+pub(super) struct RawCell {
+    /// Its node.
+    pub node: u32,
+    col_span: usize,
+    /// 0: down to the end of the row group.
+    row_span: usize,
+}
+
+/// The rows and cells of the table itself, not of tables within; rows without cells stay as empty rows.
+pub(super) fn rows_of(tree: &Tree, table: u32) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut group = 0;
+    let end = tree.end(table);
+    let mut at = table + 1;
+    while at < end {
+        let Some(node) = tree.get(at) else { break };
+        at += 1;
+        let Kind::Element(element, tag) = node.kind else { continue };
+        match tag {
+            Tag::Table | Tag::Silent => at = node.end,
+            Tag::Row => rows.push(Row { cells: Vec::new(), group }),
+            Tag::Cell => {
+                let (mut col_span, mut row_span) = (1, 1);
+                for (name, value) in &element.attrs {
+                    match &*name.local {
+                        "colspan" => col_span = span(value).unwrap_or(1).clamp(1, MAX_COL_SPAN),
+                        "rowspan" => row_span = span(value).unwrap_or(1).min(MAX_ROW_SPAN),
+                        _ => {}
+                    }
+                }
+                if rows.is_empty() {
+                    rows.push(Row { cells: Vec::new(), group });
+                }
+                if let Some(row) = rows.last_mut() {
+                    row.cells.push(RawCell { node: at - 1, col_span, row_span });
+                }
+                at = node.end;
+            }
+            Tag::Block if matches!(element.name(), "thead" | "tbody" | "tfoot") => group += 1,
+            _ => {}
+        }
+    }
+    rows
+}
+
+/// The number at the start of the attribute (`3`, ` 3`, `3px`, `"3"`).
+fn span(value: &str) -> Option<usize> {
+    let digits = value.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let digits = digits.get(..end)?;
+    if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(usize::MAX)) }
+}
+
+/// A cell placed on the grid.
+struct Placed {
+    node: u32,
+    row: usize,
+    col: usize,
+    row_span: usize,
+    col_span: usize,
+}
+
+/// Places the cells as HTML does, with spans cut where they would overlap or leave their row group.
+fn place(rows: &[Row]) -> Vec<Placed> {
+    let mut placed: Vec<Placed> = Vec::new();
+    // For each column: the row from which on it is free, and the cell that takes it until then.
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let width = usual_width(rows);
+    let mut group_ends = vec![rows.len(); rows.len()];
+    for (r, pair) in rows.windows(2).enumerate().rev() {
+        let [row, next] = pair else { continue };
+        let end = if row.group == next.group { group_ends.get(r + 1).copied().unwrap_or(r + 1) } else { r + 1 };
+        if let Some(slot) = group_ends.get_mut(r) {
+            *slot = end;
+        }
+    }
+    for ((r, row), group_end) in rows.iter().enumerate().zip(group_ends) {
+        let group_rows = group_end - r;
+        end_overlong_spans(r, row, width, &mut taken, &mut placed);
+        let mut col = 0;
+        for cell in &row.cells {
+            while taken.get(col).is_some_and(|(free, _)| *free > r) {
+                col += 1;
+            }
+            let room = taken.iter().skip(col).take(cell.col_span).take_while(|(free, _)| *free <= r).count();
+            let beyond = (col + cell.col_span).saturating_sub(taken.len().max(col));
+            let col_span = cell.col_span.min(if col + room >= taken.len() { room + beyond } else { room }).max(1);
+            let row_span = if cell.row_span == 0 { group_rows } else { cell.row_span.min(group_rows) }.max(1);
+            if taken.len() < col + col_span {
+                taken.resize(col + col_span, (0, 0));
+            }
+            for slot in taken.iter_mut().skip(col).take(col_span) {
+                *slot = (r + row_span, placed.len());
+            }
+            placed.push(Placed { node: cell.node, row: r, col, row_span, col_span });
+            col += col_span;
+        }
+    }
+    placed
+}
+
+/// The width that most rows have by their own cells' spans and what hangs down into them, where the spans
+/// are as printed; 0 where no width is usual.
+fn usual_width(rows: &[Row]) -> usize {
+    let mut widths: Vec<usize> = Vec::new();
+    let mut hanging: Vec<(usize, usize)> = Vec::new();
+    for (r, row) in rows.iter().enumerate() {
+        hanging.retain(|(until, _)| *until > r);
+        if hanging.len() > 64 {
+            return 0;
+        }
+        let own: usize = row.cells.iter().map(|c| c.col_span).sum();
+        if own == 0 {
+            continue;
+        }
+        widths.push(own + hanging.iter().map(|(_, span)| span).sum::<usize>());
+        hanging.extend(row.cells.iter().filter(|c| c.row_span > 1).map(|c| (r + c.row_span, c.col_span)));
+    }
+    widths.sort_unstable();
+    let mut best = (0, 0);
+    for run in widths.chunk_by(|a, b| a == b) {
+        if run.len() >= best.0 {
+            best = (run.len(), run.first().copied().unwrap_or(0));
+        }
+    }
+    let filled = rows.iter().filter(|r| !r.cells.is_empty()).count();
+    if best.0 * 2 > filled { best.1 } else { 0 }
+}
+
+/// Ends cells that span too many rows: the row is just as wide as usual without them, and wider with them.
+fn end_overlong_spans(r: usize, row: &Row, width: usize, taken: &mut [(usize, usize)], placed: &mut [Placed]) {
+    let own: usize = row.cells.iter().map(|c| c.col_span).sum();
+    if width == 0 || own == 0 {
+        return;
+    }
+    let hanging = taken.iter().filter(|(free, _)| *free > r).count();
+    if own != width || hanging == 0 {
+        return;
+    }
+    for slot in taken.iter_mut() {
+        if slot.0 > r {
+            if let Some(cell) = placed.get_mut(slot.1) {
+                cell.row_span = r - cell.row;
+            }
+            slot.0 = r;
+        }
+    }
+}
+
+/// Rows and columns in which no cell begins are none of their own: they come from spans that are too wide
+/// and from rows without cells. Gives the numbers of rows and columns.
+fn squeeze(placed: &mut [Placed]) -> (usize, usize) {
+    let begins = |of: fn(&Placed) -> usize, placed: &[Placed]| {
+        let mut begins: Vec<usize> = placed.iter().map(of).collect();
+        begins.sort_unstable();
+        begins.dedup();
+        begins
+    };
+    let rows = begins(|c| c.row, placed);
+    let cols = begins(|c| c.col, placed);
+    let fit = |begins: &[usize], first: usize, span: usize| {
+        let from = begins.partition_point(|b| *b < first);
+        let behind = begins.partition_point(|b| *b < first + span);
+        (from, (behind - from).max(1))
+    };
+    for cell in placed.iter_mut() {
+        (cell.row, cell.row_span) = fit(&rows, cell.row, cell.row_span);
+        (cell.col, cell.col_span) = fit(&cols, cell.col, cell.col_span);
+    }
+    (rows.len(), cols.len())
+}
+
+/// Reads a table; cells of nested data tables are left to those.
+pub(super) fn read_table(tree: &Tree, facts: &Facts, places: &Places, table: u32) -> Table {
+    let mut placed = place(&rows_of(tree, table));
+    let (rows, cols) = squeeze(&mut placed);
+    let skip = |node: u32| facts.is_silent(node) || (tree.get(node).is_some_and(|n| n.is(Tag::Table)) && facts.is_data_table(node));
+    let cells = placed
+        .iter()
+        .map(|cell| Cell {
+            row: cell.row,
+            col: cell.col,
+            row_span: cell.row_span,
+            col_span: cell.col_span,
+            text: lines_of(tree, cell.node, skip),
+            anchor: anchor(tree, places, cell.node),
+        })
+        .collect();
+    let caption = tree
+        .children(table)
+        .find(|child| tree.get(*child).is_some_and(|n| n.is(Tag::Caption)))
+        .map(|child| lines_of(tree, child, skip).replace('\n', " "))
+        .unwrap_or_default();
+    Table { kind: TableKind::Markup, rows, cols, cells, caption, anchor: anchor(tree, places, table) }
+}
+
+/// The anchor of an element.
+pub(super) fn anchor(tree: &Tree, places: &Places, node: u32) -> Anchor {
+    let (line, column) = tree.get(node).map_or((0, 0), |n| places.place(n.offset));
+    Anchor::Node { path: tree.path(node), line, column }
+}

@@ -1,0 +1,322 @@
+//! The parsed page as one flat list in document order, which needs no recursion to walk.
+
+use rustc_hash::FxHashMap;
+use scraper::node::{Element, Node as DomNode};
+
+use super::parse::Parsed;
+
+/// What an element means to the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tag {
+    /// Flows within a line.
+    Inline,
+    /// Begins and ends a line.
+    Block,
+    /// A heading of this level.
+    Heading(u8),
+    /// A list item.
+    Item,
+    /// `nav`, `header`, `footer`, `aside` and the like: site furniture as a rule.
+    Landmark,
+    /// A link.
+    Link,
+    /// A line break.
+    Break,
+    /// A table.
+    Table,
+    /// A row of a table.
+    Row,
+    /// A data or header cell.
+    Cell,
+    /// The caption of a table.
+    Caption,
+    /// Preformatted text: its line breaks count.
+    Pre,
+    /// Never read as text: scripts, styles, form controls, embedded objects.
+    Silent,
+    /// `head` and what stands in it.
+    Head,
+    /// `html` and `body`.
+    Root,
+}
+
+impl Tag {
+    fn of(name: &str) -> Self {
+        match name {
+            "html" | "body" => Self::Root,
+            "head" | "title" | "meta" | "link" | "base" => Self::Head,
+            "script" | "style" | "noscript" | "template" | "select" | "option" | "textarea" | "input" | "button"
+            | "iframe" | "object" | "svg" | "math" | "audio" | "video" | "canvas" | "map" | "applet" | "embed"
+            | "noframes" | "datalist" | "xml" => Self::Silent,
+            "br" => Self::Break,
+            "a" => Self::Link,
+            "table" => Self::Table,
+            "tr" => Self::Row,
+            "td" | "th" => Self::Cell,
+            "caption" => Self::Caption,
+            "pre" | "listing" | "xmp" | "plaintext" => Self::Pre,
+            "h1" => Self::Heading(1),
+            "h2" => Self::Heading(2),
+            "h3" => Self::Heading(3),
+            "h4" => Self::Heading(4),
+            "h5" => Self::Heading(5),
+            "h6" => Self::Heading(6),
+            "li" => Self::Item,
+            "nav" | "header" | "footer" | "aside" => Self::Landmark,
+            "p" | "div" | "section" | "article" | "main" | "center" | "blockquote" | "ul" | "ol" | "dl" | "dt" | "dd"
+            | "figure" | "figcaption" | "form" | "fieldset" | "legend" | "address" | "hr" | "hgroup" | "details"
+            | "summary" | "dir" | "menu" | "tbody" | "thead" | "tfoot" | "colgroup" | "col" | "search" | "frameset" => {
+                Self::Block
+            }
+            _ => Self::Inline,
+        }
+    }
+
+    /// Whether it begins and ends a line.
+    pub fn breaks_line(self) -> bool {
+        !matches!(self, Self::Inline | Self::Link | Self::Break | Self::Silent)
+    }
+}
+
+/// What a node holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind<'t> {
+    /// An element.
+    Element(&'t Element, Tag),
+    /// Text as in the source, references resolved.
+    Text(&'t str),
+}
+
+/// A node of the page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node<'t> {
+    pub kind: Kind<'t>,
+    /// Index of the parent; its own for the first node.
+    pub parent: u32,
+    /// Index behind the last node of the subtree.
+    pub end: u32,
+    /// Byte offset in the source.
+    pub offset: u32,
+    /// Number among the siblings of its name, from 1.
+    pub ordinal: u32,
+    /// Elements around it.
+    pub depth: u32,
+}
+
+impl<'t> Node<'t> {
+    pub fn tag(&self) -> Option<Tag> {
+        match self.kind {
+            Kind::Element(_, tag) => Some(tag),
+            Kind::Text(_) => None,
+        }
+    }
+
+    pub fn element(&self) -> Option<&'t Element> {
+        match self.kind {
+            Kind::Element(element, _) => Some(element),
+            Kind::Text(_) => None,
+        }
+    }
+
+    pub fn is(&self, tag: Tag) -> bool {
+        self.tag() == Some(tag)
+    }
+}
+
+/// All elements and texts of a page in document order.
+pub(super) struct Tree<'t> {
+    pub nodes: Vec<Node<'t>>,
+}
+
+/// Nodes kept at the deep end of a path that is too long to print.
+const PATH_STEPS: u32 = 64;
+
+impl<'t> Tree<'t> {
+    pub fn new(parsed: &'t Parsed) -> Self {
+        let mut nodes: Vec<Node<'t>> = Vec::new();
+        let mut open: Vec<u32> = Vec::new();
+        let mut ordinals: FxHashMap<(u32, &'t str), u32> = FxHashMap::default();
+        for edge in parsed.html.tree.root().traverse() {
+            match edge {
+                ego_tree::iter::Edge::Open(node) => {
+                    let index = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+                    let parent = open.last().copied().unwrap_or(index);
+                    let kind = match node.value() {
+                        DomNode::Element(element) => Kind::Element(element, Tag::of(element.name())),
+                        DomNode::Text(text) => Kind::Text(&text.text),
+                        _ => continue,
+                    };
+                    let ordinal = match kind {
+                        Kind::Element(element, _) => {
+                            let count = ordinals.entry((parent, element.name())).or_insert(0);
+                            *count += 1;
+                            *count
+                        }
+                        Kind::Text(_) => 0,
+                    };
+                    let offset = parsed.offsets.get(&node.id()).copied().unwrap_or(0);
+                    let depth = u32::try_from(open.len()).unwrap_or(u32::MAX);
+                    nodes.push(Node { kind, parent, end: index + 1, offset, ordinal, depth });
+                    if matches!(kind, Kind::Element(..)) {
+                        open.push(index);
+                    }
+                }
+                ego_tree::iter::Edge::Close(node) => {
+                    if node.value().is_element()
+                        && let Some(index) = open.pop()
+                    {
+                        let end = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+                        if let Some(node) = nodes.get_mut(index as usize) {
+                            node.end = end;
+                        }
+                    }
+                }
+            }
+        }
+        Self { nodes }
+    }
+
+    pub fn get(&self, index: u32) -> Option<&Node<'t>> {
+        self.nodes.get(index as usize)
+    }
+
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Index behind the subtree of `index`.
+    pub fn end(&self, index: u32) -> u32 {
+        self.get(index).map_or(index + 1, |n| n.end)
+    }
+
+    /// Indices of the element children.
+    pub fn children(&self, index: u32) -> Children<'_, 't> {
+        Children { tree: self, next: index + 1, end: self.end(index) }
+    }
+
+    /// The node and all around it, innermost first.
+    pub fn ancestors(&self, index: u32) -> Ancestors<'_, 't> {
+        Ancestors { tree: self, next: Some(index) }
+    }
+
+    /// The path of an element (of its parent for a text), like `html/body/div[2]/p[1]`.
+    pub fn path(&self, index: u32) -> String {
+        let mut steps: Vec<(&str, u32)> = Vec::new();
+        for at in self.ancestors(index) {
+            let Some(node) = self.get(at) else { break };
+            let Some(element) = node.element() else { continue };
+            if steps.len() as u32 == PATH_STEPS {
+                steps.push(("…", 0));
+                break;
+            }
+            let plain = matches!(node.tag(), Some(Tag::Root)) || element.name() == "head";
+            steps.push((element.name(), if plain { 0 } else { node.ordinal }));
+        }
+        let mut path = String::with_capacity(steps.len() * 8);
+        for (name, ordinal) in steps.into_iter().rev() {
+            if !path.is_empty() {
+                path.push('/');
+            }
+            path.push_str(name);
+            if ordinal > 0 {
+                path.push('[');
+                path.push_str(&ordinal.to_string());
+                path.push(']');
+            }
+        }
+        path
+    }
+}
+
+/// Iterator over the children of a node.
+pub(super) struct Children<'a, 't> {
+    tree: &'a Tree<'t>,
+    next: u32,
+    end: u32,
+}
+
+impl Iterator for Children<'_, '_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        if self.next >= self.end {
+            return None;
+        }
+        let index = self.next;
+        self.next = self.tree.end(index);
+        Some(index)
+    }
+}
+
+/// Iterator from a node to the root.
+pub(super) struct Ancestors<'a, 't> {
+    tree: &'a Tree<'t>,
+    next: Option<u32>,
+}
+
+impl Iterator for Ancestors<'_, '_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let index = self.next?;
+        self.next = self.tree.get(index).map(|n| n.parent).filter(|&p| p != index);
+        Some(index)
+    }
+}
+
+/// From byte offsets to lines and columns, in constant time each.
+pub(super) struct Places<'s> {
+    source: &'s str,
+    line_starts: Vec<u32>,
+    /// Characters before each 1024th byte.
+    chars: Vec<u32>,
+}
+
+const STEP: usize = 1024;
+
+impl<'s> Places<'s> {
+    pub fn new(source: &'s str) -> Self {
+        let bytes = source.as_bytes();
+        let line_starts = std::iter::once(0)
+            .chain(bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| clamp(i + 1)))
+            .collect();
+        let mut total = 0u32;
+        let mut chars = Vec::with_capacity(bytes.len() / STEP + 1);
+        for chunk in bytes.chunks(STEP) {
+            chars.push(total);
+            total += clamp(chunk.iter().filter(|b| is_start(**b)).count());
+        }
+        chars.push(total);
+        Self { source, line_starts, chars }
+    }
+
+    /// Characters before the byte.
+    fn chars_before(&self, offset: u32) -> u32 {
+        let offset = (offset as usize).min(self.source.len());
+        let whole = offset / STEP;
+        let rest = self.source.as_bytes().get(whole * STEP..offset).unwrap_or_default();
+        let known = self.chars.get(whole).copied().unwrap_or(0);
+        known + clamp(rest.iter().filter(|b| is_start(**b)).count())
+    }
+
+    /// Line and column from 1, the column in characters.
+    pub fn place(&self, offset: u32) -> (u32, u32) {
+        let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
+        (clamp(line), self.chars_before(offset) - self.chars_before(start) + 1)
+    }
+
+    /// The first byte from `offset` on that is no blank.
+    pub fn skip_blanks(&self, offset: u32) -> u32 {
+        let rest = self.source.get(offset as usize..).unwrap_or_default();
+        offset + clamp(rest.len() - rest.trim_start().len())
+    }
+}
+
+fn is_start(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+fn clamp(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
