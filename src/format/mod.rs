@@ -1,3 +1,4 @@
 //! One reader a format; each ends in a [`crate::document::Document`].
 
+pub mod docx;
 pub mod html;

@@ -1,0 +1,423 @@
+//! The story of a document: paragraphs, runs, tables, text boxes, notes.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::numbering::Numbering;
+use super::package::{attribute, is_on, reference};
+use super::styles::Styles;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
+use crate::failure::Failure;
+use crate::limits::Limits;
+
+/// Widest grid that a row may span; Word itself stops at 63 columns.
+const MAX_COLUMNS: usize = 1_024;
+
+/// Reads stories one after another; list counters run on.
+pub(super) struct BodyReader<'a> {
+    styles: &'a Styles,
+    numbering: Numbering,
+    limits: &'a Limits,
+    cells: u32,
+    chars: u64,
+    tables: u32,
+    pictures: u32,
+}
+
+/// A paragraph being read.
+#[derive(Default)]
+struct OpenParagraph {
+    text: String,
+    style: Option<String>,
+    numbering: Option<(u32, u8)>,
+    outline: Option<u8>,
+    index: u32,
+}
+
+/// A cell being read.
+#[derive(Default)]
+struct OpenCell {
+    lines: Vec<String>,
+    span: usize,
+    /// `Some(true)` starts a vertical merge, `Some(false)` continues one.
+    merge: Option<bool>,
+}
+
+/// A table being read.
+struct OpenTable {
+    path: String,
+    rows: usize,
+    column: usize,
+    cells: Vec<Cell>,
+    merges: Vec<bool>,
+    open: Option<OpenCell>,
+    /// Tables inside its cells, to stand behind it.
+    inner: Vec<Table>,
+    in_row_properties: bool,
+}
+
+impl<'a> BodyReader<'a> {
+    pub(super) fn new(styles: &'a Styles, numbering: Numbering, limits: &'a Limits) -> Self {
+        Self { styles, numbering, limits, cells: 0, chars: 0, tables: 0, pictures: 0 }
+    }
+
+    /// Reads footnotes or endnotes: their paragraphs, without the separators.
+    pub(super) fn read_notes(&mut self, xml: &str, document: &mut Document) -> Result<(), Failure> {
+        let first = document.blocks.len();
+        self.read(xml, "notes", document)?;
+        for block in document.blocks.iter_mut().skip(first) {
+            if let Block::Paragraph(p) = block {
+                p.role = Role::Footnote;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one story part into `document`.
+    pub(super) fn read(&mut self, xml: &str, root: &str, document: &mut Document) -> Result<(), Failure> {
+        let mut reader = Reader::from_str(xml);
+        let mut story = Story {
+            out: Vec::new(),
+            paragraphs: Vec::new(),
+            tables: Vec::new(),
+            root: root.to_owned(),
+            count: 0,
+            skip: 0,
+            hidden_run: false,
+            in_run_properties: false,
+            level: 0,
+            text: false,
+        };
+        let mut depth = 0u32;
+        let mut damaged = None;
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(e)) => {
+                    depth += 1;
+                    if depth > self.limits.depth.saturating_mul(16) {
+                        return Err(Failure::TooLarge(format!(
+                            "elements nested deeper than {}",
+                            self.limits.depth * 16
+                        )));
+                    }
+                    if story.skip > 0 || is_skipped(&e) {
+                        story.skip += 1;
+                    } else {
+                        self.open(&e, false, &mut story)?;
+                    }
+                }
+                Ok(Event::Empty(e)) if story.skip == 0 && !is_skipped(&e) => {
+                    self.open(&e, true, &mut story)?;
+                    self.close(e.local_name().as_ref(), &mut story)?;
+                }
+                Ok(Event::End(e)) => {
+                    depth = depth.saturating_sub(1);
+                    if story.skip > 0 {
+                        story.skip -= 1;
+                    } else {
+                        self.close(e.local_name().as_ref(), &mut story)?;
+                    }
+                }
+                Ok(Event::Text(t)) if story.skip == 0 && story.text => self.push_str(&t, &mut story)?,
+                Ok(Event::CData(t)) if story.skip == 0 && story.text => self.push_str(&t, &mut story)?,
+                Ok(Event::GeneralRef(r)) if story.skip == 0 && story.text => {
+                    if let Some(c) = reference(&r) {
+                        self.push_str(c.encode_utf8(&mut [0; 4]), &mut story)?;
+                    }
+                }
+                Ok(Event::Eof) => break,
+                Err(e) => {
+                    damaged = Some(e.to_string());
+                    break;
+                }
+                Ok(_) => {}
+            }
+        }
+        // A cut file: what stands open is closed, and told.
+        while !story.paragraphs.is_empty() || !story.tables.is_empty() {
+            if story.paragraphs.is_empty() {
+                self.close("tc", &mut story)?;
+                self.close("tr", &mut story)?;
+                self.close("tbl", &mut story)?;
+            } else {
+                self.close("p", &mut story)?;
+            }
+        }
+        if let Some(message) = damaged {
+            if story.out.is_empty() {
+                return Err(Failure::Damaged(format!("part {root} is no well-formed XML ({message})")));
+            }
+            document.diagnostics.push(Diagnostic {
+                code: "xml-damaged",
+                severity: Severity::Warning,
+                message: format!("part {root} breaks off: {message}"),
+                anchor: None,
+            });
+        }
+        if self.pictures > 0 {
+            document.diagnostics.push(Diagnostic {
+                code: "pictures-not-read",
+                severity: Severity::Note,
+                message: format!(
+                    "{} pictures are not read; tables pasted as pictures hold no numbers here",
+                    self.pictures
+                ),
+                anchor: None,
+            });
+            self.pictures = 0;
+        }
+        document.blocks.append(&mut story.out);
+        Ok(())
+    }
+
+    fn push_str(&mut self, text: &str, story: &mut Story) -> Result<(), Failure> {
+        if story.hidden_run {
+            return Ok(());
+        }
+        self.chars += text.len() as u64;
+        if self.chars > self.limits.chars.saturating_mul(3) {
+            return Err(Failure::TooLarge("more text than the limit of characters".to_owned()));
+        }
+        if let Some(p) = story.paragraphs.last_mut() {
+            p.text.push_str(text);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, e: &BytesStart<'_>, empty: bool, story: &mut Story) -> Result<(), Failure> {
+        let name = e.local_name();
+        match name.as_ref() {
+            "p" if e.name().as_ref() != "a:p" => {
+                story.count += 1;
+                story.paragraphs.push(OpenParagraph { index: story.count, ..OpenParagraph::default() });
+            }
+            "pStyle" => story.with(|p| p.style = attribute(e, "val")),
+            "outlineLvl" => {
+                story.with(|p| p.outline = attribute(e, "val").and_then(|v| v.parse().ok()).filter(|&n| n < 9))
+            }
+            "ilvl" => story.level = attribute(e, "val").and_then(|v| v.parse().ok()).unwrap_or(0),
+            "numId" => {
+                let level = std::mem::take(&mut story.level);
+                story.with(|p| p.numbering = attribute(e, "val").and_then(|v| v.parse().ok()).map(|id| (id, level)));
+            }
+            "r" => story.hidden_run = false,
+            "rPr" => story.in_run_properties = true,
+            "vanish" if story.in_run_properties && is_on(e) => story.hidden_run = true,
+            "t" if !empty => story.text = true,
+            "tab" if !story.in_run_properties && attribute(e, "val").is_none() => self.push_str("\t", story)?,
+            "br" | "cr" => self.push_str("\n", story)?,
+            "noBreakHyphen" => self.push_str("-", story)?,
+            "sym" => {
+                // Symbol fonts keep their characters in the private use area; only real ones are text.
+                if let Some(c) =
+                    attribute(e, "char").and_then(|v| u32::from_str_radix(&v, 16).ok()).and_then(char::from_u32)
+                    && !('\u{e000}'..='\u{f8ff}').contains(&c)
+                {
+                    self.push_str(c.encode_utf8(&mut [0; 4]), story)?;
+                }
+            }
+            "drawing" | "pict" | "object" => self.pictures += u32::from(name.as_ref() != "object"),
+            "tbl" => self.open_table(story)?,
+            "tr" => {
+                if let Some(t) = story.tables.last_mut() {
+                    t.rows += 1;
+                    t.column = 0;
+                }
+            }
+            "trPr" => story.with_table(|t| t.in_row_properties = true),
+            "gridBefore" => {
+                let n = attribute(e, "val").and_then(|v| v.parse::<usize>().ok()).unwrap_or(0).min(MAX_COLUMNS);
+                story.with_table(|t| t.column += n);
+            }
+            "tc" => {
+                self.cells += 1;
+                if self.cells > self.limits.cells {
+                    return Err(Failure::TooLarge(format!("more than {} table cells", self.limits.cells)));
+                }
+                story.with_table(|t| t.open = Some(OpenCell { span: 1, ..OpenCell::default() }));
+            }
+            "gridSpan" => {
+                let n = attribute(e, "val").and_then(|v| v.parse::<usize>().ok()).unwrap_or(1).clamp(1, MAX_COLUMNS);
+                story.with_cell(|c| c.span = n);
+            }
+            "vMerge" => {
+                let restart = attribute(e, "val").as_deref() == Some("restart");
+                story.with_cell(|c| c.merge = Some(restart));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn open_table(&mut self, story: &mut Story) -> Result<(), Failure> {
+        if story.tables.len() as u32 >= self.limits.depth {
+            return Err(Failure::TooLarge(format!("tables nested deeper than {}", self.limits.depth)));
+        }
+        self.tables += 1;
+        story.tables.push(OpenTable {
+            path: format!("{}/tbl[{}]", story.root, self.tables),
+            rows: 0,
+            column: 0,
+            cells: Vec::new(),
+            merges: Vec::new(),
+            open: None,
+            inner: Vec::new(),
+            in_row_properties: false,
+        });
+        Ok(())
+    }
+
+    fn close(&mut self, name: &str, story: &mut Story) -> Result<(), Failure> {
+        match name {
+            "t" => story.text = false,
+            "rPr" => story.in_run_properties = false,
+            "r" => story.hidden_run = false,
+            "trPr" => story.with_table(|t| t.in_row_properties = false),
+            "p" => self.close_paragraph(story),
+            "tc" => close_cell(story),
+            "tbl" => close_table(story),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn close_paragraph(&mut self, story: &mut Story) {
+        let Some(p) = story.paragraphs.pop() else { return };
+        let style = p.style.as_deref();
+        let numbering = p.numbering.or_else(|| style.and_then(|s| self.styles.find(s, |s| s.numbering)));
+        let outline = p.outline.or_else(|| style.and_then(|s| self.styles.find(s, |s| s.outline)));
+        let number = match numbering {
+            // Numbering instance 0 takes a style's numbering away.
+            Some((id, level)) if id != 0 => self.numbering.advance(id, level),
+            _ => String::new(),
+        };
+        let text = format!("{number}{}", p.text);
+        if let Some(cell) = story.tables.last_mut().and_then(|t| t.open.as_mut()) {
+            cell.lines.push(text);
+            return;
+        }
+        let role = match outline {
+            Some(level) => Role::Heading(level + 1),
+            None if !number.is_empty() => Role::ListItem,
+            None => Role::Body,
+        };
+        for line in text.split('\n') {
+            let line = line.trim_matches(|c: char| c.is_whitespace());
+            if !line.is_empty() {
+                let anchor = Anchor::Node { path: format!("{}/p[{}]", story.root, p.index), line: 0, column: 0 };
+                story.out.push(Block::Paragraph(Paragraph { text: line.to_owned(), role, anchor }));
+            }
+        }
+    }
+}
+
+/// Reading state of one story part.
+struct Story {
+    out: Vec<Block>,
+    paragraphs: Vec<OpenParagraph>,
+    tables: Vec<OpenTable>,
+    root: String,
+    count: u32,
+    /// Depth inside a skipped element.
+    skip: u32,
+    hidden_run: bool,
+    in_run_properties: bool,
+    level: u8,
+    text: bool,
+}
+
+impl Story {
+    fn with(&mut self, f: impl FnOnce(&mut OpenParagraph)) {
+        if let Some(p) = self.paragraphs.last_mut() {
+            f(p);
+        }
+    }
+
+    fn with_table(&mut self, f: impl FnOnce(&mut OpenTable)) {
+        if let Some(t) = self.tables.last_mut() {
+            f(t);
+        }
+    }
+
+    fn with_cell(&mut self, f: impl FnOnce(&mut OpenCell)) {
+        if let Some(c) = self.tables.last_mut().and_then(|t| t.open.as_mut()) {
+            f(c);
+        }
+    }
+}
+
+/// Elements whose content is not printed: deletions, moves away, field codes, the fallback twin of a
+/// drawing, tracked old properties, the reading aid over ruby text, separators of notes.
+fn is_skipped(e: &BytesStart<'_>) -> bool {
+    match e.local_name().as_ref() {
+        "del" | "moveFrom" | "instrText" | "delText" | "Fallback" | "rPrChange" | "pPrChange" | "tblPrChange"
+        | "tcPrChange" | "trPrChange" | "sectPr" | "sectPrChange" | "rt" => true,
+        "footnote" | "endnote" => attribute(e, "type").is_some_and(|t| t != "normal"),
+        _ => false,
+    }
+}
+
+fn close_cell(story: &mut Story) {
+    let Some(table) = story.tables.last_mut() else { return };
+    let Some(cell) = table.open.take() else { return };
+    let row = table.rows.saturating_sub(1);
+    let (col, span) = (table.column, cell.span);
+    table.column = (col + span).min(MAX_COLUMNS);
+    if col >= MAX_COLUMNS {
+        return;
+    }
+    let text = cell.lines.join("\n");
+    if cell.merge == Some(false) {
+        // A continued merge belongs to the cell above; printed text inside it is not shown by Word.
+        let above = table
+            .cells
+            .iter_mut()
+            .zip(&table.merges)
+            .rev()
+            .find(|(c, merged)| **merged && c.col == col && c.row + c.row_span == row);
+        if let Some((above, _)) = above {
+            above.row_span += 1;
+            return;
+        }
+    }
+    let path = format!("{}/tr[{}]/tc[{}]", table.path, row + 1, col + 1);
+    table.cells.push(Cell {
+        row,
+        col,
+        row_span: 1,
+        col_span: span,
+        text: text.trim_matches('\n').to_owned(),
+        anchor: Anchor::Node { path, line: 0, column: 0 },
+    });
+    table.merges.push(cell.merge.is_some());
+}
+
+fn close_table(story: &mut Story) {
+    let Some(open) = story.tables.pop() else { return };
+    let cols = open.cells.iter().map(|c| c.col + c.col_span).max().unwrap_or(0);
+    let anchor = Anchor::Node { path: open.path, line: 0, column: 0 };
+    let table =
+        Table { kind: TableKind::Markup, rows: open.rows, cols, cells: open.cells, caption: String::new(), anchor };
+    let inner = open.inner;
+    match story.tables.last_mut() {
+        Some(outer) => {
+            outer.inner.push(table);
+            outer.inner.extend(inner);
+        }
+        None => {
+            // A table used for layout alone holds one cell with other tables: its text stands before them.
+            if table.cells.len() == 1 && !inner.is_empty() {
+                for cell in table.cells {
+                    for line in cell.text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+                        let anchor = cell.anchor.clone();
+                        story.out.push(Block::Paragraph(Paragraph { text: line.to_owned(), role: Role::Body, anchor }));
+                    }
+                }
+            } else if !table.cells.is_empty() {
+                story.out.push(Block::Table(table));
+            }
+            story.out.extend(inner.into_iter().filter(|t| !t.cells.is_empty()).map(Block::Table));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use std::io::{Cursor, Write};
+
+use super::*;
+use crate::document::{Block, Table};
+
+fn package(body: &str, numbering: &str) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("word/document.xml", options).unwrap();
+    zip.write_all(format!(r#"<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>"#).as_bytes()).unwrap();
+    zip.start_file("word/numbering.xml", options).unwrap();
+    zip.write_all(format!(r#"<w:numbering xmlns:w="w">{numbering}</w:numbering>"#).as_bytes()).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+fn document(body: &str) -> Document {
+    read(&package(body, ""), &Limits::default()).unwrap()
+}
+
+fn texts(document: &Document) -> Vec<&str> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|b| match b {
+            Block::Paragraph(p) => Some(p.text.as_str()),
+            Block::Table(_) => None,
+        })
+        .collect()
+}
+
+fn table(document: &Document) -> &Table {
+    document
+        .blocks
+        .iter()
+        .find_map(|b| match b {
+            Block::Table(t) => Some(t),
+            Block::Paragraph(_) => None,
+        })
+        .unwrap()
+}
+
+#[test]
+fn deleted_and_hidden_text_is_left_out_and_inserted_text_kept() {
+    let document = document(
+        "<w:p><w:r><w:t>收到</w:t></w:r><w:del><w:r><w:delText>11</w:delText></w:r></w:del>\
+         <w:ins><w:r><w:t>12</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>秘</w:t></w:r><w:r><w:t>件 &amp; 止</w:t></w:r></w:p>",
+    );
+    assert_eq!(texts(&document), ["收到12件 & 止"]);
+}
+
+#[test]
+fn list_numbers_are_printed() {
+    let numbering = r#"<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:start w:val="1"/>
+        <w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum>
+        <w:num w:numId="3"><w:abstractNumId w:val="1"/></w:num>"#;
+    let item = |t: &str| {
+        format!(
+            r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="3"/></w:numPr></w:pPr><w:r><w:t>{t}</w:t></w:r></w:p>"#
+        )
+    };
+    let bytes = package(&(item("总体情况") + &item("主动公开")), numbering);
+    assert_eq!(texts(&read(&bytes, &Limits::default()).unwrap()), ["一、总体情况", "二、主动公开"]);
+}
+
+#[test]
+fn merged_cells_keep_their_spans() {
+    let cell = |properties: &str, t: &str| {
+        format!("<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{t}</w:t></w:r></w:p></w:tc>")
+    };
+    let rows = [
+        cell(r#"<w:gridSpan w:val="2"/>"#, "表头") + &cell(r#"<w:vMerge w:val="restart"/>"#, "组"),
+        cell("", "1") + &cell("", "") + &cell("<w:vMerge/>", ""),
+    ];
+    let body: String = rows.iter().map(|r| format!("<w:tr>{r}</w:tr>")).collect();
+    let document = document(&format!("<w:tbl>{body}</w:tbl>"));
+    let t = table(&document);
+    assert_eq!((t.rows, t.cols), (2, 3));
+    let shape: Vec<_> = t.cells.iter().map(|c| (c.row, c.col, c.row_span, c.col_span, c.text.as_str())).collect();
+    assert_eq!(shape, [(0, 0, 1, 2, "表头"), (0, 2, 2, 1, "组"), (1, 0, 1, 1, "1"), (1, 1, 1, 1, "")]);
+}
+
+#[test]
+fn tables_inside_cells_stand_behind_their_table() {
+    let document = document(
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>外</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>内</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:tc></w:tr></w:tbl>",
+    );
+    assert_eq!(texts(&document), ["外"]);
+    assert_eq!(table(&document).cells.first().unwrap().text, "内");
+}
+
+#[test]
+fn hostile_nesting_and_bombs_end_in_failures() {
+    let deep = "<w:tbl><w:tr><w:tc>".repeat(5_000);
+    let bytes = package(&deep, "");
+    assert!(matches!(read(&bytes, &Limits::default()), Err(Failure::TooLarge(_) | Failure::Damaged(_))));
+    let bytes = package(&"<w:p/>".repeat(100_000), "");
+    let limits = Limits { inflated_bytes: 1_000, ..Limits::default() };
+    assert!(matches!(read(&bytes, &limits), Err(Failure::TooLarge(_))));
+    assert!(matches!(read(b"PK\x03\x04 nothing", &Limits::default()), Err(Failure::Damaged(_))));
+}
