@@ -11,6 +11,7 @@ pub mod layout;
 pub mod limits;
 pub mod pattern;
 pub mod record;
+pub mod report;
 pub mod run;
 pub mod source;
 pub mod tables;

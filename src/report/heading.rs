@@ -1,0 +1,376 @@
+//! Section headings: candidates wherever one could stand, and the chain of them that makes sense.
+
+use super::passage::{Line, expressions};
+use crate::document::Role;
+use crate::pattern::{OrdinalStyle, ReportPattern};
+
+/// Lines longer than this are searched for headings in their middle, in characters.
+const LONG: usize = 60;
+/// Longest heading, in characters.
+const HEADING: usize = 44;
+/// Candidates looked back over when the chain is chosen.
+const BACK: usize = 96;
+/// Candidates at most; what lies beyond is no report.
+const MOST: usize = 4000;
+
+/// A place that may be the heading of a section.
+#[derive(Debug, Clone)]
+pub(super) struct Heading {
+    /// Index of the line.
+    pub line: usize,
+    /// Byte in the line's shadow where the heading begins, its number included.
+    pub start: usize,
+    /// Byte behind it, and behind the mark that closes it.
+    pub end: usize,
+    /// Index of the section in the pattern; `None` for a heading of no known section.
+    pub section: Option<usize>,
+    ordinal: Option<(OrdinalKind, u8)>,
+    score: f32,
+    whole: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OrdinalKind {
+    Part,
+    Plain(OrdinalStyle),
+}
+
+/// A number in front of a heading: its kind, its value, and the byte behind it.
+fn ordinal(shadow: &str) -> Option<(OrdinalKind, u8, usize)> {
+    let mut rest = shadow;
+    let mut bracket = false;
+    let mut part = false;
+    if let Some(r) = rest.strip_prefix('第') {
+        rest = r;
+        part = true;
+    } else if let Some(r) = rest.strip_prefix('(') {
+        rest = r;
+        bracket = true;
+    }
+    let run: String = rest.chars().take(3).take_while(|c| "一二三四五六七八九十".contains(*c)).collect();
+    let (value, arabic) = if run.is_empty() {
+        let run: String = rest.chars().take(3).take_while(char::is_ascii_digit).collect();
+        if run.len() > 2 {
+            return None;
+        }
+        rest = rest.get(run.len()..)?;
+        (run.parse::<u8>().ok()?, true)
+    } else {
+        rest = rest.get(run.len()..)?;
+        (u8::try_from(crate::text::numeral::parse(&run)?).ok()?, false)
+    };
+    if value == 0 || value > 20 {
+        return None;
+    }
+    let kind = if part {
+        rest = rest.strip_prefix("部分").or_else(|| rest.strip_prefix('章'))?;
+        rest = rest.strip_prefix([',', '.', ':']).unwrap_or(rest);
+        OrdinalKind::Part
+    } else if bracket {
+        rest = rest.strip_prefix(')')?;
+        rest = rest.strip_prefix([',', '.']).unwrap_or(rest);
+        OrdinalKind::Plain(if arabic { OrdinalStyle::DigitBracket } else { OrdinalStyle::HanBracket })
+    } else {
+        rest = rest.strip_prefix([',', '.', ':'])?;
+        OrdinalKind::Plain(if arabic { OrdinalStyle::Digit } else { OrdinalStyle::Han })
+    };
+    Some((kind, value, shadow.len() - rest.len()))
+}
+
+/// Labels of all sections, the longest first, as (shadow, section).
+struct Labels<'p> {
+    pattern: &'p ReportPattern,
+    all: Vec<(&'p str, usize)>,
+}
+
+impl<'p> Labels<'p> {
+    fn new(pattern: &'p ReportPattern) -> Self {
+        let mut all: Vec<(&str, usize)> = Vec::new();
+        for (index, section) in pattern.sections.iter().enumerate() {
+            all.extend(section.headings.iter().map(|h| (h.shadow.as_str(), index)));
+        }
+        all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
+        Self { pattern, all }
+    }
+
+    /// The longest label that the shadow begins with.
+    fn leading(&self, shadow: &str) -> Option<(&'p str, usize)> {
+        self.all.iter().find(|(l, _)| shadow.starts_with(l)).copied()
+    }
+
+    /// The section that all of the shadow names, with what the match is worth.
+    fn whole(&self, shadow: &str, numbered: bool) -> Option<(usize, f32)> {
+        if let Some((_, section)) = self.all.iter().find(|(l, _)| *l == shadow) {
+            return Some((*section, 1.0));
+        }
+        let length = shadow.chars().count();
+        if length >= 6 && length <= HEADING {
+            let allowed = (length / 6).max(1);
+            let near = self.all.iter().filter(|(l, _)| l.chars().count().abs_diff(length) <= allowed && l.len() >= 18);
+            let near = near.map(|(l, s)| (strsim::levenshtein(l, shadow), *s)).filter(|(d, _)| *d <= allowed).min();
+            if let Some((_, section)) = near {
+                return Some((section, -1.5));
+            }
+        }
+        if numbered {
+            for (index, section) in self.pattern.sections.iter().enumerate() {
+                if loose(self.pattern, &section.id, shadow) {
+                    return Some((index, -0.5));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Whether a looser wording of a section's heading (`heading_<id>`) matches.
+fn loose(pattern: &ReportPattern, id: &str, shadow: &str) -> bool {
+    let mut name = String::with_capacity(8 + id.len());
+    name.push_str("heading_");
+    name.push_str(id);
+    expressions(pattern, &name).iter().any(|e| e.is_match(shadow))
+}
+
+/// Finds the headings of a report's sections, in order.
+pub(super) fn find(lines: &[Line<'_>], from: usize, pattern: &ReportPattern) -> Vec<Heading> {
+    let labels = Labels::new(pattern);
+    let mut all = Vec::new();
+    for (at, line) in lines.iter().enumerate().skip(from) {
+        if line.table || all.len() > MOST {
+            continue;
+        }
+        candidates(line, at, lines.get(at + 1), &labels, &mut all);
+    }
+    let brackets_only = !all.iter().any(|h: &Heading| h.whole && !is_bracket(h.ordinal) && h.score > 4.0);
+    for heading in &mut all {
+        if is_bracket(heading.ordinal) && !brackets_only {
+            heading.score = heading.score.min(1.0);
+        }
+    }
+    let chain = choose(&all, lines);
+    strangers(chain, lines, pattern)
+}
+
+fn is_bracket(ordinal: Option<(OrdinalKind, u8)>) -> bool {
+    matches!(ordinal, Some((OrdinalKind::Plain(OrdinalStyle::HanBracket | OrdinalStyle::DigitBracket), _)))
+}
+
+fn candidates(line: &Line<'_>, at: usize, next: Option<&Line<'_>>, labels: &Labels<'_>, out: &mut Vec<Heading>) {
+    let shadow = line.shadow.text.as_str();
+    let (number, start) = match ordinal(shadow) {
+        Some((kind, value, end)) => (Some((kind, value)), end),
+        // The number may be lost: `、主动公开政府信息情况`.
+        None => (None, shadow.len() - shadow.trim_start_matches([',', '.']).len()),
+    };
+    let body = shadow.get(start..).unwrap_or("");
+    let bare = body.trim_end_matches(['.', ':', ',', ';']);
+    if line.len() <= HEADING {
+        if let Some((section, worth)) = labels.whole(bare, number.is_some()) {
+            let mut score = match number.map(|n| n.0) {
+                Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) => 10.0,
+                Some(OrdinalKind::Plain(OrdinalStyle::Digit)) => 7.0,
+                Some(_) => 3.0,
+                None => 5.0,
+            };
+            score += worth;
+            if matches!(line.role, Role::Heading(_)) {
+                score += 1.5;
+            }
+            if !line.first {
+                score -= 1.0;
+            }
+            let end = shadow.len();
+            out.push(Heading { line: at, start: 0, end, section: Some(section), ordinal: number, score, whole: true });
+            return;
+        }
+    }
+    // A heading that begins the line, its text behind it.
+    if let Some((label, section)) = labels.leading(body) {
+        let end = start + label.len();
+        let closing = shadow.get(end..).and_then(|r| r.chars().next());
+        let spaced = line.space_before(end);
+        let closed = matches!(closing, Some('.' | ':')) || spaced;
+        let score = match (number.map(|n| n.0), closed) {
+            (Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)), true) => Some(8.0),
+            (Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)), false) => Some(5.0),
+            (Some(OrdinalKind::Plain(OrdinalStyle::Digit)), true) => Some(5.0),
+            (Some(OrdinalKind::Plain(OrdinalStyle::Digit)), false) => Some(2.5),
+            (Some(_), true) => Some(1.0),
+            (None, true) if label.chars().count() >= 6 && spaced => Some(2.0),
+            _ => None,
+        };
+        if let Some(score) = score {
+            let end = end + closing.filter(|c| matches!(c, '.' | ':')).map_or(0, char::len_utf8);
+            out.push(Heading { line: at, start: 0, end, section: Some(section), ordinal: number, score, whole: false });
+        }
+    }
+    if line.len() > LONG {
+        let before_table = next.is_some_and(|n| n.table);
+        inside(line, at, before_table, labels, out);
+    }
+}
+
+/// Headings in the middle of a long line.
+fn inside(line: &Line<'_>, at: usize, before_table: bool, labels: &Labels<'_>, out: &mut Vec<Heading>) {
+    let shadow = line.shadow.text.as_str();
+    let mut previous = None;
+    for (start, c) in shadow.char_indices() {
+        let boundary = start > 0
+            && (line.space_before(start) || matches!(previous, Some('.' | ';' | '!' | '?' | ')' | '"' | ':')));
+        previous = Some(c);
+        if !boundary {
+            continue;
+        }
+        let rest = shadow.get(start..).unwrap_or("");
+        let number = ordinal(rest);
+        let body_at = start + number.map_or(0, |n| n.2);
+        let Some((label, section)) = shadow.get(body_at..).and_then(|b| labels.leading(b)) else { continue };
+        let end = body_at + label.len();
+        let closing = shadow.get(end..).and_then(|r| r.chars().next());
+        let spaced = line.space_before(end) || closing.is_none();
+        let closed = spaced || matches!(closing, Some('.' | ':' | '(' | '第'));
+        let long = label.chars().count() >= 6;
+        let score = match number.map(|n| n.0) {
+            Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) => 6.0 + if closed { 1.0 } else { 0.0 },
+            Some(OrdinalKind::Plain(OrdinalStyle::Digit)) => 3.0 + if closed { 1.0 } else { 0.0 },
+            Some(_) => 0.5,
+            None if long && closing.is_none() && before_table => 3.0,
+            None if long && spaced && line.space_before(start) => 2.5,
+            None => continue,
+        };
+        let end = end + closing.filter(|c| *c == ':').map_or(0, char::len_utf8);
+        let ordinal = number.map(|n| (n.0, n.1));
+        out.push(Heading { line: at, start, end, section: Some(section), ordinal, score, whole: false });
+        if out.len() > MOST {
+            return;
+        }
+    }
+}
+
+/// The chain of candidates, in order of the document, that is worth most.
+fn choose(all: &[Heading], lines: &[Line<'_>]) -> Vec<Heading> {
+    let mut best: Vec<(f32, Option<usize>)> = Vec::with_capacity(all.len());
+    for (at, heading) in all.iter().enumerate() {
+        let mut value = (heading.score, None);
+        for (before, from) in all.iter().enumerate().take(at).skip(at.saturating_sub(BACK)) {
+            let Some(reached) = best.get(before) else { continue };
+            let sum = reached.0 + heading.score + step(from, heading, lines);
+            if sum > value.0 {
+                value = (sum, Some(before));
+            }
+        }
+        best.push(value);
+    }
+    let last = best.iter().enumerate().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(&a.0))).map(|(at, _)| at);
+    let mut chain = Vec::new();
+    let mut at = last;
+    while let Some(index) = at {
+        let (Some(heading), Some(value)) = (all.get(index), best.get(index)) else { break };
+        chain.push(heading.clone());
+        at = value.1;
+    }
+    chain.reverse();
+    chain
+}
+
+/// What it is worth that one heading follows another.
+fn step(a: &Heading, b: &Heading, lines: &[Line<'_>]) -> f32 {
+    let mut value = match (a.section, b.section) {
+        (Some(a), Some(b)) if b > a => 0.0,
+        (Some(a), Some(b)) if b == a => -7.0,
+        _ => -8.0,
+    };
+    value += match (a.ordinal, b.ordinal) {
+        (Some((ka, na)), Some((kb, nb))) if ka == kb => match nb.cmp(&na) {
+            std::cmp::Ordering::Greater if nb == na + 1 => 3.0,
+            std::cmp::Ordering::Greater => 0.5,
+            std::cmp::Ordering::Equal => -2.0,
+            std::cmp::Ordering::Less => -5.0,
+        },
+        (Some(_), Some(_)) => -5.0,
+        (None, None) => 0.0,
+        _ => -1.0,
+    };
+    // A list of headings (全文包括一、总体情况;二、…) has nothing between them.
+    if a.line == b.line {
+        let between = lines.get(a.line).and_then(|l| l.shadow.text.get(a.end..b.start)).map_or(0, str::len);
+        if between < 8 {
+            value -= 5.0;
+        }
+        if b.start < a.end {
+            value -= 100.0;
+        }
+    }
+    value
+}
+
+/// Adds the headings of unknown sections that the chain's numbers leave room for.
+fn strangers(chain: Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) -> Vec<Heading> {
+    let Some(kind) = chain.iter().find_map(|h| h.ordinal.filter(|_| h.whole).map(|o| o.0)) else { return chain };
+    if !matches!(kind, OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) {
+        return chain;
+    }
+    let mut out: Vec<Heading> = Vec::with_capacity(chain.len());
+    let mut next = chain.iter().skip(1);
+    for heading in &chain {
+        let following = next.next();
+        let until = following.map_or(lines.len(), |n| n.line);
+        let limit = following.and_then(|n| n.ordinal).filter(|o| o.0 == kind).map_or(u8::MAX, |o| o.1);
+        out.push(heading.clone());
+        let Some((_, mut number)) = heading.ordinal.filter(|o| o.0 == kind) else { continue };
+        for (at, line) in lines.iter().enumerate().take(until).skip(heading.line + 1) {
+            if line.table || line.len() > 30 || !line.first {
+                continue;
+            }
+            let shadow = line.shadow.text.as_str();
+            let Some((k, value, end)) = ordinal(shadow) else { continue };
+            if k != kind
+                || value != number + 1
+                || value >= limit
+                || shadow.ends_with(['.', ';', ','])
+                || end >= shadow.len()
+            {
+                continue;
+            }
+            // A row of a table that nobody claimed stands among cells.
+            if lines.get(at + 1).is_some_and(|n| !n.table && n.len() <= 6) {
+                continue;
+            }
+            let section = labels_of(pattern, shadow.get(end..).unwrap_or(""));
+            number = value;
+            let ordinal = Some((kind, value));
+            out.push(Heading { line: at, start: 0, end: shadow.len(), section, ordinal, score: 0.0, whole: true });
+        }
+    }
+    out
+}
+
+fn labels_of(pattern: &ReportPattern, shadow: &str) -> Option<usize> {
+    Labels::new(pattern).whole(shadow.trim_end_matches(['.', ':']), false).map(|w| w.0)
+}
+
+impl Heading {
+    /// The heading as printed.
+    pub fn printed(&self, lines: &[Line<'_>]) -> String {
+        let Some(line) = lines.get(self.line) else { return String::new() };
+        let end =
+            line.shadow.text.get(self.start..self.end).map_or(self.end, |t| self.start + t.trim_end_matches(':').len());
+        line.printed(self.start..end).trim().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_headings_are_read() {
+        let read = |s| ordinal(s).map(|o| (o.1, o.2));
+        assert_eq!(read("一,总体情况"), Some((1, 4)));
+        assert_eq!(read("(十二)其他"), Some((12, 8)));
+        assert_eq!(read("第三部分,依申请"), Some((3, 13)));
+        assert_eq!(read("3.其他"), Some((3, 2)));
+        assert_eq!(read("一是主动公开"), None);
+        assert_eq!(read("2023年"), None);
+    }
+}

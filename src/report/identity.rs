@@ -1,0 +1,388 @@
+//! Who reports on which year, and when: each part with its evidence, absent rather than wrong.
+
+use super::date::{self, Date};
+use super::passage::{Line, expressions, lines, matches, words};
+use super::title::{self, Judgement, Title};
+use crate::document::{Anchor, Document};
+use crate::pattern::ReportPattern;
+use crate::record::{Flag, Identity};
+use crate::text::fold;
+
+/// Where one part of the identity was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The part (`title`, `agency`, `year`, `period`, `published`).
+    pub part: &'static str,
+    /// How it was read (`title`, `sentence`, `signature`, `metadata`, `period`, `line`, `text`).
+    pub how: &'static str,
+    /// What is printed there.
+    pub text: String,
+    /// Where that stands.
+    pub anchor: Anchor,
+}
+
+/// The identity of a report with what speaks for it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Identified {
+    /// What was found.
+    pub identity: Identity,
+    /// Where; several pieces a part where several agree.
+    pub evidence: Vec<Evidence>,
+    /// Disagreements and slips.
+    pub flags: Vec<Flag>,
+    /// Blocks (indices) that print the title.
+    pub title_blocks: Vec<usize>,
+}
+
+/// Reads title, agency, year, period and day of publication of a report.
+#[must_use]
+pub fn identify(document: &Document, pattern: &ReportPattern) -> Identified {
+    let lines = lines(document, &[]);
+    let mut out = Identified::default();
+    let title = title::find(document, &lines, pattern);
+    if let Some(title) = &title {
+        out.identity.title = Some(title.text.clone());
+        if let Some(anchor) = title_anchor(title, document, &lines) {
+            let how = if title.metadata.is_some() { "metadata" } else { "line" };
+            out.note("title", how, &title.text, &anchor);
+        }
+        if let Some(first) = title.first.filter(|_| title.whole) {
+            out.title_blocks = lines.iter().take(title.last + 1).skip(first).map(|l| l.block).collect();
+            out.title_blocks.dedup();
+        }
+    }
+    let foot = signature(&lines, pattern);
+    let days = days(document, &lines, pattern, title.as_ref(), foot.as_ref());
+    agency(&mut out, document, &lines, pattern, title.as_ref(), foot.as_ref());
+    year(&mut out, document, &lines, pattern, title.as_ref(), days.first());
+    published(&mut out, &days);
+    out
+}
+
+impl Identified {
+    fn note(&mut self, part: &'static str, how: &'static str, text: &str, anchor: &Anchor) {
+        let text: String = text.chars().take(120).collect();
+        self.evidence.push(Evidence { part, how, text, anchor: anchor.clone() });
+    }
+
+    fn flag(&mut self, code: &'static str, message: String) {
+        self.flags.push(Flag { code, at: String::new(), message });
+    }
+}
+
+fn title_anchor(title: &Title, document: &Document, lines: &[Line<'_>]) -> Option<Anchor> {
+    if let Some(index) = title.metadata {
+        return document.metadata.get(index).map(|m| m.anchor.clone());
+    }
+    lines.get(title.first?).map(|l| l.anchor.clone())
+}
+
+/// The signature at the foot: an agency and a day, each may be missing.
+#[derive(Debug, Clone)]
+struct Signature<'l, 'd> {
+    agency: Option<String>,
+    date: Option<Date>,
+    line: &'l Line<'d>,
+}
+
+/// How far from the end a signature is looked for, in lines.
+const FOOT: usize = 400;
+
+fn signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<Signature<'l, 'd>> {
+    let from = lines.len().saturating_sub(FOOT).max(1);
+    let mut dated = None;
+    for (at, line) in lines.iter().enumerate().skip(from).rev() {
+        if line.table {
+            continue;
+        }
+        if let Some(found) = signed(line.text, pattern) {
+            let above = at.checked_sub(1).and_then(|i| lines.get(i)).filter(|l| !l.table && l.len() <= 40);
+            let agency = match found.0 {
+                Some(agency) => Some(agency),
+                None => above.map(|l| title::bare(l.text)).filter(|n| title::judge(n, pattern) == Judgement::Sure),
+            };
+            let sign = Signature { agency, date: Some(found.1), line };
+            if sign.agency.is_some() {
+                return Some(sign);
+            }
+            dated.get_or_insert(sign);
+        } else if line.len() > 80 {
+            if let Some((agency, date)) = signed_inside(line, pattern) {
+                return Some(Signature { agency: Some(agency), date: Some(date), line });
+            }
+        }
+    }
+    dated
+}
+
+/// A line that is a date, or an agency and a date.
+fn signed(text: &str, pattern: &ReportPattern) -> Option<(Option<String>, Date)> {
+    if text.chars().count() > 60 {
+        return None;
+    }
+    if let Some(day) = date::alone(text) {
+        return Some((None, day));
+    }
+    let (day, at) = date::at_end(text)?;
+    let name = title::bare(text.get(..at)?);
+    (title::judge(&name, pattern) == Judgement::Sure).then_some((Some(name), day))
+}
+
+/// A signature behind the last sentence of a long line.
+fn signed_inside(line: &Line<'_>, pattern: &ReportPattern) -> Option<(String, Date)> {
+    let found =
+        expressions(pattern, "signature_inline").iter().flat_map(|e| e.captures_iter(&line.shadow.text)).last()?;
+    let agency = title::bare(line.printed(found.name("agency")?.range()));
+    let day = date::first(found.name("date")?.as_str())?;
+    (title::judge(&agency, pattern) == Judgement::Sure).then_some((agency, day))
+}
+
+fn agency(
+    out: &mut Identified,
+    document: &Document,
+    lines: &[Line<'_>],
+    pattern: &ReportPattern,
+    title: Option<&Title>,
+    foot: Option<&Signature<'_, '_>>,
+) {
+    if let Some((title, name)) = title.and_then(|t| t.agency.as_ref().map(|a| (t, a))) {
+        out.identity.agency = Some(name.clone());
+        if let Some(anchor) = title_anchor(title, document, lines) {
+            out.note("agency", "title", &title.text, &anchor);
+        }
+        return;
+    }
+    let mut found: Vec<(f32, String, &'static str, &Anchor)> = Vec::new();
+    for (rank, expression) in expressions(pattern, "agency_sentence").iter().enumerate() {
+        for line in lines.iter().filter(|l| !l.table).take(400) {
+            for hit in expression.captures_iter(clip(&line.shadow.text, 6000)).take(3) {
+                let Some(part) = hit.name("agency") else { continue };
+                let name = title::bare(&without_office(line.printed(part.range()), pattern));
+                if title::judge(&name, pattern) == Judgement::Sure {
+                    found.push((6.0 - 0.5 * rank as f32, name, "sentence", line.anchor));
+                }
+            }
+        }
+    }
+    if let Some(foot) = foot {
+        if let Some(name) = &foot.agency {
+            found.push((5.0, name.clone(), "signature", foot.line.anchor));
+        }
+    }
+    for (rank, key) in words(pattern, "metadata_agency_keys").iter().enumerate() {
+        for item in document.metadata.iter().filter(|m| m.key.eq_ignore_ascii_case(key)) {
+            let name = title::bare(&item.value);
+            if title::judge(&name, pattern) == Judgement::Sure {
+                found.push((4.0 - 0.2 * rank as f32, name, "metadata", &item.anchor));
+            }
+        }
+    }
+    // What several sources name is worth more than what one names.
+    let score = |name: &str| -> f32 {
+        let shadow = fold(name);
+        found.iter().filter(|f| fold(&f.1).contains(&shadow)).map(|f| f.0).sum::<f32>()
+            + found.iter().filter(|f| fold(&f.1) == shadow).map(|f| f.0).fold(0.0, f32::max)
+    };
+    let mut best: Option<(f32, usize)> = None;
+    for (at, item) in found.iter().enumerate() {
+        let value = score(&item.1);
+        if best.is_none_or(|b| value > b.0) {
+            best = Some((value, at));
+        }
+    }
+    let Some((_, name, how, anchor)) = best.and_then(|b| found.get(b.1)).cloned() else {
+        out.flag("agency-unknown", "neither title nor text names the agency; look at the source".into());
+        return;
+    };
+    out.identity.agency = Some(name.clone());
+    out.note("agency", how, &name, anchor);
+}
+
+/// A name without the office that wrote the report, where the name of a whole stands in front of it.
+fn without_office(name: &str, pattern: &ReportPattern) -> String {
+    let shadow = crate::text::Shadow::new(name);
+    for expression in expressions(pattern, "agency_office") {
+        if let Some(office) = expression.captures(&shadow.text).and_then(|c| c.name("office")) {
+            return name.get(..shadow.original(office.start())).unwrap_or(name).to_owned();
+        }
+    }
+    name.to_owned()
+}
+
+fn clip(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or("")
+}
+
+/// A day of publication and where it stands.
+#[derive(Debug, Clone)]
+struct Day {
+    date: Date,
+    how: &'static str,
+    text: String,
+    anchor: Anchor,
+}
+
+/// Days of publication, the best first.
+fn days(
+    document: &Document,
+    lines: &[Line<'_>],
+    pattern: &ReportPattern,
+    title: Option<&Title>,
+    foot: Option<&Signature<'_, '_>>,
+) -> Vec<Day> {
+    let mut out = Vec::new();
+    for key in words(pattern, "metadata_date_keys") {
+        for item in document.metadata.iter().filter(|m| m.key.eq_ignore_ascii_case(key)) {
+            if let Some(date) = date::first(&item.value) {
+                out.push(Day { date, how: "metadata", text: item.value.clone(), anchor: item.anchor.clone() });
+            }
+        }
+    }
+    for line in lines.iter().filter(|l| !l.table).take(40) {
+        for expression in expressions(pattern, "published") {
+            let Some(part) = expression.captures(clip(&line.shadow.text, 3000)).and_then(|c| c.name("date")) else {
+                continue;
+            };
+            let printed = line.printed_from(part.start());
+            if let Some(date) = date::first(clip(printed, 48)) {
+                out.push(Day { date, how: "line", text: clip(printed, 48).to_owned(), anchor: line.anchor.clone() });
+            }
+        }
+    }
+    if let Some((foot, date)) = foot.and_then(|f| f.date.map(|d| (f, d))) {
+        out.push(Day {
+            date,
+            how: "signature",
+            text: clip(foot.line.text, 120).to_owned(),
+            anchor: foot.line.anchor.clone(),
+        });
+    }
+    let under = title.and_then(|t| t.first.map(|_| t.last)).map_or(0, |l| l + 1);
+    for line in lines.iter().skip(under).take(3).filter(|l| !l.table) {
+        if let Some((_, date)) = signed(line.text, pattern) {
+            out.push(Day { date, how: "line", text: line.text.to_owned(), anchor: line.anchor.clone() });
+        }
+    }
+    out
+}
+
+fn published(out: &mut Identified, days: &[Day]) {
+    let year = out.identity.year;
+    let fits = |d: &&Day| year.is_none_or(|y| d.date.year >= y);
+    let Some(day) = days.iter().find(fits) else { return };
+    out.identity.published = Some(day.date.iso());
+    out.note("published", day.how, &day.text, &day.anchor);
+    if let Some(year) = year {
+        if day.date.year > year + 2 {
+            out.flag("published-late", format!("published {} for the year {year}; look at both dates", day.date.iso()));
+        }
+    }
+}
+
+fn year(
+    out: &mut Identified,
+    document: &Document,
+    lines: &[Line<'_>],
+    pattern: &ReportPattern,
+    title: Option<&Title>,
+    published: Option<&Day>,
+) {
+    let mut votes: Vec<(u16, f32, &'static str, String, Anchor)> = Vec::new();
+    if let Some((title, year)) = title.and_then(|t| t.year.map(|y| (t, y))) {
+        if let Some(anchor) = title_anchor(title, document, lines) {
+            votes.push((year, 4.0, "title", title.text.clone(), anchor));
+        }
+    }
+    let period = period(lines, pattern);
+    if let Some((span, text, anchor)) = &period {
+        votes.push((span.year, 4.5, "period", text.clone(), anchor.clone()));
+    }
+    let mut said = 0;
+    for expression in expressions(pattern, "year_sentence") {
+        for line in lines.iter().filter(|l| !l.table).take(60) {
+            let Some(part) = expression.captures(clip(&line.shadow.text, 6000)).and_then(|c| c.name("year")) else {
+                continue;
+            };
+            if let Some(year) = date::year(part.as_str()).filter(|_| said < 4) {
+                said += 1;
+                votes.push((year, 0.8, "sentence", part.as_str().to_owned(), line.anchor.clone()));
+            }
+        }
+    }
+    if let Some(day) = published {
+        votes.push((day.date.year.saturating_sub(1), 1.0, day.how, day.text.clone(), day.anchor.clone()));
+    }
+    let sum = |year: u16| votes.iter().filter(|v| v.0 == year).map(|v| v.1).sum::<f32>();
+    let mut years: Vec<u16> = votes.iter().map(|v| v.0).collect();
+    years.sort_unstable();
+    years.dedup();
+    let best = years.iter().copied().max_by(|a, b| sum(*a).total_cmp(&sum(*b)).then(b.cmp(a)));
+    // The day of publication alone says nothing for sure.
+    let Some(year) = best.filter(|y| votes.iter().any(|v| v.0 == *y && matches!(v.2, "title" | "period" | "sentence")))
+    else {
+        out.flag("year-unknown", "no title, period or sentence names the year; look at the source".into());
+        return;
+    };
+    out.identity.year = Some(year);
+    for vote in votes.iter().filter(|v| v.0 == year) {
+        out.note("year", vote.2, &vote.3, &vote.4);
+    }
+    let strong = |how: &str| votes.iter().find(|v| v.2 == how).map(|v| v.0);
+    if let (Some(a), Some(b)) = (strong("title"), strong("period")) {
+        if a != b {
+            out.flag("year-disagrees", format!("the title says {a}, the period of the counts {b}; {year} was taken"));
+        }
+    }
+    let Some((span, text, anchor)) = period else { return };
+    match span.days {
+        Some((start, end)) if span.year == year => {
+            out.identity.period = Some((start.iso(), end.iso()));
+            out.note("period", "sentence", &text, &anchor);
+        }
+        None if misprinted(&text) => {
+            out.flag("period-misprinted", format!("the period of the counts is misprinted: {text}"));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a span that could not be read as two days meant to print two.
+fn misprinted(text: &str) -> bool {
+    text.contains(['至', '到']) && text.chars().filter(char::is_ascii_digit).count() >= 6
+}
+
+/// The sentence that names the period of the counts.
+fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, String, Anchor)> {
+    let mut best = None;
+    for expression in expressions(pattern, "period") {
+        for line in lines.iter().filter(|l| !l.table).take(400) {
+            for hit in expression.captures_iter(clip(&line.shadow.text, 20_000)).take(4) {
+                let Some(part) = hit.name("span") else { continue };
+                let Some(span) = date::span(part.as_str()) else { continue };
+                let found = (span, line.printed(part.range()).to_owned(), line.anchor.clone());
+                if span.days.is_some() {
+                    return Some(found);
+                }
+                best.get_or_insert(found);
+            }
+        }
+        if best.is_some() {
+            break;
+        }
+    }
+    best
+}
+
+/// Whether a line names a kind of file that is no report.
+pub(super) fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) -> Option<String> {
+    let listed = words(pattern, "metadata_title_keys")
+        .iter()
+        .flat_map(|k| document.metadata.iter().filter(move |m| m.key.eq_ignore_ascii_case(k)))
+        .map(|m| m.value.as_str());
+    let printed = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60).map(|l| l.text);
+    listed.chain(printed).find(|t| matches(pattern, "look_alike", &fold(t))).map(str::to_owned)
+}

@@ -1,0 +1,19 @@
+//! A report in a document: who reports on which year, and its sections.
+//!
+//! Works on any [`Document`](crate::document::Document), with the words and expressions of the family's
+//! pattern file. What belongs to tables is told by the aligner's claims.
+
+mod date;
+mod heading;
+mod identity;
+mod passage;
+mod section;
+mod split;
+mod title;
+mod verdict;
+
+pub use date::Date;
+pub use identity::{Evidence, Identified, identify};
+pub use section::sections;
+pub use split::split;
+pub use verdict::verdict;

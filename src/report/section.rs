@@ -1,0 +1,272 @@
+//! Sections: what stands under each heading, without tables and their captions.
+
+use super::heading::{self, Heading};
+use super::passage::{Line, expressions, lines, matches};
+use super::title::{self, Judgement, Title};
+use crate::align::Claim;
+use crate::document::Document;
+use crate::pattern::ReportPattern;
+use crate::record::{Flag, Section};
+
+/// Shortest run of short lines that is a table nobody knows, flattened into text.
+const DEBRIS: usize = 6;
+/// Longest line of such a run, in characters.
+const CELL: usize = 14;
+
+/// Cuts a document into its sections; text that `claims` holds belongs to tables.
+#[must_use]
+pub fn sections(document: &Document, pattern: &ReportPattern, claims: &[Claim]) -> (Vec<Section>, Vec<Flag>) {
+    let lines = lines(document, claims);
+    let title = title::find(document, &lines, pattern);
+    let place = title.as_ref().filter(|t| t.first.is_some());
+    let from = place.map_or(0, |t| if t.whole { t.last } else { t.first.unwrap_or(0) });
+    let headings = heading::find(&lines, from, pattern);
+    let mut out: Vec<Section> = Vec::new();
+    let mut flags = Vec::new();
+    let foot = foot(&lines, &headings, place, pattern);
+    let skipped = debris(&lines);
+
+    let first = headings.first();
+    let preamble = preamble(&lines, place, first, &skipped, pattern);
+    if first.is_some() && !preamble.is_empty() {
+        push(&mut out, "preamble", String::new(), preamble);
+    }
+    for (at, heading) in headings.iter().enumerate() {
+        let next = headings.get(at + 1);
+        let printed = heading.printed(&lines);
+        let end = next.map_or(foot.unwrap_or((lines.len(), 0)), |n| (n.line, n.start));
+        let text = if is_annex(&lines, heading, pattern) {
+            continue;
+        } else {
+            body(&lines, (heading.line, heading.end), end, &skipped, pattern)
+        };
+        let id = match heading.section.and_then(|s| pattern.sections.get(s)) {
+            Some(section) => section.id.as_str(),
+            None => {
+                flags.push(Flag {
+                    code: "section-unknown",
+                    at: "section:other".into(),
+                    message: format!("no known section is headed {printed}; its text stands under other"),
+                });
+                "other"
+            }
+        };
+        push(&mut out, id, printed, text);
+    }
+    if headings.is_empty() {
+        flags.push(Flag {
+            code: "sections-missing",
+            at: String::new(),
+            message: "no heading of a section was found".into(),
+        });
+    }
+    (out, flags)
+}
+
+/// Adds a section, or more text to one that is there (numbers that begin anew).
+fn push(out: &mut Vec<Section>, id: &str, heading: String, text: String) {
+    if let Some(there) = out.iter_mut().find(|s| s.id == id) {
+        if !there.text.is_empty() && !text.is_empty() {
+            there.text.push('\n');
+        }
+        there.text.push_str(&text);
+        return;
+    }
+    out.push(Section { id: id.to_owned(), heading, text });
+}
+
+fn is_annex(lines: &[Line<'_>], heading: &Heading, pattern: &ReportPattern) -> bool {
+    heading.section.is_none() && lines.get(heading.line).is_some_and(|l| matches(pattern, "annex", &l.shadow.text))
+}
+
+/// The text between title and first heading.
+fn preamble(
+    lines: &[Line<'_>],
+    title: Option<&Title>,
+    first: Option<&Heading>,
+    skipped: &[bool],
+    pattern: &ReportPattern,
+) -> String {
+    let Some(first) = first else { return String::new() };
+    let start = match title {
+        Some(t) if t.whole && t.first.is_some() => (t.last, t.end),
+        _ => (0, 0),
+    };
+    if start >= (first.line, first.start) {
+        return String::new();
+    }
+    body(lines, start, (first.line, first.start), skipped, pattern)
+}
+
+/// The running text from one place to another: (line, byte of its shadow).
+fn body(
+    lines: &[Line<'_>],
+    from: (usize, usize),
+    to: (usize, usize),
+    skipped: &[bool],
+    pattern: &ReportPattern,
+) -> String {
+    let mut out = String::new();
+    let count = (to.0 + 1).saturating_sub(from.0);
+    for (at, line) in lines.iter().enumerate().skip(from.0).take(count) {
+        if line.table || skipped.get(at).copied().unwrap_or(false) {
+            continue;
+        }
+        let start = if at == from.0 { from.1 } else { 0 };
+        let end = if at == to.0 { to.1 } else { line.shadow.text.len() };
+        let Some(shadow) = line.shadow.text.get(start..end).filter(|s| !s.is_empty()) else { continue };
+        let whole = start == 0 && end == line.shadow.text.len();
+        if whole && leaves(lines, at, pattern) {
+            continue;
+        }
+        // The mark behind a heading on the line of its text goes with the heading.
+        let lead =
+            if at == from.0 && start > 0 { shadow.len() - shadow.trim_start_matches(['.', ':', ',']).len() } else { 0 };
+        let begin = line.shadow.original(start + lead);
+        let printed = if end == line.shadow.text.len() {
+            line.text.get(begin..)
+        } else {
+            line.text.get(begin..line.shadow.original(end))
+        };
+        let printed = printed.unwrap_or("").trim();
+        if printed.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(printed);
+    }
+    out
+}
+
+/// Whether a whole line is no text of a section: page furniture, or the caption of a table.
+fn leaves(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> bool {
+    let Some(line) = lines.get(at) else { return true };
+    let shadow = line.shadow.text.as_str();
+    if matches(pattern, "chrome", shadow) || matches(pattern, "caption", shadow) {
+        return true;
+    }
+    // A short line without a mark, right above a table, is its caption.
+    let above =
+        lines.get(at + 1).is_some_and(|n| n.table && n.block != line.block || n.table && n.len() == 0 && line.first);
+    above
+        && line.len() <= 32
+        && !shadow.contains(['.', ';', ':', '!', '?', ','])
+        && !shadow.starts_with(['(', '第'])
+        && !shadow.starts_with(|c: char| c.is_ascii_digit())
+        && shadow.chars().count() >= 4
+}
+
+/// Lines that are cells of a table nobody claimed, with the caption above them.
+fn debris(lines: &[Line<'_>]) -> Vec<bool> {
+    let cell = |l: &Line<'_>| !l.table && l.len() <= CELL && !l.text.contains(['。', '；', '，', '！', '、']);
+    let number = |l: &Line<'_>| l.shadow.text.chars().any(|c| c.is_ascii_digit());
+    let mut out = vec![false; lines.len()];
+    let mut at = 0;
+    while at < lines.len() {
+        let run = lines.iter().skip(at).take_while(|l| cell(l)).count();
+        if run == 0 {
+            at += 1;
+            continue;
+        }
+        let numbers = lines.iter().skip(at).take(run).filter(|l| number(l)).count();
+        if run >= DEBRIS && numbers * 3 >= run {
+            for mark in out.iter_mut().skip(at).take(run) {
+                *mark = true;
+            }
+            if let Some(above) = at.checked_sub(1) {
+                let caption = lines.get(above).is_some_and(|l| {
+                    !l.table
+                        && l.len() <= 32
+                        && !l.shadow.text.contains(['.', ';', ':', ','])
+                        && !l.shadow.text.starts_with('(')
+                });
+                if caption {
+                    if let Some(mark) = out.get_mut(above) {
+                        *mark = true;
+                    }
+                }
+            }
+        }
+        at += run;
+    }
+    out
+}
+
+/// Where the text of the last section ends: signature, contact, annex.
+fn foot(
+    lines: &[Line<'_>],
+    headings: &[Heading],
+    title: Option<&Title>,
+    pattern: &ReportPattern,
+) -> Option<(usize, usize)> {
+    let last = headings.last()?;
+    let named = title.and_then(|t| t.agency.as_deref()).map(crate::text::fold);
+    for (at, line) in lines.iter().enumerate().skip(last.line) {
+        if line.table {
+            continue;
+        }
+        let shadow = line.shadow.text.as_str();
+        let from = if at == last.line { last.end } else { 0 };
+        if from == 0 && (ends(line, lines.get(at + 1), pattern, named.as_deref()) || matches(pattern, "annex", shadow))
+        {
+            return Some((at, 0));
+        }
+        if line.len() > 30 || from > 0 {
+            if let Some(end) = ends_inside(line, from, pattern) {
+                return Some((at, end));
+            }
+        }
+    }
+    None
+}
+
+/// Whether a whole line begins the foot of the report.
+fn ends(line: &Line<'_>, next: Option<&Line<'_>>, pattern: &ReportPattern, named: Option<&str>) -> bool {
+    let shadow = line.shadow.text.as_str();
+    if matches(pattern, "contact", shadow) {
+        return true;
+    }
+    if line.len() > 60 {
+        return false;
+    }
+    if super::date::alone(line.text).is_some() {
+        return true;
+    }
+    let agency = |text: &str| title::judge(&title::bare(text), pattern) == Judgement::Sure;
+    if let Some((_, at)) = super::date::at_end(line.text) {
+        if line.text.get(..at).is_some_and(agency) {
+            return true;
+        }
+    }
+    if !agency(line.text) {
+        return false;
+    }
+    let dated = next.is_some_and(|n| !n.table && super::date::alone(n.text).is_some());
+    dated || named == Some(shadow) || named.is_some_and(|n| shadow.len() > 9 && n.ends_with(shadow))
+}
+
+/// Where the foot begins inside a line.
+fn ends_inside(line: &Line<'_>, from: usize, pattern: &ReportPattern) -> Option<usize> {
+    let shadow = line.shadow.text.get(from..)?;
+    let mut first: Option<usize> = None;
+    let mut note = |at: usize| first = Some(first.map_or(at, |f| f.min(at)));
+    for expression in expressions(pattern, "signature_inline") {
+        for found in expression.captures_iter(shadow) {
+            let Some(agency) = found.name("agency") else { continue };
+            let name = title::bare(line.printed(from + agency.start()..from + agency.end()));
+            if title::judge(&name, pattern) == Judgement::Sure {
+                note(agency.start());
+            }
+        }
+    }
+    for name in ["contact_inline", "annex_inline"] {
+        for expression in expressions(pattern, name) {
+            if let Some(found) = expression.find(shadow) {
+                note(found.start());
+            }
+        }
+    }
+    first.map(|at| from + at)
+}

@@ -1,0 +1,312 @@
+//! The title of a report: over one, two or three lines, or inside one long line.
+
+use super::passage::{Line, expressions, matches, words};
+use crate::document::Document;
+use crate::pattern::ReportPattern;
+use crate::text::{Shadow, fold};
+
+/// How far into a document a title is looked for, in lines.
+const REACH: usize = 80;
+/// How far into a long line, in bytes of its shadow.
+const DEPTH: usize = 12_000;
+/// Longest line that can be a piece of a title, in characters.
+const PIECE: usize = 64;
+
+/// A title that was found.
+#[derive(Debug, Clone)]
+pub(super) struct Title {
+    /// As printed, lines joined.
+    pub text: String,
+    /// The agency that it prints.
+    pub agency: Option<String>,
+    /// Whether the agency ends like one.
+    pub agency_sure: bool,
+    /// The year that it prints.
+    pub year: Option<u16>,
+    /// Index of its first line, `None` for one out of the metadata.
+    pub first: Option<usize>,
+    /// Index of its last line.
+    pub last: usize,
+    /// Byte in the shadow of its last line where it ends.
+    pub end: usize,
+    /// Index into the metadata, for one from there.
+    pub metadata: Option<usize>,
+    /// Whether it is all of its lines.
+    pub whole: bool,
+    score: f32,
+}
+
+/// The best title of a document; `None` where nothing looks like one.
+pub(super) fn find(document: &Document, lines: &[Line<'_>], pattern: &ReportPattern) -> Option<Title> {
+    let listed = from_metadata(document, pattern);
+    let mut best: Option<Title> = None;
+    let mut seen = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if line.table {
+            continue;
+        }
+        seen += 1;
+        if seen > REACH {
+            break;
+        }
+        for mut title in at_line(lines, at, pattern) {
+            title.score -= 0.04 * seen as f32;
+            if let Some(listed) = &listed {
+                if fold(&listed.text) == fold(&title.text) {
+                    title.score += 3.0;
+                } else if listed.agency.is_some()
+                    && listed.agency.as_deref().map(fold) == title.agency.as_deref().map(fold)
+                {
+                    title.score += 1.0;
+                }
+            }
+            if title.agency.is_some() && known(&title, lines) {
+                title.score += 1.5;
+            }
+            if best.as_ref().is_none_or(|b| title.score > b.score) {
+                best = Some(title);
+            }
+        }
+    }
+    match (best, listed) {
+        (Some(best), Some(listed)) => {
+            // What stands in the text wins, unless the metadata say more.
+            let more = listed.score + 0.5 - if best.whole { 0.0 } else { 2.0 };
+            let poorer = best.agency.is_none() && listed.agency_sure || best.year.is_none() && listed.year.is_some();
+            Some(if poorer && more > best.score - 5.0 { with_place(listed, best) } else { best })
+        }
+        (best, listed) => best.or(listed),
+    }
+}
+
+/// A title out of the metadata, standing where the text has a poorer one.
+fn with_place(mut listed: Title, best: Title) -> Title {
+    listed.first = best.first;
+    listed.last = best.last;
+    listed.end = best.end;
+    listed
+}
+
+/// Whether the text names the title's agency once more.
+fn known(title: &Title, lines: &[Line<'_>]) -> bool {
+    let Some(agency) = title.agency.as_deref().map(fold) else { return false };
+    let places = lines.iter().enumerate().filter(|(_, l)| !l.table).take(REACH * 4);
+    places
+        .filter(|(at, _)| title.first.is_none_or(|f| *at < f || *at > title.last))
+        .any(|(_, l)| l.shadow.text.contains(&agency))
+        || title.first == Some(title.last)
+            && lines.get(title.last).and_then(|l| l.shadow.text.get(title.end..)).is_some_and(|t| t.contains(&agency))
+}
+
+fn from_metadata(document: &Document, pattern: &ReportPattern) -> Option<Title> {
+    let keys = words(pattern, "metadata_title_keys");
+    let mut best: Option<Title> = None;
+    for key in keys {
+        for (index, item) in document.metadata.iter().enumerate().filter(|(_, m)| m.key.eq_ignore_ascii_case(key)) {
+            // A page's title may carry the site's name behind a bar.
+            let value = item.value.split(['_', '|', '\u{2014}']).next().unwrap_or("").trim();
+            let shadow = Shadow::new(value);
+            let Some(mut title) = read(value, &shadow, pattern) else { continue };
+            title.metadata = Some(index);
+            if best.as_ref().is_none_or(|b| title.score > b.score) {
+                best = Some(title);
+            }
+        }
+    }
+    best
+}
+
+/// The titles that begin at a line.
+fn at_line(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Vec<Title> {
+    let mut out = Vec::new();
+    let Some(line) = lines.get(at) else { return out };
+    if line.len() > PIECE {
+        inside(line, at, pattern, &mut out);
+        return out;
+    }
+    let mut text = String::new();
+    for (more, piece) in lines.iter().skip(at).take(3).enumerate() {
+        if piece.table || piece.len() > PIECE {
+            break;
+        }
+        if more > 0 && ends_sentence(&text) {
+            break;
+        }
+        text.push_str(piece.text);
+        let shadow = Shadow::new(&text);
+        let Some(mut title) = read(&text, &shadow, pattern) else { continue };
+        let before: usize = lines.iter().skip(at).take(more).map(|l| l.shadow.text.len()).sum();
+        if title.end <= before && more > 0 {
+            break;
+        }
+        title.first = Some(at);
+        title.last = at + more;
+        title.end = title.end.saturating_sub(before);
+        title.score -= 0.6 * more as f32;
+        out.push(title);
+    }
+    out
+}
+
+fn ends_sentence(text: &str) -> bool {
+    text.ends_with(['。', '；', '：', '，', ':', ';', ','])
+}
+
+/// Titles inside a long line: at its beginning and behind white space and bars.
+fn inside(line: &Line<'_>, at: usize, pattern: &ReportPattern, out: &mut Vec<Title>) {
+    let mut starts = vec![0];
+    for (i, c) in line.shadow.text.char_indices().take_while(|(i, _)| *i < DEPTH) {
+        let bar = matches!(c, '>' | '|' | ':' | '=');
+        if bar {
+            starts.push(i + c.len_utf8());
+        } else if i > 0 && line.space_before(i) {
+            starts.push(i);
+        }
+    }
+    starts.dedup();
+    for start in starts.into_iter().take(400) {
+        let from = line.shadow.original(start);
+        // The whole line's shadow is cut, not folded anew, so that this stays linear.
+        let Some(piece) = line.shadow.text.get(start..).map(|t| clip(t, 400)) else { continue };
+        let end = line.shadow.original(start + piece.len());
+        let Some(text) = line.text.get(from..end) else { continue };
+        let shadow = Shadow::new(text);
+        let Some(mut title) = read(text, &shadow, pattern) else { continue };
+        title.first = Some(at);
+        title.last = at;
+        // What follows: white space, or the first heading, or a sentence that only begins like a title.
+        let rest = start + title.end;
+        let closed = line.space_before(rest) || line.shadow.text.get(rest..).is_some_and(opens_heading);
+        title.whole = title.whole || closed;
+        title.score += if closed { 0.0 } else { -2.5 };
+        // An agency that holds white space may have swallowed words of the page.
+        if title.text.contains(char::is_whitespace) {
+            title.score -= 0.7;
+        }
+        title.end = rest;
+        out.push(title);
+    }
+}
+
+fn clip(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or("")
+}
+
+/// Whether the shadow begins with a number of a heading.
+fn opens_heading(shadow: &str) -> bool {
+    ["一,", "一.", "第一部分", "1.", "1,", "(一)"].iter().any(|o| shadow.starts_with(o))
+}
+
+/// Reads a title at the beginning of `text`; `end` is in bytes of its shadow.
+fn read(text: &str, shadow: &Shadow, pattern: &ReportPattern) -> Option<Title> {
+    let mut best: Option<Title> = None;
+    for expression in expressions(pattern, "title") {
+        let Some(found) = expression.captures(&shadow.text) else { continue };
+        let Some(all) = found.get(0).filter(|m| m.start() == 0) else { continue };
+        let whole = all.end() == shadow.text.len();
+        if whole && matches(pattern, "look_alike", &shadow.text) {
+            continue;
+        }
+        let printed = |m: regex::Match<'_>| text.get(shadow.original_range(m.range(), text)).unwrap_or("");
+        let mut score = 4.0;
+        let mut agency = None;
+        let mut agency_sure = false;
+        if let Some(m) = found.name("agency") {
+            let name = bare(printed(m));
+            match judge(&name, pattern) {
+                Judgement::Sure => {
+                    score += 3.0;
+                    agency_sure = true;
+                }
+                Judgement::Open => score += 0.5,
+                Judgement::No => continue,
+            }
+            agency = Some(name);
+        }
+        let year = found.name("year").and_then(|m| super::date::year(&m.as_str().replace(['O', 'o'], "〇")));
+        if year.is_some() {
+            score += 3.0;
+        }
+        if whole {
+            score += 2.0;
+        }
+        let end = all.end();
+        let title = text.get(..shadow.original_range(0..end, text).end).unwrap_or(text).trim();
+        let title = Title {
+            text: title.to_owned(),
+            agency,
+            agency_sure,
+            year,
+            first: None,
+            last: 0,
+            end,
+            metadata: None,
+            whole,
+            score,
+        };
+        if best.as_ref().is_none_or(|b| title.score > b.score) {
+            best = Some(title);
+        }
+    }
+    best
+}
+
+/// A name without inner white space and marks around it.
+pub(super) fn bare(name: &str) -> String {
+    let name: String = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{200b}' | '\u{feff}')).collect();
+    let mut name = name.trim_matches(|c: char| matches!(c, '-' | '—' | '·' | '"' | '“' | '”' | '：' | ':')).to_owned();
+    if !name.contains(['(', '（']) {
+        name = name.trim_end_matches([')', '）']).to_owned();
+    }
+    name
+}
+
+/// How much a text looks like the name of an agency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judgement {
+    /// It ends like one.
+    Sure,
+    /// Nothing speaks against it.
+    Open,
+    /// It holds words that no name holds.
+    No,
+}
+
+/// Judges a name of an agency.
+pub(super) fn judge(name: &str, pattern: &ReportPattern) -> Judgement {
+    let shadow = fold(name);
+    let length = shadow.chars().count();
+    if !(2..=40).contains(&length) || words(pattern, "agency_stop").iter().any(|w| shadow.contains(&fold(w))) {
+        return Judgement::No;
+    }
+    if words(pattern, "agency_self").iter().any(|w| shadow.contains(&fold(w))) {
+        return Judgement::No;
+    }
+    // A second name in brackets stands behind the first: 市场监管局(知识产权局).
+    let main = shadow.strip_suffix(')').and_then(|s| s.rsplit_once('(')).map_or(shadow.as_str(), |(m, _)| m);
+    if words(pattern, "agency_suffixes").iter().any(|w| main.ends_with(w.as_str()) && main.len() > w.len()) {
+        return Judgement::Sure;
+    }
+    Judgement::Open
+}
+
+/// Every whole title with a year that stands on lines of its own, in order.
+pub(super) fn all(lines: &[Line<'_>], pattern: &ReportPattern) -> Vec<Title> {
+    let mut out: Vec<Title> = Vec::new();
+    let mut next = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if at < next || line.table || line.len() > PIECE {
+            continue;
+        }
+        let found = at_line(lines, at, pattern).into_iter().filter(|t| t.whole && t.year.is_some());
+        if let Some(title) = found.max_by(|a, b| a.score.total_cmp(&b.score)) {
+            next = title.last + 1;
+            out.push(title);
+        }
+    }
+    out
+}
