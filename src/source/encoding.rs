@@ -264,7 +264,7 @@ impl Big5Scan {
 
 /// UTF-16 without a mark: by the zeros that digits, blanks and line ends leave, or (Chinese alone) by
 /// nearly all units being in the blocks of Chinese text.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..bytes.len().min(UTF16_SAMPLE) & !1)?;
     let (mut pairs, mut zeros, mut ascii) = (0usize, 0usize, 0usize);
     let mut usual = [0usize; 2];
