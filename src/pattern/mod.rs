@@ -8,6 +8,7 @@
 //! (undefined fragments, variables and groups, doubled ids, bad expressions and forms without cases
 //! refused, with the line underlined).
 
+pub mod cases;
 mod compile;
 mod equation;
 mod fragment;
