@@ -39,7 +39,10 @@ impl Piece {
             .into_iter()
             .zip(rects)
             .map(|(cell, rect)| {
-                let full = cell.last_line.is_some_and(|(l, em)| rect.width() - l.width() < 1.8 * em);
+                let full = cell.last_line.is_some_and(|(l, em)| {
+                    // As much margin on the right as on the left, and no room for another character.
+                    rect.x1 - l.x1 < 1.2 * em + (l.x0 - rect.x0).clamp(0.0, em)
+                });
                 PieceCell { cell, rect: outward(rect), page, full }
             })
             .collect();
@@ -123,10 +126,11 @@ pub(crate) fn stitch(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     let before = table.rows;
     let torn = repeated == 0 && torn(table, &next);
     let base = if torn { before.saturating_sub(1) } else { before };
+    let subs = itemised(table, &next);
     for mut c in std::mem::take(&mut next.cells) {
         let top = c.cell.row == 0;
         c.cell.row += base;
-        if top && let Some(above) = partner(table, &c, before, torn) {
+        if top && let Some(above) = partner(table, &c, before, torn, subs.contains(&(c.cell.col + c.cell.col_span))) {
             absorb(above, c);
             continue;
         }
@@ -198,62 +202,87 @@ fn drop_rows(piece: &mut Piece, n: usize) {
 /// Whether the first row of `next` is the lower part of the last row of `table`.
 fn torn(table: &Piece, next: &Piece) -> bool {
     let last = table.rows.saturating_sub(1);
-    let at = |p: &Piece, row: usize| -> Vec<PieceCell> {
-        let mut v: Vec<PieceCell> = p
-            .cells
-            .iter()
-            .filter(|c| c.cell.row + c.cell.row_span == row + 1 && c.cell.row_span == 1)
-            .cloned()
-            .collect();
+    let sorted = |mut v: Vec<&PieceCell>| {
         v.sort_by_key(|c| c.cell.col);
-        v
+        v.into_iter().cloned().collect::<Vec<_>>()
     };
-    let (a, b) = (at(table, last), at(next, 0));
-    if a.len() < 2 || b.len() < 2 {
-        return false;
-    }
+    let mut a = sorted(table.cells.iter().filter(|c| c.cell.row + c.cell.row_span == last + 1).collect());
+    let mut b = sorted(next.cells.iter().filter(|c| c.cell.row == 0).collect());
     let shape = |v: &[PieceCell]| v.iter().map(|c| (c.cell.col, c.cell.col_span)).collect::<Vec<_>>();
     if shape(&a) != shape(&b) {
         return false;
     }
-    let mut parts = a.iter().zip(&b);
-    let Some((label, more)) = parts.next() else { return false };
-    let values: Vec<(bool, bool)> = parts.map(|(x, y)| (x.cell.text.is_empty(), y.cell.text.is_empty())).collect();
-    let below_empty = values.iter().all(|v| v.1);
-    let above_empty = values.iter().all(|v| v.0);
-    if values.is_empty() {
+    // Groups that span rows on either side say nothing about this row.
+    let spans: Vec<bool> = a.iter().zip(&b).map(|(x, y)| x.cell.row_span > 1 || y.cell.row_span > 1).collect();
+    for v in [&mut a, &mut b] {
+        let mut s = spans.iter();
+        v.retain(|_| s.next() == Some(&false));
+    }
+    if a.len() < 2 {
         return false;
     }
-    if more.cell.text.is_empty() {
+    let empty = |c: &PieceCell| c.cell.text.is_empty();
+    let inked = |v: &[PieceCell]| v.iter().any(|c| !empty(c));
+    if !inked(&a) || !inked(&b) {
+        return false;
+    }
+    // Each column stands on one side only: the row was cut between its lines.
+    if a.iter().zip(&b).all(|(x, y)| empty(x) || empty(y)) {
+        return true;
+    }
+    let digits = |c: &PieceCell| c.cell.text.chars().any(char::is_numeric);
+    // Narrow header cells with one line on each page.
+    let wrapped = |x: &PieceCell, y: &PieceCell| empty(y) || (x.full && !empty(x) && !digits(x) && !digits(y));
+    if a.iter().zip(&b).all(|(x, y)| wrapped(x, y)) {
+        return true;
+    }
+    let (Some(label), Some(more)) = (a.first(), b.first()) else { return false };
+    let below_empty = b.iter().skip(1).all(empty);
+    let above_empty = a.iter().skip(1).all(empty);
+    if empty(more) {
         // Only the second line of a value stands on the next page.
-        return !label.cell.text.is_empty()
-            && !below_empty
-            && values.iter().any(|v| v.1)
-            && (table.open_bottom || next.open_top);
+        return !empty(label) && !below_empty && b.iter().skip(1).any(empty) && (table.open_bottom || next.open_top);
     }
     // The label goes on; the values stand on one side only.
-    (below_empty != above_empty) && label.full && !starts_with_ordinal(&more.cell.text)
+    (below_empty != above_empty) && !starts_with_ordinal(&more.cell.text) && (label.full || numbered(table, label))
+}
+
+/// Columns whose cells on both sides of the page break begin with an ordinal: items of a group beside them.
+fn itemised(table: &Piece, next: &Piece) -> Vec<usize> {
+    let ordinal = |c: &&PieceCell| starts_with_ordinal(&c.cell.text);
+    let upper: Vec<usize> = table.cells.iter().filter(|c| c.cell.row + c.cell.row_span == table.rows).filter(ordinal).map(|c| c.cell.col).collect();
+    next.cells.iter().filter(|c| c.cell.row == 0).filter(ordinal).map(|c| c.cell.col).filter(|c| upper.contains(c)).collect()
+}
+
+/// Whether the cells of a column carry ordinals, the given one too: then one without goes on from the last.
+fn numbered(table: &Piece, cell: &PieceCell) -> bool {
+    let column = table.cells.iter().filter(|c| c.cell.col == cell.cell.col && !c.cell.text.is_empty());
+    let (mut with, mut without) = (0, 0);
+    for c in column {
+        if starts_with_ordinal(&c.cell.text) { with += 1 } else { without += 1 }
+    }
+    starts_with_ordinal(&cell.cell.text) && with >= 2 && with > without
 }
 
 /// The cell above the page break that the first-row cell `c` continues.
-fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool) -> Option<&'a mut PieceCell> {
-    let above = table.cells.iter_mut().find(|a| {
-        a.cell.row + a.cell.row_span == before && a.cell.col == c.cell.col && a.cell.col_span == c.cell.col_span
-    })?;
-    if torn {
-        return Some(above);
+fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool, sub: bool) -> Option<&'a mut PieceCell> {
+    let at = table
+        .cells
+        .iter()
+        .position(|a| a.cell.row + a.cell.row_span == before && a.cell.col == c.cell.col && a.cell.col_span == c.cell.col_span)?;
+    let above = table.cells.get(at)?;
+    if !torn {
+        let strip = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        let (upper, lower) = (strip(&above.cell.text), strip(&c.cell.text));
+        let words = !upper.is_empty() && !starts_with_ordinal(&lower) && !lower.chars().all(char::is_numeric);
+        let ordinals = words && numbered(table, above);
+        // Only a cell that spans rows on one side can be a group cut in two.
+        let group = above.cell.row_span > 1 || c.cell.row_span > 1 || sub;
+        if !group || !(lower.is_empty() && !sub || lower == upper || words && above.full || ordinals && !lower.is_empty()) {
+            return None;
+        }
     }
-    let strip = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    let (upper, lower) = (strip(&above.cell.text), strip(&c.cell.text));
-    // Only a cell that spans rows on one side can be a group cut in two.
-    let group = above.cell.row_span > 1 || c.cell.row_span > 1;
-    let goes_on = lower.is_empty()
-        || lower == upper
-        || (above.full
-            && !upper.is_empty()
-            && !starts_with_ordinal(&lower)
-            && !lower.chars().all(|c| c.is_ascii_digit()));
-    (group && goes_on).then_some(above)
+    table.cells.get_mut(at)
 }
 
 /// Joins the lower part of a cell cut by a page break to its upper part.
