@@ -1,6 +1,6 @@
 //! Where files come from, and what their bytes are.
 
 pub mod encoding;
-pub mod sniff;
 pub mod hash;
+pub mod sniff;
 pub mod walk;

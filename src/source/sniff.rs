@@ -53,7 +53,8 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Failure> {
     if is_mail(&letters) {
         return Ok(Format::Html);
     }
-    if finds(&letters, b"<?mso-application") || finds(&letters, b"<w:worddocument") || finds(&letters, b"<pkg:package") {
+    if finds(&letters, b"<?mso-application") || finds(&letters, b"<w:worddocument") || finds(&letters, b"<pkg:package")
+    {
         return unsupported("office document in plain xml");
     }
     Ok(if is_html(&letters) { Format::Html } else { Format::Txt })
@@ -104,9 +105,31 @@ fn is_html(letters: &[u8]) -> bool {
         let closes = matches!(name.get(end), Some(b'>' | b' ' | b'\t' | b'\r' | b'\n' | b'/'));
         let known = matches!(
             name.get(..end).unwrap_or_default(),
-            b"html" | b"head" | b"body" | b"title" | b"meta" | b"p" | b"div" | b"table" | b"tbody" | b"tr" | b"td" | b"th"
-                | b"ul" | b"ol" | b"li" | b"h1" | b"h2" | b"h3" | b"h4" | b"span" | b"font" | b"center" | b"section"
-                | b"article" | b"strong"
+            b"html"
+                | b"head"
+                | b"body"
+                | b"title"
+                | b"meta"
+                | b"p"
+                | b"div"
+                | b"table"
+                | b"tbody"
+                | b"tr"
+                | b"td"
+                | b"th"
+                | b"ul"
+                | b"ol"
+                | b"li"
+                | b"h1"
+                | b"h2"
+                | b"h3"
+                | b"h4"
+                | b"span"
+                | b"font"
+                | b"center"
+                | b"section"
+                | b"article"
+                | b"strong"
         );
         tags += usize::from(known && closes);
         // Text may mention a tag or two; markup is made of them.

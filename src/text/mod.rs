@@ -3,6 +3,7 @@
 //! Nothing here changes printed text. A [`Shadow`] is a folded copy for matching that keeps the way back
 //! to the original; [`number`] reads what a cell prints.
 
+pub mod list_number;
 pub mod number;
 pub mod numeral;
 pub mod shadow;

@@ -107,7 +107,15 @@ fn check(cells: u64, chars: u64, limits: &Limits) -> Result<(), Failure> {
 }
 
 /// Reads the data tables from `from` on that stand in cells of another data table.
-fn nested_tables(tree: &Tree, facts: &Facts, places: &Places, from: u32, end: u32, drafts: &mut Vec<Draft>, cells: &mut u64) {
+fn nested_tables(
+    tree: &Tree,
+    facts: &Facts,
+    places: &Places,
+    from: u32,
+    end: u32,
+    drafts: &mut Vec<Draft>,
+    cells: &mut u64,
+) {
     for at in from..end {
         if facts.is_data_table(at) && !facts.is_silent(at) {
             let table = read_table(tree, facts, places, at);
@@ -126,7 +134,8 @@ fn flush(line: &mut Line, tree: &Tree, places: &Places, drafts: &mut Vec<Draft>)
     let blank = line.flow.is_blank();
     let text = line.flow.take_line();
     let (Some(first), false) = (first, blank) else { return };
-    let Some(container) = tree.ancestors(first).skip(1).find(|i| tree.get(*i).and_then(|n| n.tag()).is_some_and(Tag::breaks_line))
+    let Some(container) =
+        tree.ancestors(first).skip(1).find(|i| tree.get(*i).and_then(|n| n.tag()).is_some_and(Tag::breaks_line))
     else {
         return;
     };

@@ -210,7 +210,8 @@ fn is_hidden(element: &scraper::node::Element) -> bool {
                     rule.split_once(':').is_some_and(|(property, value)| {
                         let value = value.trim().trim_end_matches("!important").trim();
                         (property.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
-                            || (property.trim().eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+                            || (property.trim().eq_ignore_ascii_case("visibility")
+                                && value.eq_ignore_ascii_case("hidden"))
                     })
                 })
         }

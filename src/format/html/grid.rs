@@ -197,7 +197,9 @@ fn squeeze(placed: &mut [Placed]) -> (usize, usize) {
 pub(super) fn read_table(tree: &Tree, facts: &Facts, places: &Places, table: u32) -> Table {
     let mut placed = place(&rows_of(tree, table));
     let (rows, cols) = squeeze(&mut placed);
-    let skip = |node: u32| facts.is_silent(node) || (tree.get(node).is_some_and(|n| n.is(Tag::Table)) && facts.is_data_table(node));
+    let skip = |node: u32| {
+        facts.is_silent(node) || (tree.get(node).is_some_and(|n| n.is(Tag::Table)) && facts.is_data_table(node))
+    };
     let cells = placed
         .iter()
         .map(|cell| Cell {

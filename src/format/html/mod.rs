@@ -63,7 +63,9 @@ fn declared_charset(bytes: &[u8]) -> Option<String> {
         let tail = tail.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start();
         if let Some(value) = tail.strip_prefix('=') {
             let value = value.trim_start().trim_start_matches(['"', '\'', '\\']);
-            let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))).unwrap_or(value.len());
+            let end = value
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')))
+                .unwrap_or(value.len());
             let label = value.get(..end)?;
             if encoding_rs::Encoding::for_label(label.as_bytes()).is_some() {
                 return Some(label.to_owned());

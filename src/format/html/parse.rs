@@ -9,9 +9,7 @@ use std::cell::{Cell, RefCell};
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 use html5ever::{Attribute, QualName, TokenizerResult};
 use rustc_hash::FxHashMap;
@@ -79,7 +77,9 @@ pub(super) fn parse(source: &str, limits: &Limits) -> Result<Parsed, Failure> {
             queue.push_back(slice.into());
         } else {
             let (text, tag) = match slice.rfind('<') {
-                Some(open) if slice.as_bytes().get(open + 1).is_some_and(u8::is_ascii_alphabetic) => slice.split_at(open),
+                Some(open) if slice.as_bytes().get(open + 1).is_some_and(u8::is_ascii_alphabetic) => {
+                    slice.split_at(open)
+                }
                 _ if pending > 0 => ("", slice),
                 _ => (slice, ""),
             };
@@ -153,7 +153,19 @@ impl Driver<'_> {
         let formatting = depth > FORMATTING_DEPTH
             && matches!(
                 &*tag.name,
-                "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u"
+                "a" | "b"
+                    | "big"
+                    | "code"
+                    | "em"
+                    | "font"
+                    | "i"
+                    | "nobr"
+                    | "s"
+                    | "small"
+                    | "strike"
+                    | "strong"
+                    | "tt"
+                    | "u"
             );
         if depth <= self.depth_limit && !formatting {
             return false;

@@ -63,11 +63,10 @@ impl Tag {
             "h6" => Self::Heading(6),
             "li" => Self::Item,
             "nav" | "header" | "footer" | "aside" => Self::Landmark,
-            "p" | "div" | "section" | "article" | "main" | "center" | "blockquote" | "ul" | "ol" | "dl" | "dt" | "dd"
-            | "figure" | "figcaption" | "form" | "fieldset" | "legend" | "address" | "hr" | "hgroup" | "details"
-            | "summary" | "dir" | "menu" | "tbody" | "thead" | "tfoot" | "colgroup" | "col" | "search" | "frameset" => {
-                Self::Block
-            }
+            "p" | "div" | "section" | "article" | "main" | "center" | "blockquote" | "ul" | "ol" | "dl" | "dt"
+            | "dd" | "figure" | "figcaption" | "form" | "fieldset" | "legend" | "address" | "hr" | "hgroup"
+            | "details" | "summary" | "dir" | "menu" | "tbody" | "thead" | "tfoot" | "colgroup" | "col" | "search"
+            | "frameset" => Self::Block,
             _ => Self::Inline,
         }
     }

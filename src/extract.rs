@@ -1,0 +1,180 @@
+//! From bytes to records: sniff, read, split, align, identify, judge.
+//!
+//! ```no_run
+//! use gongkai::{extract::{extract, Extracted}, limits::Limits, pattern::PatternSet};
+//!
+//! let bytes = std::fs::read("report.html")?;
+//! for report in extract(&bytes, None, &Limits::default(), PatternSet::embedded())?.reports {
+//!     println!("{:?} {:?}", report.record.identity.agency, report.record.identity.year);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::borrow::Cow;
+
+use crate::align::{Alignment, align};
+use crate::diagnostic::Severity;
+use crate::document::{Document, Format};
+use crate::failure::Failure;
+use crate::format;
+use crate::limits::Limits;
+use crate::pattern::{Family, PatternSet};
+use crate::record::{Flag, Record, Source};
+use crate::report::{Identified, identify, sections, split, verdict};
+use crate::source::sniff::sniff;
+
+/// One report with all that led to it, for `explain`.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The record, without the source's path, size and digest: those are its keeper's to fill in.
+    pub record: Record,
+    /// How identity was found.
+    pub identified: Identified,
+    /// How the tables were read.
+    pub alignment: Alignment,
+}
+
+/// Everything that came out of one source.
+#[derive(Debug, Clone)]
+pub struct Extracted {
+    /// What the reader understood.
+    pub document: Document,
+    /// The reports in it, at least one.
+    pub reports: Vec<Report>,
+}
+
+/// Reads the reports of one source, of the format that its bytes show (or of the one given).
+///
+/// # Errors
+/// Why there is no record: an unsupported, encrypted, damaged or too large file, one without a text layer, or
+/// one that is no report of a known kind.
+pub fn extract(
+    bytes: &[u8],
+    format: Option<Format>,
+    limits: &Limits,
+    patterns: &PatternSet,
+) -> Result<Extracted, Failure> {
+    let document = read(bytes, format, limits)?;
+    let reports = extract_document(&document, patterns)?;
+    Ok(Extracted { document, reports })
+}
+
+/// Reads one source into a document, of the format that its bytes show (or of the one given).
+///
+/// # Errors
+/// As [`extract`], but for `NoReport`.
+pub fn read(bytes: &[u8], format: Option<Format>, limits: &Limits) -> Result<Document, Failure> {
+    if bytes.len() as u64 > limits.bytes {
+        return Err(Failure::TooLarge(format!("{} bytes, the limit is {}", bytes.len(), limits.bytes)));
+    }
+    let format = match format {
+        Some(format) => format,
+        None => sniff(bytes)?,
+    };
+    format::read(bytes, format, limits)
+}
+
+/// Reads the reports of a document.
+///
+/// # Errors
+/// [`Failure::NoReport`] with what the document is instead.
+pub fn extract_document(document: &Document, patterns: &PatternSet) -> Result<Vec<Report>, Failure> {
+    let mut best: Option<Vec<Report>> = None;
+    let mut refusal = None;
+    for family in &patterns.families {
+        match by_family(document, family) {
+            Ok(reports) => {
+                let numbers = |reports: &[Report]| reports.iter().map(|r| r.record.readings.len()).sum::<usize>();
+                if best.as_ref().is_none_or(|b| numbers(&reports) > numbers(b)) {
+                    best = Some(reports);
+                }
+            }
+            Err(failure) => {
+                refusal.get_or_insert(failure);
+            }
+        }
+    }
+    best.ok_or_else(|| refusal.unwrap_or_else(|| Failure::NoReport("no pattern is loaded".to_owned())))
+}
+
+fn by_family(document: &Document, family: &Family) -> Result<Vec<Report>, Failure> {
+    let parts = split(document, &family.report);
+    let several = parts.len() > 1;
+    let mut reports = Vec::new();
+    let mut refusal = None;
+    for range in parts {
+        let part = if several { Cow::Owned(excerpt(document, range)) } else { Cow::Borrowed(document) };
+        match one(&part, family) {
+            Ok(report) => reports.push(report),
+            Err(failure) => refusal = Some(failure),
+        }
+    }
+    if reports.is_empty() {
+        return Err(refusal.unwrap_or_else(|| Failure::NoReport("it holds no text".to_owned())));
+    }
+    if reports.len() > 1 {
+        for (at, report) in reports.iter_mut().enumerate() {
+            report.record.ordinal = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        }
+    }
+    Ok(reports)
+}
+
+/// The part of a document that holds one of several reports; metadata speaks of the whole file, so it is left out.
+fn excerpt(document: &Document, blocks: std::ops::Range<usize>) -> Document {
+    Document {
+        blocks: document.blocks.get(blocks).unwrap_or_default().to_vec(),
+        metadata: Vec::new(),
+        ..document.clone()
+    }
+}
+
+fn one(document: &Document, family: &Family) -> Result<Report, Failure> {
+    let mut alignment = align(document, family);
+    let identified = identify(document, &family.report);
+    let (sections, section_flags) = sections(document, &family.report, &alignment.claims);
+    let numbers = alignment.readings.iter().filter(|r| r.value.is_some()).count();
+    verdict(document, &identified, &sections, numbers, &family.report)?;
+    let mut flags = std::mem::take(&mut alignment.flags);
+    flags.extend(identified.flags.iter().cloned());
+    flags.extend(section_flags);
+    flags.extend(reader_flags(document));
+    flags.sort();
+    flags.dedup();
+    let used: Vec<&str> = alignment.forms.iter().map(|(_, form)| form.as_str()).collect();
+    let mut patterns: Vec<(String, String)> = family
+        .forms
+        .iter()
+        .filter(|f| used.contains(&f.id.as_str()))
+        .map(|f| (f.id.clone(), f.hash.clone()))
+        .collect();
+    patterns.sort();
+    let record = Record {
+        source: Source {
+            format: document.format.name(),
+            pages: u32::try_from(document.pages.len()).ok().filter(|&n| n > 0),
+            encoding: document.encoding.clone(),
+            ..Source::default()
+        },
+        ordinal: 0,
+        identity: identified.identity.clone(),
+        form: alignment.forms.first().map(|(_, form)| form.clone()),
+        forms: alignment.forms.clone(),
+        sections,
+        readings: alignment.readings.clone(),
+        checks: alignment.checks.clone(),
+        flags,
+        patterns,
+    };
+    Ok(Report { record, identified, alignment })
+}
+
+/// What the reader warned of, as flags on the whole report.
+fn reader_flags(document: &Document) -> Vec<Flag> {
+    document
+        .diagnostics
+        .iter()
+        .filter(|d| d.severity == Severity::Warning)
+        .map(|d| Flag { code: d.code, at: String::new(), message: d.message.clone() })
+        .collect()
+}

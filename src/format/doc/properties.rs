@@ -1,0 +1,273 @@
+//! Paragraph and character properties: formatted disk pages ([MS-DOC] 2.9.94, 2.9.23) and the style sheet.
+
+use super::bytes::{i16_at, slice, u8_at, u16_at, u32_at};
+use super::fib::Fib;
+
+/// What is needed of a paragraph's properties.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct ParagraphProperties {
+    /// Stands in a table.
+    pub(super) in_table: bool,
+    /// Ends a table row.
+    pub(super) row_end: bool,
+    /// Table depth, 1 for the outermost.
+    pub(super) depth: u32,
+    /// Ends a cell of an inner table.
+    pub(super) inner_cell: bool,
+    /// Ends a row of an inner table.
+    pub(super) inner_row_end: bool,
+    /// Outline level from 0.
+    pub(super) outline: Option<u8>,
+    /// List instance from 1; 0 takes the style's away.
+    pub(super) list: Option<u16>,
+    /// List level.
+    pub(super) level: u8,
+    /// The row's cells, on the paragraph that ends it.
+    pub(super) row: Vec<CellShape>,
+}
+
+/// One cell of a row by its definition.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct CellShape {
+    /// Left edge in twips.
+    pub(super) left: i16,
+    /// Right edge in twips.
+    pub(super) right: i16,
+    /// Merged into the cell to its left.
+    pub(super) merged: bool,
+    /// Starts a vertical merge.
+    pub(super) starts_merge: bool,
+    /// Continues the vertical merge of the cell above.
+    pub(super) continues_merge: bool,
+}
+
+/// Runs of properties by stream offset.
+#[derive(Debug, Default)]
+pub(super) struct Properties {
+    /// (start, end, properties) of paragraphs, sorted by start.
+    paragraphs: Vec<(u32, u32, ParagraphProperties)>,
+    /// (start, end) of runs that are not printed, sorted.
+    hidden: Vec<(u32, u32)>,
+}
+
+impl Properties {
+    pub(super) fn parse(main: &[u8], table: &[u8], fib: &Fib) -> Self {
+        let styles = styles(table, fib);
+        let mut out = Self::default();
+        for page in pages(table, fib.papx) {
+            let Some(fkp) = main.get(page..page + 512) else { continue };
+            let runs = usize::from(u8_at(fkp, 511).unwrap_or(0));
+            for run in 0..runs {
+                let (Some(start), Some(end)) = (u32_at(fkp, run * 4), u32_at(fkp, run * 4 + 4)) else { break };
+                let at = usize::from(u8_at(fkp, (runs + 1) * 4 + run * 13).unwrap_or(0)) * 2;
+                let mut properties = ParagraphProperties::default();
+                if at != 0 {
+                    let size = usize::from(u8_at(fkp, at).unwrap_or(0));
+                    let (from, length) = if size == 0 {
+                        (at + 2, usize::from(u8_at(fkp, at + 1).unwrap_or(0)) * 2)
+                    } else {
+                        (at + 1, size * 2 - 1)
+                    };
+                    let data = fkp.get(from..(from + length).min(511)).unwrap_or_default();
+                    let style = usize::from(u16_at(data, 0).unwrap_or(0));
+                    if let Some(style) = styles.get(style) {
+                        properties = style.clone();
+                    }
+                    apply(data.get(2..).unwrap_or_default(), &mut properties);
+                }
+                out.paragraphs.push((start, end, properties));
+            }
+        }
+        for page in pages(table, fib.chpx) {
+            let Some(fkp) = main.get(page..page + 512) else { continue };
+            let runs = usize::from(u8_at(fkp, 511).unwrap_or(0));
+            for run in 0..runs {
+                let (Some(start), Some(end)) = (u32_at(fkp, run * 4), u32_at(fkp, run * 4 + 4)) else { break };
+                let at = usize::from(u8_at(fkp, (runs + 1) * 4 + run).unwrap_or(0)) * 2;
+                if at == 0 {
+                    continue;
+                }
+                let size = usize::from(u8_at(fkp, at).unwrap_or(0));
+                let mut hidden = false;
+                sprms(fkp.get(at + 1..(at + 1 + size).min(511)).unwrap_or_default(), |sprm, operand| {
+                    // sprmCFRMarkDel, sprmCFVanish
+                    if matches!(sprm, 0x0800 | 0x083C) {
+                        hidden |= matches!(operand.first(), Some(1 | 0x81));
+                    }
+                });
+                if hidden {
+                    out.hidden.push((start, end));
+                }
+            }
+        }
+        out.paragraphs.sort_by_key(|r| r.0);
+        out.hidden.sort_unstable();
+        out
+    }
+
+    /// Properties of the paragraph that the character at this stream offset ends.
+    pub(super) fn paragraph(&self, offset: u32) -> Option<&ParagraphProperties> {
+        let at = self.paragraphs.partition_point(|r| r.0 <= offset).checked_sub(1)?;
+        self.paragraphs.get(at).filter(|r| offset < r.1).map(|r| &r.2)
+    }
+
+    /// Whether the character at this stream offset is deleted or hidden.
+    pub(super) fn hidden(&self, offset: u32) -> bool {
+        let at = self.hidden.partition_point(|r| r.0 <= offset);
+        at.checked_sub(1).and_then(|at| self.hidden.get(at)).is_some_and(|r| offset < r.1)
+    }
+}
+
+/// Stream offsets of the pages that a bin table names.
+fn pages(table: &[u8], at: (u32, u32)) -> Vec<usize> {
+    let plc = slice(table, at).unwrap_or_default();
+    let count = plc.len().saturating_sub(4) / 8;
+    (0..count)
+        .filter_map(|n| u32_at(plc, (count + 1) * 4 + n * 4))
+        .map(|page| (page & 0x003F_FFFF) as usize * 512)
+        .collect()
+}
+
+/// Calls `f` with each property modifier and its operand ([MS-DOC] 2.6.1: the size stands in the top three bits).
+fn sprms(data: &[u8], mut f: impl FnMut(u16, &[u8])) {
+    let mut at = 0;
+    while let Some(sprm) = u16_at(data, at) {
+        at += 2;
+        let size = match sprm >> 13 {
+            0 | 1 => 1,
+            2 | 4 | 5 => 2,
+            3 => 4,
+            7 => 3,
+            _ => match sprm {
+                // sprmTDefTable counts its size in two bytes, less one.
+                0xD608 => usize::from(u16_at(data, at).unwrap_or(0)) + 1,
+                // sprmPChgTabs: 255 means that the size follows from its counts.
+                0xC615 if u8_at(data, at) == Some(255) => {
+                    let deleted = usize::from(u8_at(data, at + 1).unwrap_or(0));
+                    let added = usize::from(u8_at(data, at + 2 + deleted * 4).unwrap_or(0));
+                    3 + deleted * 4 + added * 3
+                }
+                _ => usize::from(u8_at(data, at).unwrap_or(0)) + 1,
+            },
+        };
+        let Some(operand) = data.get(at..at + size) else { break };
+        f(sprm, operand);
+        at += size;
+    }
+}
+
+/// Applies paragraph modifiers.
+fn apply(data: &[u8], p: &mut ParagraphProperties) {
+    sprms(data, |sprm, operand| {
+        let byte = operand.first().copied().unwrap_or(0);
+        match sprm {
+            0x2416 => p.in_table = byte != 0,
+            0x2417 => p.row_end = byte != 0,
+            0x6649 => p.depth = u32_at(operand, 0).unwrap_or(0),
+            0x244B => p.inner_cell = byte != 0,
+            0x244C => p.inner_row_end = byte != 0,
+            0x2640 => p.outline = (byte < 9).then_some(byte),
+            0x460B => p.list = u16_at(operand, 0),
+            0x260A => p.level = byte,
+            0xD608 => p.row = row(operand),
+            // sprmTVertMerge: cell and kind, after the row's definition.
+            0xD62B => {
+                if let (Some(&cell), Some(&kind)) = (operand.get(1), operand.get(2))
+                    && let Some(shape) = p.row.get_mut(usize::from(cell))
+                {
+                    shape.continues_merge = kind == 1;
+                    shape.starts_merge = kind == 3;
+                }
+            }
+            // sprmTMerge: first and limit of the cells that become one.
+            0x5624 => {
+                if let (Some(&first), Some(&limit)) = (operand.first(), operand.get(1)) {
+                    for cell in usize::from(first) + 1..usize::from(limit) {
+                        if let Some(shape) = p.row.get_mut(cell) {
+                            shape.merged = true;
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    });
+}
+
+/// A row's definition: edges, then flags of each cell (TDefTableOperand, TC80).
+fn row(operand: &[u8]) -> Vec<CellShape> {
+    let count = usize::from(u8_at(operand, 2).unwrap_or(0)).min(63);
+    let edge = |n: usize| i16_at(operand, 3 + n * 2).unwrap_or(0);
+    (0..count)
+        .map(|n| {
+            let flags = u16_at(operand, 3 + (count + 1) * 2 + n * 20).unwrap_or(0);
+            let vertical = flags >> 5 & 3;
+            CellShape {
+                left: edge(n),
+                right: edge(n + 1),
+                merged: flags & 2 != 0,
+                continues_merge: vertical == 1,
+                starts_merge: vertical == 3,
+            }
+        })
+        .collect()
+}
+
+/// Paragraph properties of each style, with those that it is based on ([MS-DOC] 2.9.271).
+fn styles(table: &[u8], fib: &Fib) -> Vec<ParagraphProperties> {
+    let sheet = slice(table, fib.styles).unwrap_or_default();
+    let header = usize::from(u16_at(sheet, 0).unwrap_or(0));
+    let count = usize::from(u16_at(sheet, 2).unwrap_or(0)).min(4_096);
+    let base_size = usize::from(u16_at(sheet, 4).unwrap_or(0));
+    let mut found: Vec<(usize, Vec<u8>, u8)> = Vec::with_capacity(count);
+    let mut at = 2 + header;
+    for _ in 0..count {
+        let Some(size) = u16_at(sheet, at).map(usize::from) else { break };
+        at += 2;
+        let style = sheet.get(at..at + size).unwrap_or_default();
+        at += size + size % 2;
+        found.push(style_modifiers(style, base_size));
+    }
+    (0..found.len())
+        .map(|index| {
+            // From the root of the chain down, at most 12 deep.
+            let mut chain = vec![index];
+            while let Some((base, _, _)) = chain.last().and_then(|&i| found.get(i)) {
+                if *base >= found.len() || chain.len() > 12 {
+                    break;
+                }
+                chain.push(*base);
+            }
+            let mut p = ParagraphProperties::default();
+            for at in chain.into_iter().rev() {
+                if let Some((_, modifiers, kind)) = found.get(at) {
+                    // Built-in styles 1 to 9 are the headings.
+                    if (1..=9).contains(kind) {
+                        p.outline = Some(kind - 1);
+                    }
+                    apply(modifiers, &mut p);
+                }
+            }
+            p
+        })
+        .collect()
+}
+
+/// A style's base, its paragraph modifiers and its built-in number.
+fn style_modifiers(style: &[u8], base_size: usize) -> (usize, Vec<u8>, u8) {
+    let none = (usize::MAX, Vec::new(), 0);
+    let (Some(first), Some(second)) = (u16_at(style, 0), u16_at(style, 2)) else { return none };
+    let built_in = u8::try_from(first & 0x0FFF).unwrap_or(0);
+    let base = usize::from(second >> 4);
+    if second & 0x0F != 1 {
+        return (base, Vec::new(), 0);
+    }
+    // The name: a count of characters, the characters, a zero.
+    let name = usize::from(u16_at(style, base_size).unwrap_or(0));
+    let mut at = base_size + 2 + name * 2 + 2;
+    at += at % 2;
+    let size = usize::from(u16_at(style, at).unwrap_or(0));
+    // The style's own number stands before its modifiers.
+    let modifiers = style.get(at + 4..at + 2 + size).unwrap_or_default().to_vec();
+    (base, modifiers, built_in)
+}
