@@ -142,12 +142,8 @@ fn one(document: &Document, family: &Family) -> Result<Report, Failure> {
     flags.sort();
     flags.dedup();
     let used: Vec<&str> = alignment.forms.iter().map(|(_, form)| form.as_str()).collect();
-    let mut patterns: Vec<(String, String)> = family
-        .forms
-        .iter()
-        .filter(|f| used.contains(&f.id.as_str()))
-        .map(|f| (f.id.clone(), f.hash.clone()))
-        .collect();
+    let mut patterns: Vec<(String, String)> =
+        family.forms.iter().filter(|f| used.contains(&f.id.as_str())).map(|f| (f.id.clone(), f.hash.clone())).collect();
     patterns.sort();
     let record = Record {
         source: Source {

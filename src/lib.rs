@@ -5,6 +5,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod document;
 pub mod error;
+pub mod extract;
 pub mod failure;
 pub mod format;
 pub mod layout;

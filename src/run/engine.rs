@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::document::Format;
+use crate::extract::extract;
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::pattern::PatternSet;
@@ -24,7 +26,7 @@ impl Engine {
     /// which only another process survives).
     #[must_use]
     pub fn run(&self, job: Job) -> Outcome {
-        let Job { origin, input, format: _ } = job;
+        let Job { origin, input, format } = job;
         let bytes = match input {
             Input::File(path) => read_file(&path, &self.limits),
             Input::Bytes(bytes) => Ok(bytes),
@@ -35,7 +37,7 @@ impl Engine {
             Err(failure) => return Outcome { origin, bytes: 0, sha256: String::new(), result: Err(failure) },
         };
         let sha256 = crate::source::hash::sha256(&bytes);
-        let result = self.guarded(&bytes).map(|mut records| {
+        let result = self.guarded(&bytes, format).map(|mut records| {
             let mut done = Yield::default();
             for record in &mut records {
                 record.source.path.clone_from(&origin.path);
@@ -55,22 +57,13 @@ impl Engine {
         Outcome { origin, bytes: bytes.len() as u64, sha256, result }
     }
 
-    fn guarded(&self, bytes: &[u8]) -> Result<Vec<crate::record::Record>, Failure> {
-        let extract = || extract_stub(bytes, &self.limits, &self.patterns);
+    fn guarded(&self, bytes: &[u8], format: Option<Format>) -> Result<Vec<crate::record::Record>, Failure> {
+        let extract = || extract(bytes, format, &self.limits, &self.patterns);
         match catch_unwind(AssertUnwindSafe(extract)) {
-            Ok(Ok(records)) if records.is_empty() => Err(Failure::NoReport("nothing found".to_owned())),
-            Ok(result) => result,
+            Ok(result) => result.map(|extracted| extracted.reports.into_iter().map(|r| r.record).collect()),
             Err(panic) => Err(Failure::Crashed(panic_message(panic.as_ref()))),
         }
     }
-}
-
-fn extract_stub(
-    _bytes: &[u8],
-    _limits: &Limits,
-    _patterns: &PatternSet,
-) -> Result<Vec<crate::record::Record>, Failure> {
-    Err(Failure::NoReport("the extraction is not wired up yet".to_owned()))
 }
 
 /// What a panic said.
