@@ -1,18 +1,51 @@
 //! Form × table: which printed cell is which variable.
+//!
+//! Labels are matched on shadow text ([`label`]); the printed rows of each grid are aligned with the form's
+//! rows in order; columns are mapped by their headers; the form of a table is the one that explains what it
+//! prints best. Grids and running text both end in [`Found`] instances; which instance is the report's own
+//! is decided once, over the whole document.
 
+mod boxhead;
 mod claim;
 mod found;
+mod fragment;
+mod grid;
 pub mod label;
+mod select;
+mod tables;
+mod value;
+mod vocabulary;
 
 pub use claim::{Claim, ClaimKind};
 pub use found::{Alignment, Found, Step};
 
 use crate::document::Document;
 use crate::pattern::Family;
+use vocabulary::Vocabulary;
 
-/// Finds the family's tables in a document and reads their variables.
+/// A family's labels made ready for matching; make it once for many documents.
+pub struct Aligner<'f> {
+    family: &'f Family,
+    vocabulary: Vocabulary<'f>,
+}
+
+impl<'f> Aligner<'f> {
+    /// Prepares the labels of a family.
+    #[must_use]
+    pub fn new(family: &'f Family) -> Self {
+        Self { family, vocabulary: Vocabulary::new(family) }
+    }
+
+    /// Finds the family's tables in a document and reads their variables.
+    #[must_use]
+    pub fn align(&self, document: &Document) -> Alignment {
+        let found = tables::find_in_tables(document, &self.vocabulary);
+        select::select(found, self.family, &self.vocabulary)
+    }
+}
+
+/// Finds the family's tables in a document and reads their variables (see [`Aligner`]).
 #[must_use]
 pub fn align(document: &Document, family: &Family) -> Alignment {
-    let _ = (document, family);
-    Alignment::default()
+    Aligner::new(family).align(document)
 }

@@ -1,5 +1,9 @@
 //! The record of one report: identity, sections, values with their cells, checks and flags.
 
+mod check;
+
+pub use check::run_checks;
+
 use rust_decimal::Decimal;
 
 use crate::document::Anchor;

@@ -1,0 +1,478 @@
+//! A part's boxhead: which header cell is which column, and which value cell stands under it.
+
+use super::grid::{Grid, RowView};
+use super::value::header_unit;
+use super::vocabulary::{Reader, Role, TableIndex};
+use crate::document::TableKind;
+
+/// A header cell at the lowest level of the boxhead.
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    /// The column of the part; `None` where the form does not know it.
+    pub column: Option<usize>,
+    pub col: usize,
+    pub end: usize,
+    pub cell: usize,
+    pub score: f32,
+    /// Unit of money printed in the header.
+    pub unit: Option<&'static str>,
+    /// No level above it told the column from others with the same label.
+    pub guessed: bool,
+}
+
+/// The mapping of a part's columns in one physical table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Boxhead {
+    /// Leaves with a column, in the part's order.
+    pub leaves: Vec<Leaf>,
+    /// Headers that the form does not know, right of the stub, by place.
+    pub extras: Vec<Leaf>,
+    /// Whether the header rows print the columns in the part's order.
+    pub ordered: bool,
+    /// Sum of the evidence.
+    pub score: f32,
+    /// First grid row of the header.
+    pub first: usize,
+    /// Taken over from an earlier table.
+    pub carried: bool,
+    /// Levels above the leaves that were recognised.
+    pub uppers: usize,
+}
+
+/// What a header cell may be for one part.
+struct Head {
+    cell: usize,
+    row: usize,
+    col: usize,
+    end: usize,
+    leaf: Vec<(usize, f32)>,
+    upper: Vec<usize>,
+    corner: bool,
+    blank: bool,
+    ignored: bool,
+    text: usize,
+}
+
+fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &Reader) -> Vec<Head> {
+    let mut heads = Vec::new();
+    for &row in rows {
+        for &cell in grid.row(row) {
+            let Some(c) = grid.cell(cell) else { continue };
+            if c.row != row {
+                continue;
+            }
+            let text = reader.get(grid.text(cell));
+            let mut head = Head {
+                cell,
+                row,
+                col: c.col,
+                end: c.col + c.col_span.max(1),
+                leaf: Vec::new(),
+                upper: Vec::new(),
+                corner: false,
+                blank: text.is_blank(),
+                ignored: false,
+                text: grid.text(cell),
+            };
+            for candidate in &text.labels {
+                for role in index.roles(candidate.key) {
+                    match *role {
+                        Role::Column { part: p, column, leaf, .. } if p == part => {
+                            if leaf {
+                                match head.leaf.iter_mut().find(|l| l.0 == column) {
+                                    Some(old) => old.1 = old.1.max(candidate.found.score),
+                                    None => head.leaf.push((column, candidate.found.score)),
+                                }
+                            } else if candidate.found.score >= 0.75 && !head.upper.contains(&column) {
+                                head.upper.push(column);
+                            }
+                        }
+                        Role::Corner { part: p } if p == part && candidate.found.score >= 0.8 => head.corner = true,
+                        Role::Ignored if candidate.found.score >= 0.9 => head.ignored = true,
+                        _ => {}
+                    }
+                }
+            }
+            if head.ignored {
+                head.leaf.retain(|l| l.1 >= 0.95);
+            }
+            heads.push(head);
+        }
+    }
+    heads
+}
+
+/// Reads the header rows for a part; `None` where none of its columns is printed.
+pub(crate) fn boxhead(
+    grid: &Grid,
+    rows: &[usize],
+    part: usize,
+    index: &TableIndex,
+    reader: &Reader,
+) -> Option<Boxhead> {
+    let columns = &index.part(part)?.columns;
+    let heads = heads(grid, rows, part, index, reader);
+    // Captions right above the table speak for all of it.
+    let above: Vec<Vec<usize>> = (grid.context.iter())
+        .map(|&(_, text)| {
+            let mut spoken: Vec<usize> = Vec::new();
+            for candidate in &reader.get(text).labels {
+                for role in index.roles(candidate.key) {
+                    if let Role::Column { part: p, column, leaf: false, .. } = *role
+                        && p == part
+                        && candidate.found.score >= 0.6
+                        && !spoken.contains(&column)
+                    {
+                        spoken.push(column);
+                    }
+                }
+            }
+            spoken
+        })
+        .filter(|spoken: &Vec<usize>| !spoken.is_empty())
+        .collect();
+    let mut taken: Vec<Option<usize>> = vec![None; columns.len()]; // column → index into heads
+    let mut scores = vec![0.0f32; columns.len()];
+    let mut guessed = vec![false; columns.len()];
+    let mut ordered = true;
+    for (depth, &row) in rows.iter().enumerate() {
+        let line: Vec<usize> =
+            (0..heads.len()).filter(|&h| heads.get(h).is_some_and(|x| x.row == row && !x.leaf.is_empty())).collect();
+        if line.is_empty() {
+            continue;
+        }
+        // Score of each cell for each column still free.
+        let score = |h: usize, column: usize| -> Option<f32> {
+            let head = heads.get(h)?;
+            let base = head.leaf.iter().find(|l| l.0 == column)?.1;
+            if taken.get(column).is_none_or(Option::is_some) {
+                return None;
+            }
+            let levels = columns.get(column).map_or(0, |c| c.path.len());
+            let mut s = base;
+            if levels > 1 {
+                s += if depth + 1 == levels { 0.02 } else { 0.0 };
+                for upper in heads.iter().filter(|u| u.row < row && !u.upper.is_empty() && u.leaf.is_empty()) {
+                    if upper.col < head.end && head.col < upper.end {
+                        s += if upper.upper.contains(&column) { 0.12 } else { -0.15 };
+                    }
+                }
+                for spoken in &above {
+                    s += if spoken.contains(&column) { 0.12 } else { -0.1 };
+                }
+            }
+            (s > 0.4).then_some(s)
+        };
+        let chosen = monotone(&line, columns.len(), &score);
+        for (&h, column) in line.iter().zip(&chosen) {
+            let Some(column) = *column else { continue };
+            if let Some(slot) = taken.get_mut(column) {
+                *slot = Some(h);
+            }
+        }
+        for (&h, column) in line.iter().zip(&chosen) {
+            let Some(head) = heads.get(h) else { continue };
+            match column {
+                Some(column) => {
+                    if let Some(s) = scores.get_mut(*column) {
+                        *s = head.leaf.iter().find(|l| l.0 == *column).map_or(0.0, |l| l.1);
+                    }
+                }
+                None => {
+                    // A column printed out of the part's order.
+                    let free = head.leaf.iter().find(|l| l.1 >= 0.9 && taken.get(l.0).is_some_and(Option::is_none));
+                    if let Some(&(column, s)) = free {
+                        ordered = false;
+                        if let (Some(slot), Some(sum)) = (taken.get_mut(column), scores.get_mut(column)) {
+                            *slot = Some(h);
+                            *sum = s;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    // A label that several columns share, with nothing above it to tell them apart.
+    for (column, slot) in taken.iter().enumerate() {
+        let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
+        let rivals = head.leaf.iter().filter(|l| l.0 != column && taken.get(l.0).is_some_and(Option::is_none)).count();
+        let spoken = above.iter().any(|s| s.contains(&column))
+            || heads.iter().any(|u| u.row < head.row && u.upper.contains(&column));
+        if rivals > 0
+            && !spoken
+            && columns.get(column).is_some_and(|c| c.path.len() > 1)
+            && let Some(g) = guessed.get_mut(column)
+        {
+            *g = true;
+        }
+    }
+    let mut out = Boxhead { ordered, first: rows.first().copied().unwrap_or(0), ..Boxhead::default() };
+    for (column, slot) in taken.iter().enumerate() {
+        let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
+        let score = scores.get(column).copied().unwrap_or(0.0);
+        out.score += score;
+        out.leaves.push(Leaf {
+            column: Some(column),
+            col: head.col,
+            end: head.end,
+            cell: head.cell,
+            score,
+            unit: grid.cell(head.cell).and_then(|c| header_unit(&c.text)),
+            guessed: guessed.get(column).copied().unwrap_or(false),
+        });
+    }
+    out.uppers = heads.iter().filter(|h| !h.upper.is_empty()).count() + above.len();
+    if out.leaves.is_empty() {
+        return None;
+    }
+    let used: Vec<usize> = out.leaves.iter().map(|l| l.cell).collect();
+    let last_row = rows.last().copied().unwrap_or(0);
+    for head in &heads {
+        let covers_leaf = out.leaves.iter().any(|l| l.cell != head.cell && l.col < head.end && head.col < l.end)
+            && head.row < last_row;
+        let known = used.contains(&head.cell) || head.corner || !head.upper.is_empty() || !head.leaf.is_empty();
+        if known || (head.blank && !head.ignored) || covers_leaf || reader.get(head.text).is_blank() {
+            continue;
+        }
+        // A title row over the whole width is no column.
+        if head.end - head.col >= grid.table.cols && grid.table.cols > 1 {
+            continue;
+        }
+        out.extras.push(Leaf {
+            column: None,
+            col: head.col,
+            end: head.end,
+            cell: head.cell,
+            score: 0.0,
+            unit: None,
+            guessed: false,
+        });
+    }
+    out.extras.sort_by_key(|l| l.col);
+    Some(out)
+}
+
+/// The order-preserving choice of columns for the cells of one header row with the largest sum of scores.
+fn monotone(line: &[usize], columns: usize, score: &impl Fn(usize, usize) -> Option<f32>) -> Vec<Option<usize>> {
+    // best[i][j]: the first i cells with columns below j.
+    let width = columns + 1;
+    let mut best = vec![0.0f32; (line.len() + 1) * width];
+    let at = |i: usize, j: usize| i * width + j;
+    let get = |best: &[f32], i: usize, j: usize| best.get(at(i, j)).copied().unwrap_or(0.0);
+    for (i, &h) in line.iter().enumerate() {
+        for j in 1..=columns {
+            let mut value = get(&best, i, j).max(get(&best, i + 1, j - 1));
+            if let Some(s) = score(h, j - 1) {
+                value = value.max(get(&best, i, j - 1) + s);
+            }
+            if let Some(slot) = best.get_mut(at(i + 1, j)) {
+                *slot = value;
+            }
+        }
+    }
+    let mut chosen = vec![None; line.len()];
+    let (mut i, mut j) = (line.len(), columns);
+    while i > 0 && j > 0 {
+        let value = get(&best, i, j);
+        if (value - get(&best, i, j - 1)).abs() < 1e-6 {
+            j -= 1;
+            continue;
+        }
+        let matched = line.get(i - 1).and_then(|&h| score(h, j - 1)).map(|s| get(&best, i - 1, j - 1) + s);
+        if matched.is_some_and(|m| (m - value).abs() < 1e-6) {
+            if let Some(slot) = chosen.get_mut(i - 1) {
+                *slot = Some(j - 1);
+            }
+            i -= 1;
+            j -= 1;
+        } else {
+            i -= 1;
+        }
+    }
+    chosen
+}
+
+/// How a row's value cells were put under the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// As many cells as columns, in the header's order.
+    Header,
+    /// By their place in the grid.
+    Place,
+    /// By the form's order alone.
+    Order,
+    /// By place, with cells missing or left over: to be looked at.
+    Ragged,
+}
+
+/// The value cells of a row with their columns.
+pub(crate) struct Mapping {
+    /// Column of the part and cell.
+    pub cells: Vec<(usize, usize)>,
+    pub basis: Basis,
+}
+
+/// Puts a row's value cells (right of its label) under the columns of the part.
+pub(crate) fn map_row(
+    grid: &Grid,
+    row: usize,
+    own: Option<usize>,
+    boxhead: Option<&Boxhead>,
+    columns: usize,
+    reader: &Reader,
+) -> Option<Mapping> {
+    let start = own.and_then(|o| grid.cell(o)).map(|c| c.col + c.col_span.max(1));
+    let position = own.and_then(|o| grid.row(row).iter().position(|&c| c == o));
+    let all: Vec<usize> = grid.row(row).iter().copied().skip(position.map_or(0, |p| p + 1)).collect();
+    let starting: Vec<usize> = all.iter().copied().filter(|&c| grid.cell(c).is_some_and(|x| x.row == row)).collect();
+    let blank = |cell: &usize| reader.get(grid.text(*cell)).is_blank();
+    let Some(head) = boxhead else {
+        // No header anywhere: the form's order, if the count is the form's.
+        for cells in [&starting, &all] {
+            let fits = cells.len() == columns || (cells.len() > columns && cells.iter().skip(columns).all(blank));
+            if fits {
+                let cells = (0..columns).zip(cells.iter().copied()).collect();
+                return Some(Mapping { cells, basis: Basis::Order });
+            }
+        }
+        return None;
+    };
+    let first = head.leaves.iter().map(|l| l.col).min().unwrap_or(0);
+    let before: Vec<&Leaf> = head.extras.iter().filter(|e| e.col < first && start.is_none_or(|s| e.col >= s)).collect();
+    let after = head.extras.iter().filter(|e| e.col >= first).count();
+    let last = head.leaves.iter().map(|l| l.end).max().unwrap_or(0);
+    let within = head.extras.iter().filter(|e| e.col >= first && e.col < last).count();
+    if head.ordered && (within == 0 || grid.table.kind == TableKind::Delimited && head.extras.len() == after) {
+        let known: Vec<usize> = head.leaves.iter().filter_map(|l| l.column).collect();
+        for cells in [&starting, &all] {
+            for skip in [0, before.len()] {
+                let rest = cells.get(skip..).unwrap_or(&[]);
+                let surplus = rest.len().checked_sub(known.len());
+                let fits = surplus.is_some_and(|s| s == 0 || s == after || rest.iter().skip(known.len()).all(blank));
+                let units = skip == 0
+                    && !before.is_empty()
+                    && rest.first().is_some_and(|c| !reader.get(grid.text(*c)).is_value());
+                if fits && !units && (within == 0 || surplus == Some(after)) && within == 0 {
+                    let cells = known.iter().copied().zip(rest.iter().copied()).collect();
+                    return Some(Mapping { cells, basis: Basis::Header });
+                }
+                if before.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+    // A header row of one level: its cells and the row's cells one to one.
+    let mut sequence: Vec<&Leaf> =
+        head.leaves.iter().chain(&head.extras).filter(|l| start.is_none_or(|s| l.col >= s)).collect();
+    sequence.sort_by_key(|l| l.col);
+    if !head.carried || grid.table.kind == TableKind::Delimited {
+        for cells in [&starting, &all] {
+            let distinct = sequence.windows(2).all(|w| matches!(w, [a, b] if a.end <= b.col));
+            let unknown = sequence.iter().filter(|l| l.column.is_none()).count();
+            if cells.len() == columns && head.leaves.len() < columns && unknown + head.leaves.len() >= columns {
+                // Headers that the form does not know over as many cells as it has columns (invented headers).
+                let agree = sequence.len() == columns
+                    && sequence.iter().enumerate().all(|(i, l)| l.column.is_none_or(|c| c == i));
+                if agree {
+                    return Some(Mapping {
+                        cells: (0..columns).zip(cells.iter().copied()).collect(),
+                        basis: Basis::Order,
+                    });
+                }
+            }
+            if distinct && cells.len() == sequence.len() {
+                let cells: Vec<(usize, usize)> =
+                    sequence.iter().zip(cells.iter()).filter_map(|(l, &c)| Some((l.column?, c))).collect();
+                return Some(Mapping { cells, basis: Basis::Header });
+            }
+        }
+    }
+    if grid.table.kind != TableKind::Delimited || head.carried {
+        for cells in [&starting, &all] {
+            if let Some(mapping) = by_place(grid, cells, head, blank) {
+                return Some(mapping);
+            }
+        }
+    }
+    None
+}
+
+/// By the overlap of header and value cells: every value cell that is not blank under exactly one header.
+fn by_place(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize) -> bool) -> Option<Mapping> {
+    let mut mapped: Vec<(usize, usize)> = Vec::new();
+    let mut used: Vec<usize> = Vec::new();
+    for &cell in cells {
+        let c = grid.cell(cell)?;
+        let (col, end) = (c.col, c.col + c.col_span.max(1));
+        let under: Vec<&Leaf> = head.leaves.iter().chain(&head.extras).filter(|l| l.col < end && col < l.end).collect();
+        match under.as_slice() {
+            [] if blank(&cell) => {}
+            [leaf] => {
+                if used.contains(&leaf.cell) {
+                    if blank(&cell) {
+                        continue;
+                    }
+                    return None;
+                }
+                used.push(leaf.cell);
+                if let Some(column) = leaf.column {
+                    mapped.push((column, cell));
+                }
+            }
+            _ => return None,
+        }
+    }
+    let basis = if mapped.len() == head.leaves.len() { Basis::Place } else { Basis::Ragged };
+    (!mapped.is_empty()).then_some(Mapping { cells: mapped, basis })
+}
+
+/// Rows right above `row` that print the boxhead of `part`: the nearest run of header rows, captions and blank
+/// rows between them skipped.
+pub(crate) fn header_rows(
+    views: &[RowView],
+    is_data: &[bool],
+    row: usize,
+    grid: &Grid,
+    part: usize,
+    index: &TableIndex,
+    reader: &Reader,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut above = row;
+    // The boxhead may stand far above the row (the whole stub between): data rows are passed over.
+    while let Some(r) = above.checked_sub(1) {
+        above = r;
+        if is_data.get(r).copied().unwrap_or(false) {
+            if found.is_empty() {
+                continue;
+            }
+            break;
+        }
+        let view = views.get(r);
+        let speaks = view.is_some_and(|v| v.columns > 0) && prints_part(grid, r, part, index, reader);
+        if speaks {
+            found.push(r);
+        } else if !found.is_empty() {
+            // One row without columns may stand inside a boxhead (a blank line of a broken header).
+            let blank = grid.row(r).iter().all(|&c| reader.get(grid.text(c)).is_blank());
+            if !blank {
+                break;
+            }
+        }
+    }
+    found.reverse();
+    found
+}
+
+fn prints_part(grid: &Grid, row: usize, part: usize, index: &TableIndex, reader: &Reader) -> bool {
+    grid.row(row).iter().any(|&cell| {
+        grid.cell(cell).is_some_and(|c| c.row == row)
+            && reader.get(grid.text(cell)).labels.iter().any(|candidate| {
+                index
+                    .roles(candidate.key)
+                    .iter()
+                    .any(|r| matches!(r, Role::Column { part: p, .. } if *p == part && candidate.found.score >= 0.6))
+            })
+    })
+}

@@ -1,0 +1,310 @@
+//! What one physical table holds of one table of one form.
+
+use super::boxhead::{Basis, Boxhead, Mapping, boxhead, header_rows, map_row};
+use super::grid::{Grid, Hit, RowView, align_rows, view};
+use super::vocabulary::{Reader, Role, TableIndex};
+
+/// A row of the form as printed, with its cells under the columns.
+pub(crate) struct ReadRow {
+    pub hit: Hit,
+    /// Column of the part and cell.
+    pub cells: Vec<(usize, usize)>,
+    pub basis: Option<Basis>,
+    /// Index into [`Fragment::heads`].
+    pub head: Option<usize>,
+}
+
+/// What one physical table holds of one table of one form.
+pub(crate) struct Fragment {
+    /// Index into the list of grids.
+    pub grid: usize,
+    pub rows: Vec<ReadRow>,
+    /// Boxheads with their parts.
+    pub heads: Vec<(usize, Boxhead)>,
+    /// Printed rows that the form does not know: grid row and cell.
+    pub unknown: Vec<(usize, usize)>,
+    pub score: f32,
+}
+
+impl Fragment {
+    /// Flat indices of the rows that hold values here.
+    pub fn covered(&self) -> impl Iterator<Item = usize> + '_ {
+        self.rows.iter().filter(|r| !r.cells.is_empty()).map(|r| r.hit.flat)
+    }
+}
+
+/// Matches a physical table with a table of a form; `None` where nothing speaks for it.
+///
+/// `carried` are the boxheads of the table's parts in earlier physical tables, for tables cut by a page break.
+pub(crate) fn fragment(
+    at: usize,
+    grid: &Grid,
+    index: &TableIndex,
+    carried: &[(usize, Boxhead)],
+    reader: &Reader,
+) -> Option<Fragment> {
+    let speaks = grid.texts.iter().any(|&t| reader.get(t).labels.iter().any(|c| !index.roles(c.key).is_empty()));
+    if !speaks && carried.is_empty() {
+        return None;
+    }
+    let views: Vec<RowView> = (0..grid.rows.len()).map(|r| view(grid, r, index, reader)).collect();
+    let hits = align_rows(&views, index);
+    let mut is_data = vec![false; views.len()];
+    for hit in &hits {
+        if let Some(slot) = is_data.get_mut(hit.row) {
+            *slot = true;
+        }
+    }
+    let mut out = Fragment { grid: at, rows: Vec::new(), heads: Vec::new(), unknown: Vec::new(), score: 0.0 };
+    let mut last: Option<(usize, usize, Option<usize>)> = None; // part, row, head
+    for hit in hits {
+        let Some(flat) = index.rows.get(hit.flat) else { continue };
+        let Some(form_row) = index.row(hit.flat) else { continue };
+        if form_row.group {
+            out.rows.push(ReadRow { hit, cells: Vec::new(), basis: None, head: None });
+            continue;
+        }
+        let columns = index.part(flat.part).map_or(0, |p| p.columns.len());
+        // The same header as the row before, where no header stands between.
+        let reuse = last.filter(|&(part, row, _)| {
+            part == flat.part
+                && !(row + 1..hit.row).any(|r| views.get(r).is_some_and(|v| v.columns > 0 && v.own.is_none()))
+        });
+        let head = match reuse {
+            Some((_, _, head)) => head,
+            None => {
+                let rows = header_rows(&views, &is_data, hit.row, grid, flat.part, index, reader);
+                let fresh = boxhead(grid, &rows, flat.part, index, reader);
+                let old = || {
+                    let (_, head) = carried.iter().rev().find(|(part, _)| *part == flat.part)?;
+                    Some(Boxhead { carried: true, ..head.clone() })
+                };
+                let chosen = match fresh {
+                    Some(f) if f.leaves.len() * 2 >= columns => Some(f),
+                    Some(f) => match old() {
+                        Some(o) if o.leaves.len() > f.leaves.len() && f.extras.is_empty() => Some(o),
+                        _ => Some(f),
+                    },
+                    None => old(),
+                };
+                chosen.map(|head| {
+                    out.heads.push((flat.part, head));
+                    out.heads.len() - 1
+                })
+            }
+        };
+        last = Some((flat.part, hit.row, head));
+        let boxhead = head.and_then(|h| out.heads.get(h)).map(|(_, b)| b);
+        let mapping = map_row(grid, hit.row, hit.own, boxhead, columns, reader);
+        let (cells, basis) = mapping.map_or((Vec::new(), None), |m: Mapping| (m.cells, Some(m.basis)));
+        out.rows.push(ReadRow { hit, cells, basis, head });
+    }
+    unlabelled(grid, index, &views, &is_data, carried, reader, &mut out);
+    accept(grid, index, &views, reader, out)
+}
+
+/// Rows without labels of their own: the first row of values below a boxhead.
+fn unlabelled(
+    grid: &Grid,
+    index: &TableIndex,
+    views: &[RowView],
+    is_data: &[bool],
+    carried: &[(usize, Boxhead)],
+    reader: &Reader,
+    out: &mut Fragment,
+) {
+    let bare: Vec<(usize, usize)> = (index.rows.iter().enumerate())
+        .filter(|(_, f)| {
+            index
+                .part(f.part)
+                .and_then(|p| p.rows.get(f.row))
+                .is_some_and(|r| r.labels.is_empty() && !r.group && r.dynamic.is_none())
+        })
+        .map(|(flat, f)| (flat, f.part))
+        .collect();
+    if bare.is_empty() {
+        return;
+    }
+    let header: Vec<bool> = (views.iter().enumerate())
+        .map(|(r, v)| v.columns > 0 && v.values == 0 && !is_data.get(r).copied().unwrap_or(false))
+        .collect();
+    let mut row = 0;
+    let mut done: Vec<usize> = Vec::new(); // columns read, over all boxheads, of the canonical part
+    while row < views.len() {
+        if !header.get(row).copied().unwrap_or(false) {
+            row += 1;
+            continue;
+        }
+        let mut rows = vec![row];
+        let mut next = row + 1;
+        while next < views.len() {
+            let blank = grid.row(next).iter().all(|&c| reader.get(grid.text(c)).is_blank());
+            let more = header.get(next).copied().unwrap_or(false);
+            // A blank line inside a boxhead, never at its end.
+            if more {
+                rows.push(next);
+            } else if !(blank && header.get(next + 1).copied().unwrap_or(false)) {
+                break;
+            }
+            next += 1;
+        }
+        let mut best: Option<(f32, usize, usize, Boxhead, Hit, Mapping)> = None;
+        for &(flat, part) in &bare {
+            let Some(head) = boxhead(grid, &rows, part, index, reader) else { continue };
+            let total = index.part(part).map_or(0, |p| p.columns.len());
+            if head.leaves.len() < 2.min(total) || head.leaves.len() < total.min(4) && head.uppers == 0 {
+                continue;
+            }
+            let captions = caption_score(grid, &rows, part, index, reader);
+            #[allow(clippy::cast_precision_loss, reason = "small counts")]
+            let score = head.score + head.uppers as f32 * 0.3 + captions
+                - head.leaves.iter().filter(|l| l.guessed).count() as f32 * 0.1;
+            if best.as_ref().is_some_and(|b| b.0 >= score) {
+                continue;
+            }
+            let mut chosen: Option<(Hit, Mapping, bool)> = None;
+            for r in next..views.len().min(next + 6) {
+                if header.get(r).copied().unwrap_or(false) || is_data.get(r).copied().unwrap_or(false) {
+                    break;
+                }
+                let Some((own, mapping)) = bare_row(grid, r, flat, index, &head, total, reader) else { continue };
+                let printed = views.get(r).is_some_and(|v| v.values > 0);
+                let hit = Hit { row: r, flat, own, gain: 0.5, score: 1.0, astray: false };
+                if chosen.as_ref().is_none_or(|c| printed && !c.2) {
+                    chosen = Some((hit, mapping, printed));
+                }
+                if printed {
+                    break;
+                }
+            }
+            if let Some((hit, mapping, _)) = chosen {
+                best = Some((score, flat, part, head, hit, mapping));
+            }
+        }
+        if let Some((_, _, part, head, hit, mapping)) = best {
+            let fresh = head.leaves.iter().filter_map(|l| l.column).any(|c| !done.contains(&c));
+            if fresh {
+                done.extend(head.leaves.iter().filter_map(|l| l.column));
+                out.heads.push((part, head));
+                out.rows.push(ReadRow {
+                    hit,
+                    cells: mapping.cells,
+                    basis: Some(mapping.basis),
+                    head: Some(out.heads.len() - 1),
+                });
+                row = hit.row + 1;
+                continue;
+            }
+        }
+        row = next;
+    }
+    // The values on a new page, their boxhead on the page before.
+    if out.rows.is_empty() && out.heads.is_empty() && !carried.is_empty() {
+        for &(flat, part) in &bare {
+            let Some((_, head)) = carried.iter().rev().find(|(p, _)| *p == part) else { continue };
+            let head = Boxhead { carried: true, ..head.clone() };
+            let total = index.part(part).map_or(0, |p| p.columns.len());
+            if head.leaves.len() < 4.min(total) {
+                continue;
+            }
+            for r in 0..views.len().min(3) {
+                if views.get(r).is_none_or(|v| v.values * 2 < head.leaves.len()) {
+                    continue;
+                }
+                if let Some((own, mapping)) = bare_row(grid, r, flat, index, &head, total, reader) {
+                    out.heads.push((part, head));
+                    let hit = Hit { row: r, flat, own, gain: 0.5, score: 1.0, astray: false };
+                    out.rows.push(ReadRow { hit, cells: mapping.cells, basis: Some(mapping.basis), head: Some(0) });
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// A row of values without a label, or with one of the texts that reports print there (件数).
+fn bare_row(
+    grid: &Grid,
+    row: usize,
+    flat: usize,
+    index: &TableIndex,
+    head: &Boxhead,
+    total: usize,
+    reader: &Reader,
+) -> Option<(Option<usize>, Mapping)> {
+    let cells: Vec<usize> =
+        grid.row(row).iter().copied().filter(|&c| grid.cell(c).is_some_and(|x| x.row == row)).collect();
+    let first = *cells.first()?;
+    let text = reader.get(grid.text(first));
+    let stub = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Stub(flat)));
+    let leftmost = head.leaves.iter().map(|l| l.col).min().unwrap_or(0);
+    let outside = grid.cell(first).is_some_and(|c| c.col + c.col_span.max(1) <= leftmost);
+    let surplus = cells.len() == head.leaves.len() + 1;
+    let own = if stub || text.is_text() && (outside || surplus) || (outside && surplus) { Some(first) } else { None };
+    let mapping = map_row(grid, row, own, Some(head), total, reader)?;
+    let plain = mapping.cells.iter().filter(|(_, c)| reader.get(grid.text(*c)).is_text()).count();
+    (plain * 2 <= mapping.cells.len()).then_some((own, mapping))
+}
+
+/// How far the captions above a boxhead (paragraphs before the table, title rows in it) name the part.
+fn caption_score(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &Reader) -> f32 {
+    let first = rows.first().copied().unwrap_or(0);
+    let inside = (first.saturating_sub(2)..=first).flat_map(|r| grid.row(r).iter().map(|&c| grid.text(c)));
+    let above = grid.context.iter().map(|c| c.1);
+    let mut best = 0.0f32;
+    for text in inside.chain(above) {
+        for candidate in &reader.get(text).labels {
+            if index.roles(candidate.key).contains(&Role::Caption { part }) {
+                best = best.max(candidate.found.score);
+            }
+        }
+    }
+    best * 0.5
+}
+
+/// Whether a fragment is more than chance; scores it and tells unknown rows.
+fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, mut out: Fragment) -> Option<Fragment> {
+    let read = out.rows.iter().filter(|r| !r.cells.is_empty()).count();
+    if read == 0 {
+        return None;
+    }
+    let headed = out.rows.iter().any(|r| {
+        let Some((part, head)) = r.head.and_then(|h| out.heads.get(h)) else { return false };
+        let total = index.part(*part).map_or(0, |p| p.columns.len());
+        !r.cells.is_empty() && head.leaves.len() * 2 >= total
+    });
+    let strong = out.rows.iter().filter(|r| r.hit.score >= 0.85).count();
+    if !headed && strong < 3 && !(strong >= 1 && strong == out.rows.len() && spoken(grid, index, reader)) {
+        return None;
+    }
+    // Labels like the form's in a table of another kind: most printed rows are unknown to the form.
+    out.unknown = (views.iter().enumerate())
+        .filter(|(r, v)| v.values > 0 && !out.rows.iter().any(|h| h.hit.row == *r))
+        .filter_map(|(r, v)| Some((r, v.unknown?)))
+        .collect();
+    if out.unknown.len() > 2 * out.rows.len() + 3 {
+        return None;
+    }
+    let mut seen: Vec<usize> = Vec::new();
+    out.score = out.rows.iter().map(|r| if r.cells.is_empty() { r.hit.gain * 0.5 } else { r.hit.gain }).sum();
+    for row in &out.rows {
+        if let Some(head) = row.head
+            && !seen.contains(&head)
+        {
+            seen.push(head);
+            out.score += out.heads.get(head).filter(|h| !h.1.carried).map_or(0.0, |h| h.1.score);
+        }
+    }
+    #[allow(clippy::cast_precision_loss, reason = "small counts")]
+    {
+        out.score -= out.unknown.len() as f32 * 0.3;
+    }
+    (out.score > 0.0).then_some(out)
+}
+
+/// Whether the paragraphs before the table speak of the form's table (its captions or its groups).
+fn spoken(grid: &Grid, index: &TableIndex, reader: &Reader) -> bool {
+    grid.context.iter().any(|&(_, text)| {
+        reader.get(text).labels.iter().any(|c| c.found.score >= 0.8 && !index.roles(c.key).is_empty())
+    })
+}

@@ -1,0 +1,200 @@
+//! From instances of tables to one reading a variable: which instance is the report's own, what is missing.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::vocabulary::Vocabulary;
+use super::{Alignment, ClaimKind, Found};
+use crate::pattern::{Family, Form, Part, Row, TablePattern};
+use crate::record::{Flag, Reading, run_checks};
+
+/// Chooses among the instances and puts the readings in the form's order.
+pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary) -> Alignment {
+    let mut out = Alignment::default();
+    let mut by_table: BTreeMap<usize, Vec<Found>> = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
+    for index in &vocabulary.tables {
+        if !order.contains(&index.table.id) {
+            order.push(index.table.id.clone());
+        }
+    }
+    for f in found {
+        if let Some(at) = order.iter().position(|id| *id == f.table) {
+            by_table.entry(at).or_default().push(f);
+        }
+    }
+    let mut chosen: Vec<(Found, &Form, &TablePattern)> = Vec::new();
+    for (_, mut list) in by_table {
+        list.sort_by_key(|f| f.block);
+        // One form for a table: the one with the most evidence.
+        let mut scores: Vec<(String, f32)> = Vec::new();
+        for f in &list {
+            match scores.iter_mut().find(|s| s.0 == f.form) {
+                Some(s) => s.1 += f.score,
+                None => scores.push((f.form.clone(), f.score)),
+            }
+        }
+        let Some(best) = scores.iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|s| s.0.clone()) else { continue };
+        list.retain(|f| f.form == best);
+        let own = own_instance(&list);
+        let Some(form) = family.forms.iter().find(|f| f.id == best) else { continue };
+        let rest: Vec<Found> = {
+            let mut rest = list;
+            if own >= rest.len() {
+                continue;
+            }
+            let mine = rest.remove(own);
+            if let Some(table) = form.tables.iter().find(|t| t.id == mine.table) {
+                chosen.push((mine, form, table));
+            }
+            rest
+        };
+        for other in rest {
+            let named = other.year.map_or(String::new(), |y| format!(" of {y}"));
+            out.flags.push(Flag {
+                code: "other-table",
+                at: other.table.clone(),
+                message: format!("the table is printed again{named}; that one is left out"),
+            });
+            out.claims.extend(other.claims.into_iter().map(|mut c| {
+                if c.kind == ClaimKind::Table {
+                    c.kind = ClaimKind::OtherTable;
+                }
+                c
+            }));
+            out.trace.extend(other.trace.into_iter().map(|mut s| {
+                s.what = format!("another instance of the table, left out ({})", s.what);
+                s
+            }));
+        }
+    }
+    let forms: Vec<&str> = chosen.iter().map(|c| c.1.id.as_str()).collect();
+    let mut checks = Vec::new();
+    for (mine, form, table) in &chosen {
+        out.forms.push((mine.table.clone(), form.id.clone()));
+        let readings = in_order(mine, table);
+        missing(&readings, mine, table, &mut out.flags);
+        out.readings.extend(readings);
+        out.flags.extend(mine.flags.iter().cloned());
+        out.claims.extend(mine.claims.iter().cloned());
+        out.trace.extend(mine.trace.iter().cloned());
+        checks.extend(form.checks.iter().filter(|c| c.table == table.id));
+    }
+    // A form's other tables that are nowhere in the report.
+    for form in &family.forms {
+        if !forms.contains(&form.id.as_str()) || forms.first() != Some(&form.id.as_str()) {
+            continue;
+        }
+        for table in &form.tables {
+            if !chosen.iter().any(|c| c.2.id == table.id) {
+                out.flags.push(Flag {
+                    code: "table-missing",
+                    at: table.id.clone(),
+                    message: "the form has this table, but none was found in the report".to_owned(),
+                });
+            }
+        }
+    }
+    out.checks = run_checks(checks, &out.readings);
+    out.flags.sort();
+    out.flags.dedup();
+    out.claims.sort_by(|a, b| a.block.cmp(&b.block).then(a.range.start.cmp(&b.range.start)));
+    out.claims.dedup_by(|a, b| a.block == b.block && a.range == b.range);
+    out.trace.sort_by_key(|s| (s.block, s.row));
+    out
+}
+
+/// Which of several instances is the report's own: not one whose caption names another year; the latest year
+/// where captions name years; the fullest; the first.
+fn own_instance(list: &[Found]) -> usize {
+    let latest = list.iter().filter_map(|f| f.year).max();
+    let fullest = list.iter().map(|f| f.readings.len()).max().unwrap_or(0);
+    let rank = |f: &Found| (f.other_year, f.year.is_some() && f.year != latest, f.readings.len() * 2 < fullest);
+    (0..list.len()).min_by_key(|&i| (list.get(i).map(rank), i)).unwrap_or(0)
+}
+
+/// The readings in the order of the form's rows and columns, the first of each variable.
+fn in_order(found: &Found, table: &TablePattern) -> Vec<Reading> {
+    let mut by_name: FxHashMap<&str, &Reading> = FxHashMap::default();
+    for reading in &found.readings {
+        by_name.entry(reading.variable.as_str()).or_insert(reading);
+    }
+    let mut out = Vec::with_capacity(by_name.len());
+    let mut put: FxHashSet<&str> = FxHashSet::default();
+    for (part, row) in rows(table) {
+        for column in row.columns.iter().filter_map(|&c| part.columns.get(c)) {
+            let variable = part.variable(row, column);
+            if let Some(reading) = by_name.get(variable.as_str())
+                && put.insert(reading.variable.as_str())
+            {
+                out.push((*reading).clone());
+            }
+        }
+    }
+    // Rows named by the document itself.
+    for reading in &found.readings {
+        if put.insert(reading.variable.as_str()) {
+            out.push(reading.clone());
+        }
+    }
+    out
+}
+
+fn rows(table: &TablePattern) -> impl Iterator<Item = (&Part, &Row)> {
+    table.parts.iter().flat_map(|p| p.rows.iter().filter(|r| !r.group).map(move |r| (p, r)))
+}
+
+/// Flags for variables that the form has and the report's table does not.
+fn missing(readings: &[Reading], found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) {
+    let have: FxHashSet<&str> = readings.iter().map(|r| r.variable.as_str()).collect();
+    let unknown = found.flags.iter().any(|f| f.code == "unknown-row");
+    for part in table.parts.iter().filter(|p| p.variant_of.is_none()) {
+        for (at, row) in part.rows.iter().enumerate() {
+            if row.group || row.dynamic.is_some() {
+                continue;
+            }
+            let variables: Vec<String> =
+                row.columns.iter().filter_map(|&c| part.columns.get(c)).map(|c| part.variable(row, c)).collect();
+            let absent: Vec<&String> = variables.iter().filter(|v| !have.contains(v.as_str())).collect();
+            if absent.is_empty() {
+                continue;
+            }
+            let whole = absent.len() == variables.len();
+            let family = |r: &Row| {
+                r.columns
+                    .iter()
+                    .filter_map(|&c| part.columns.get(c))
+                    .any(|c| have.contains(part.variable(r, c).as_str()))
+            };
+            // One row printed in place of several, or the several in place of the one.
+            let by_parent =
+                row.parent.and_then(|p| part.rows.get(p)).is_some_and(|p| !p.group && p.optional && family(p));
+            let by_children = row.heads && part.rows.iter().any(|r| r.parent == Some(at) && family(r));
+            if whole && (by_parent || by_children || (row.optional && !unknown)) {
+                continue;
+            }
+            let told = |variable: &str| {
+                found.flags.iter().any(|f| {
+                    f.code == "row-unread" && (f.at == variable || variable.starts_with(&format!("{}.", f.at)))
+                })
+            };
+            let message = if whole {
+                "the form has this row, but the report's table does not print it or its label was not recognised"
+            } else {
+                "the form has this cell, but it was not found in the report's table"
+            };
+            if whole && !row.id.is_empty() {
+                if !told(&row.id) {
+                    flags.push(Flag { code: "row-missing", at: row.id.clone(), message: message.to_owned() });
+                }
+            } else {
+                for variable in absent {
+                    if !told(variable) {
+                        flags.push(Flag { code: "cell-missing", at: variable.clone(), message: message.to_owned() });
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! The tables of a document against the tables of a family's forms: which form, which instance, which values.
+
+use super::boxhead::{Basis, Boxhead};
+use super::fragment::{Fragment, fragment};
+use super::grid::Grid;
+use super::value::read_value;
+use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
+use super::{Claim, ClaimKind, Found, Step};
+use crate::document::{Block, Document};
+use crate::record::{Flag, Reading};
+
+/// Longest paragraph that may be a caption, in bytes.
+const CAPTION_BYTES: usize = 240;
+/// Paragraphs before a table that may be its captions.
+const CAPTIONS: usize = 3;
+
+/// Finds the statutory tables printed as grids, each by the form that it prints.
+pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Vec<Found> {
+    let mut reader = Reader::new(vocabulary);
+    let mut grids: Vec<Grid> = Vec::new();
+    for (at, block) in document.blocks.iter().enumerate() {
+        let Block::Table(table) = block else { continue };
+        let mut context = Vec::new();
+        for before in (0..at).rev().take(CAPTIONS) {
+            match document.blocks.get(before) {
+                Some(Block::Paragraph(p)) if p.text.len() <= CAPTION_BYTES => {
+                    if !p.text.trim().is_empty() {
+                        context.push((before, reader.prepare(&p.text)));
+                    }
+                }
+                _ => break,
+            }
+        }
+        if !table.caption.is_empty() {
+            context.insert(0, (at, reader.prepare(&table.caption)));
+        }
+        context.reverse();
+        if let Some(grid) = Grid::new(at, table, context, &mut reader) {
+            grids.push(grid);
+        }
+    }
+    if grids.is_empty() {
+        return Vec::new();
+    }
+    // Every table of every form, by the evidence of all physical tables.
+    let mut all: Vec<(usize, Vec<Fragment>, f32)> = Vec::new();
+    for (t, index) in vocabulary.tables.iter().enumerate() {
+        let mut carried: Vec<(usize, Boxhead)> = Vec::new();
+        let mut fragments: Vec<Fragment> = Vec::new();
+        for (g, grid) in grids.iter().enumerate() {
+            if let Some(found) = fragment(g, grid, index, &carried, &reader) {
+                carried.extend(found.heads.iter().filter(|h| !h.1.carried).cloned());
+                fragments.push(found);
+            }
+        }
+        if !fragments.is_empty() {
+            let score: f32 = fragments.iter().map(|f| f.score).sum();
+            let spoken = evidence(index, &fragments, &grids, &reader);
+            all.push((t, fragments, score + spoken));
+        }
+    }
+    let mut out = Vec::new();
+    for (t, fragments, score) in choose_forms(all, vocabulary, &grids) {
+        let Some(index) = vocabulary.tables.get(t) else { continue };
+        out.extend(instances(index, fragments, score, &grids, &reader, document));
+    }
+    out
+}
+
+/// The weights of the form's expressions that match in the table's text.
+fn evidence(index: &TableIndex, fragments: &[Fragment], grids: &[Grid], reader: &Reader) -> f32 {
+    if index.table.evidence.is_empty() {
+        return 0.0;
+    }
+    let mut text = String::new();
+    for grid in fragments.iter().filter_map(|f| grids.get(f.grid)) {
+        for &t in &grid.texts {
+            let prepared = reader.get(t);
+            if prepared.is_text() {
+                text.push_str(&prepared.shadow);
+                text.push(' ');
+            }
+        }
+    }
+    index.table.evidence.iter().filter(|(regex, _)| regex.is_match(&text)).map(|(_, weight)| weight * 0.5).sum()
+}
+
+/// For each table id the form that explains the document's tables best; a printed row belongs to one table.
+fn choose_forms(
+    mut all: Vec<(usize, Vec<Fragment>, f32)>,
+    vocabulary: &Vocabulary,
+    grids: &[Grid],
+) -> Vec<(usize, Vec<Fragment>, f32)> {
+    // Best first; the family's order where evidence is equal.
+    all.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+    let mut taken: Vec<Vec<bool>> = grids.iter().map(|g| vec![false; g.rows.len()]).collect();
+    let mut chosen: Vec<(usize, Vec<Fragment>, f32)> = Vec::new();
+    for (t, fragments, score) in all {
+        let Some(index) = vocabulary.tables.get(t) else { continue };
+        let same = chosen.iter().any(|c| vocabulary.tables.get(c.0).is_some_and(|o| o.table.id == index.table.id));
+        if same {
+            continue;
+        }
+        let free: Vec<Fragment> = fragments
+            .into_iter()
+            .filter(|f| {
+                let rows = f.rows.iter().filter(|r| !r.cells.is_empty());
+                let clash =
+                    rows.clone().filter(|r| taken.get(f.grid).and_then(|g| g.get(r.hit.row)).copied().unwrap_or(false));
+                clash.count() * 3 < rows.count().max(1)
+            })
+            .collect();
+        if free.is_empty() {
+            continue;
+        }
+        for f in &free {
+            for row in f.rows.iter().filter(|r| !r.cells.is_empty()) {
+                if let Some(slot) = taken.get_mut(f.grid).and_then(|g| g.get_mut(row.hit.row)) {
+                    *slot = true;
+                }
+            }
+        }
+        chosen.push((t, free, score));
+    }
+    chosen.sort_by_key(|c| c.0);
+    chosen
+}
+
+/// Groups the fragments of a table into instances: a new one begins where rows come again.
+fn instances(
+    index: &TableIndex,
+    fragments: Vec<Fragment>,
+    score: f32,
+    grids: &[Grid],
+    reader: &Reader,
+    document: &Document,
+) -> Vec<Found> {
+    let mut groups: Vec<(Vec<Fragment>, Vec<(usize, usize)>)> = Vec::new();
+    for fragment in fragments {
+        let cells: Vec<(usize, usize)> = fragment
+            .rows
+            .iter()
+            .flat_map(|r| {
+                let part = index.rows.get(r.hit.flat).map_or(0, |f| f.part);
+                let canonical = index.part(part).and_then(|p| p.variant_of).unwrap_or(part);
+                let base = if canonical == part { r.hit.flat * 1000 } else { usize::MAX / 2 + r.hit.flat * 1000 };
+                r.cells.iter().map(move |c| (base, c.0))
+            })
+            .collect();
+        match groups.last_mut() {
+            Some((list, seen)) if !cells.iter().any(|c| seen.contains(c)) => {
+                seen.extend(cells);
+                list.push(fragment);
+            }
+            _ => groups.push((vec![fragment], cells)),
+        }
+    }
+    groups.into_iter().map(|(list, _)| found(index, list, score, grids, reader, document)).collect()
+}
+
+fn found(
+    index: &TableIndex,
+    fragments: Vec<Fragment>,
+    score: f32,
+    grids: &[Grid],
+    reader: &Reader,
+    document: &Document,
+) -> Found {
+    let mut out = Found {
+        table: index.table.id.clone(),
+        form: index.form.id.clone(),
+        score: fragments.iter().map(|f| f.score).sum::<f32>().min(score.max(0.0)),
+        ..Found::default()
+    };
+    out.block = fragments.first().and_then(|f| grids.get(f.grid)).map_or(0, |g| g.block);
+    for fragment in &fragments {
+        let Some(grid) = grids.get(fragment.grid) else { continue };
+        claim(index, grid, reader, document, &mut out);
+        let read_children = |flat: usize| {
+            fragments
+                .iter()
+                .flat_map(Fragment::covered)
+                .any(|f| index.rows.get(f).is_some_and(|r| r.parent == Some(flat)))
+        };
+        for row in &fragment.rows {
+            let Some(form_row) = index.row(row.hit.flat) else { continue };
+            if form_row.group || (form_row.heads && form_row.optional && read_children(row.hit.flat)) {
+                step(&mut out, grid, row.hit.row, &form_row.id, row.hit.own, "heads the rows below it");
+                continue;
+            }
+            read_row(index, fragment, row, grid, &mut out);
+        }
+        for &(row, cell) in &fragment.unknown {
+            let text = reader.get(grid.text(cell));
+            let known = index.table.ignored_rows.iter().any(|r| r.is_match(&text.shadow));
+            let label = grid.cell(cell).map_or("", |c| c.text.as_str());
+            let what = if known { "a row that the form leaves out" } else { "a row that the form does not know" };
+            out.flags.push(Flag {
+                code: "unknown-row",
+                at: index.table.id.clone(),
+                message: format!("`{}` is {what}; its numbers are no variables", one_line(label)),
+            });
+            step(&mut out, grid, row, "", Some(cell), what);
+        }
+        for (_, head) in &fragment.heads {
+            for extra in &head.extras {
+                let Some(cell) = grid.cell(extra.cell) else { continue };
+                let text = reader.get(grid.text(extra.cell));
+                let ignored = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Ignored));
+                let known = text.labels.iter().any(|c| !index.roles(c.key).is_empty());
+                if !ignored && !known && !head.carried && !head.leaves.is_empty() {
+                    let flag = Flag {
+                        code: "unknown-column",
+                        at: index.table.id.clone(),
+                        message: format!(
+                            "`{}` is a column that the form does not know; its numbers are no variables",
+                            one_line(&cell.text)
+                        ),
+                    };
+                    if !out.flags.contains(&flag) {
+                        out.flags.push(flag);
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::ReadRow, grid: &Grid, out: &mut Found) {
+    let Some(flat) = index.rows.get(row.hit.flat) else { return };
+    let (Some(part), Some(form_row)) = (index.part(flat.part), index.row(row.hit.flat)) else { return };
+    let head = row.head.and_then(|h| fragment.heads.get(h)).map(|(_, h)| h);
+    let name = row_name(part, form_row);
+    if row.cells.is_empty() {
+        out.flags.push(Flag {
+            code: "row-unread",
+            at: name.clone(),
+            message: "the row is printed, but its cells could not be told to the columns".to_owned(),
+        });
+        step(out, grid, row.hit.row, &name, row.hit.own, "label found, cells refused: their number fits no header");
+        return;
+    }
+    let basis = match row.basis {
+        Some(Basis::Header) if head.is_some_and(|h| h.carried) => "under the header of the table before",
+        Some(Basis::Header) => "under its header",
+        Some(Basis::Place) => "by its place under the header",
+        Some(Basis::Ragged) => "by its place under the header, the row having other cells than the header",
+        _ => "by the form's order of columns alone",
+    };
+    step(out, grid, row.hit.row, &name, row.hit.own, &format!("label matched at {:.2}, values {basis}", row.hit.score));
+    let doubt = match row.basis {
+        Some(Basis::Order) => Some(("column-order", "no header names the column; taken in the form's order")),
+        Some(Basis::Ragged) => Some(("ragged-row", "the row has other cells than its header; taken by place")),
+        _ if row.hit.astray => Some(("row-out-of-order", "the row stands out of the form's order")),
+        _ if row.hit.score < 0.7 => Some(("doubtful-label", "the row's label is only like the form's")),
+        _ => None,
+    };
+    for &(column, cell) in &row.cells {
+        let (Some(form_column), Some(printed)) = (part.columns.get(column), grid.cell(cell)) else { continue };
+        if !form_row.columns.contains(&column) {
+            continue;
+        }
+        let leaf = head.and_then(|h| h.leaves.iter().find(|l| l.column == Some(column)));
+        let variable = part.variable(form_row, form_column);
+        let value = read_value(&printed.text, form_row, form_column, leaf.and_then(|l| l.unit));
+        let mut flag = |code: &'static str, message: String| {
+            out.flags.push(Flag { code, at: variable.clone(), message });
+        };
+        if let Some((code, message)) = doubt {
+            flag(code, message.to_owned());
+        }
+        if leaf.is_some_and(|l| l.guessed) {
+            flag("column-guessed", "several columns have this header; taken in the form's order".to_owned());
+        }
+        for (code, message) in value.doubts {
+            flag(code, message);
+        }
+        out.readings.push(Reading {
+            variable,
+            value: value.value,
+            state: value.state,
+            raw: printed.text.clone(),
+            candidates: value.candidates,
+            anchor: printed.anchor.clone(),
+        });
+    }
+}
+
+/// The prefix of a row's variables.
+pub(crate) fn row_name(part: &crate::pattern::Part, row: &crate::pattern::Row) -> String {
+    if row.id.is_empty() {
+        // An unlabelled row: what its columns have in common.
+        let mut ids = part.columns.iter().map(|c| c.id.as_str());
+        let first = ids.next().unwrap_or("");
+        let head = first.split('.').next().unwrap_or("");
+        if ids.all(|id| id.split('.').next() == Some(head)) { head.to_owned() } else { String::new() }
+    } else {
+        row.id.clone()
+    }
+}
+
+fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, out: &mut Found) {
+    let table = Some(index.table.id.clone());
+    for &(block, text) in &grid.context {
+        if block == grid.block {
+            continue;
+        }
+        let prepared = reader.get(text);
+        let roles = prepared.labels.iter().filter(|c| c.found.score >= 0.9).flat_map(|c| index.roles(c.key));
+        let caption = roles.clone().any(|r| !matches!(r, Role::TableCaption | Role::Ignored | Role::Stub(_)));
+        let title = roles.clone().any(|r| matches!(r, Role::TableCaption));
+        if caption && !title {
+            let end = match document.blocks.get(block) {
+                Some(Block::Paragraph(p)) => p.text.len(),
+                _ => 0,
+            };
+            out.claims.push(Claim { block, range: 0..end, kind: ClaimKind::Caption, table: table.clone() });
+        }
+        note_year(&prepared.shadow, out);
+    }
+    out.claims.push(Claim { block: grid.block, range: 0..0, kind: ClaimKind::Table, table });
+}
+
+/// A year or a word for another year in a caption.
+fn note_year(shadow: &str, out: &mut Found) {
+    if shadow.chars().count() > 60 {
+        return;
+    }
+    for word in ["上年度", "上一年度", "去年", "上年数据", "上年情况", "上一年情况", "上年同期"]
+    {
+        if shadow.contains(word) {
+            out.other_year = true;
+        }
+    }
+    let bytes = shadow.as_bytes();
+    for (at, window) in bytes.windows(4).enumerate() {
+        if matches!(window, [b'2', b'0', a, b] if a.is_ascii_digit() && b.is_ascii_digit())
+            && shadow.get(at + 4..).is_some_and(|s| s.starts_with('年'))
+            && out.year.is_none()
+        {
+            out.year = shadow.get(at..at + 4).and_then(|y| y.parse().ok());
+        }
+    }
+}
+
+fn step(out: &mut Found, grid: &Grid, row: usize, at: &str, cell: Option<usize>, what: &str) {
+    let text = cell.and_then(|c| grid.cell(c)).map(|c| one_line(&c.text)).unwrap_or_default();
+    out.trace.push(Step { block: grid.block, row, at: at.to_owned(), text, what: what.to_owned() });
+}
+
+fn one_line(text: &str) -> String {
+    let flat: String = text.split_whitespace().collect();
+    if flat.chars().count() <= 40 { flat } else { flat.chars().take(39).chain(['…']).collect() }
+}

@@ -1,0 +1,233 @@
+//! All labels of a family in one lexicon, with what each may mean.
+
+use rustc_hash::FxHashMap;
+
+use super::label::{Candidate, Lexicon, Printed};
+use crate::pattern::{Family, Form, Label, Part, Row, TablePattern};
+use crate::record::State;
+use crate::text::{fold, read_cell};
+
+/// Least score at which a printed text counts as a label.
+pub(crate) const FLOOR: f32 = 0.6;
+
+/// What a label means in one table of one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Label of a row (index into [`TableIndex::rows`]).
+    Row(usize),
+    /// Text printed before an unlabelled row.
+    Stub(usize),
+    /// Label of a level of the boxhead above a column.
+    Column { part: usize, column: usize, level: usize, leaf: bool },
+    /// Title of a part.
+    Caption { part: usize },
+    /// Title of the table.
+    TableCaption,
+    /// Head of the stub.
+    Corner { part: usize },
+    /// Header of a column without values of the form.
+    Ignored,
+}
+
+/// A row of a table, over all its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FlatRow {
+    pub part: usize,
+    pub row: usize,
+    /// Flat index of its parent.
+    pub parent: Option<usize>,
+}
+
+/// One table of one form with the roles of its labels.
+pub(crate) struct TableIndex<'f> {
+    pub form: &'f Form,
+    pub table: &'f TablePattern,
+    pub rows: Vec<FlatRow>,
+    roles: FxHashMap<u32, Vec<Role>>,
+}
+
+impl<'f> TableIndex<'f> {
+    pub fn part(&self, part: usize) -> Option<&'f Part> {
+        self.table.parts.get(part)
+    }
+
+    pub fn row(&self, flat: usize) -> Option<&'f Row> {
+        let at = self.rows.get(flat)?;
+        self.table.parts.get(at.part)?.rows.get(at.row)
+    }
+
+    pub fn roles(&self, key: u32) -> &[Role] {
+        self.roles.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The labels of a family.
+pub(crate) struct Vocabulary<'f> {
+    lexicon: Lexicon,
+    pub tables: Vec<TableIndex<'f>>,
+}
+
+struct Builder {
+    keys: FxHashMap<String, u32>,
+    labels: Vec<(u32, Label)>,
+}
+
+impl Builder {
+    fn key(&mut self, label: &Label) -> u32 {
+        if let Some(&key) = self.keys.get(&label.shadow) {
+            return key;
+        }
+        let key = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
+        self.keys.insert(label.shadow.clone(), key);
+        self.labels.push((key, label.clone()));
+        key
+    }
+}
+
+impl<'f> Vocabulary<'f> {
+    pub fn new(family: &'f Family) -> Self {
+        let mut builder = Builder { keys: FxHashMap::default(), labels: Vec::new() };
+        let mut tables = Vec::new();
+        for form in &family.forms {
+            for table in &form.tables {
+                tables.push(index(form, table, &mut builder));
+            }
+        }
+        let lexicon = Lexicon::new(builder.labels.iter().map(|(k, l)| (*k, l)));
+        Self { lexicon, tables }
+    }
+}
+
+fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> TableIndex<'f> {
+    let mut rows = Vec::new();
+    let mut roles: FxHashMap<u32, Vec<Role>> = FxHashMap::default();
+    let mut add = |label: &Label, role: Role| {
+        let list = roles.entry(builder.key(label)).or_default();
+        if !list.contains(&role) {
+            list.push(role);
+        }
+    };
+    for label in &table.captions {
+        add(label, Role::TableCaption);
+    }
+    for label in &table.ignored_columns {
+        add(label, Role::Ignored);
+    }
+    for (p, part) in table.parts.iter().enumerate() {
+        for label in &part.captions {
+            add(label, Role::Caption { part: p });
+        }
+        for label in &part.corner {
+            add(label, Role::Corner { part: p });
+        }
+        for (c, column) in part.columns.iter().enumerate() {
+            let last = column.path.len().saturating_sub(1);
+            for (level, labels) in column.path.iter().enumerate() {
+                for label in labels {
+                    add(label, Role::Column { part: p, column: c, level, leaf: level == last });
+                }
+            }
+            // Flattened boxheads print the levels in one cell (行政复议结果维持).
+            for from in 0..last {
+                let joined: Option<String> = column
+                    .path
+                    .get(from..)
+                    .map(|ls| ls.iter().filter_map(|l| l.first()).map(|l| l.text.as_str()).collect());
+                if let Some(text) = joined {
+                    let label = Label { shadow: fold(&text), text };
+                    add(&label, Role::Column { part: p, column: c, level: last, leaf: true });
+                }
+            }
+        }
+        let first = rows.len();
+        for (r, row) in part.rows.iter().enumerate() {
+            let flat = rows.len();
+            rows.push(FlatRow { part: p, row: r, parent: row.parent.map(|i| first + i) });
+            for label in &row.labels {
+                add(label, Role::Row(flat));
+            }
+            for label in &row.stub {
+                add(label, Role::Stub(flat));
+            }
+        }
+    }
+    TableIndex { form, table, rows, roles }
+}
+
+/// A printed cell or caption, prepared and matched once.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    pub printed: Printed,
+    pub shadow: String,
+    /// Labels that it may be.
+    pub labels: Vec<Candidate>,
+    /// What it would be as a value.
+    pub state: State,
+}
+
+impl Prepared {
+    /// Whether it prints a number, a dash or nothing: no label of any kind.
+    pub fn is_value(&self) -> bool {
+        matches!(self.state, State::Number | State::Blank | State::Dash) && self.labels.is_empty()
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.state == State::Blank
+    }
+
+    /// Text with letters that is no value and no unit of measure alone.
+    pub fn is_text(&self) -> bool {
+        !self.labels.is_empty() || (self.state == State::Text && self.printed.has_letters() && !self.is_unit())
+    }
+
+    /// A unit of measure alone (`件`, `人次`).
+    pub fn is_unit(&self) -> bool {
+        self.printed.len() <= 3 && read_cell(&format!("1{}", self.shadow)).state == State::Number
+    }
+}
+
+/// Prepares printed texts, each distinct text once.
+pub(crate) struct Reader<'d, 'f, 'v> {
+    pub vocabulary: &'v Vocabulary<'f>,
+    cache: FxHashMap<&'d str, usize>,
+    prepared: Vec<Prepared>,
+}
+
+impl<'d, 'f, 'v> Reader<'d, 'f, 'v> {
+    pub fn new(vocabulary: &'v Vocabulary<'f>) -> Self {
+        Self { vocabulary, cache: FxHashMap::default(), prepared: Vec::new() }
+    }
+
+    /// Prepares a text; the result is its number for [`Reader::get`].
+    pub fn prepare(&mut self, text: &'d str) -> usize {
+        if let Some(&at) = self.cache.get(text) {
+            return at;
+        }
+        let at = self.prepared.len();
+        let shadow = fold(text);
+        let printed = Printed::of_shadow(&shadow);
+        let state = read_cell(text).state;
+        let labels = if matches!(state, State::Number | State::Blank | State::Dash) && printed.len() < 2 {
+            Vec::new()
+        } else if printed.has_letters() {
+            self.vocabulary.lexicon.candidates(&printed, FLOOR)
+        } else {
+            Vec::new()
+        };
+        self.prepared.push(Prepared { printed, shadow, labels, state });
+        self.cache.insert(text, at);
+        at
+    }
+
+    pub fn get(&self, at: usize) -> &Prepared {
+        static NOTHING: std::sync::OnceLock<Prepared> = std::sync::OnceLock::new();
+        self.prepared.get(at).unwrap_or_else(|| {
+            NOTHING.get_or_init(|| Prepared {
+                printed: Printed::default(),
+                shadow: String::new(),
+                labels: Vec::new(),
+                state: State::Blank,
+            })
+        })
+    }
+}
