@@ -3,6 +3,7 @@
 pub mod doc;
 pub mod docx;
 pub mod html;
+pub mod txt;
 
 use crate::document::{Document, Format};
 use crate::failure::Failure;
@@ -17,8 +18,9 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, F
         Format::Html => html::read(bytes, limits),
         Format::Docx => docx::read(bytes, limits),
         Format::Doc => doc::read(bytes, limits),
+        Format::Txt => txt::read(bytes, limits),
         Format::Image => Err(Failure::NoTextLayer("a picture; recognise its text first".to_owned())),
-        Format::Pdf | Format::Txt | Format::Rtf | Format::Sheet => {
+        Format::Pdf | Format::Rtf | Format::Sheet => {
             Err(Failure::Unsupported(format!("{} files are not read", format.name())))
         }
     }

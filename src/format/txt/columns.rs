@@ -1,0 +1,526 @@
+//! Tables in columns of fixed width, as text layouts of PDF files print them: cells are told by runs of
+//! spaces, columns by the place of the numbers, rows by the lines that hold numbers.
+
+use super::delimited::Found;
+use super::lines::{Line, char_width, is_space, trim};
+use crate::document::{Anchor, Cell, Table, TableKind};
+use crate::record::State;
+use crate::text::read_cell;
+
+/// A piece of a line between runs of two spaces and more.
+#[derive(Debug, Clone)]
+struct Piece {
+    text: String,
+    /// First terminal column, from 0.
+    start: usize,
+    /// Terminal column behind the last one.
+    end: usize,
+    anchor: Anchor,
+    /// Whether a number or a mark for none is printed.
+    value: bool,
+}
+
+impl Piece {
+    fn center(&self) -> usize {
+        usize::midpoint(self.start, self.end)
+    }
+}
+
+/// A line of the region: its pieces, none for a blank line.
+struct Row {
+    pieces: Vec<Piece>,
+}
+
+/// More pieces than any table has columns.
+const MOST_PIECES: usize = 120;
+
+/// Lines in columns without a number after which no table is expected.
+const NUMBERLESS: usize = 60;
+
+fn pieces(line: &Line<'_>) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    let mut column = 0usize;
+    let mut spaces = usize::MAX; // at the line's start every piece is new
+    for (at, c) in line.text.chars().enumerate() {
+        if out.len() > MOST_PIECES {
+            return Vec::new();
+        }
+        // An ideographic space is part of a letter-spaced cell; it parts cells only beside plain spaces.
+        let plain = matches!(c, ' ' | '\t' | '\u{a0}');
+        if plain {
+            spaces = spaces.saturating_add(1);
+        } else if c == '\u{3000}' && (out.is_empty() || spaces > 0) && spaces != usize::MAX && spaces >= 2 {
+            spaces = spaces.saturating_add(0);
+        } else if !is_space(c) || c == '\u{3000}' {
+            let width = char_width(c);
+            match out.last_mut() {
+                Some(piece) if spaces < 2 => {
+                    for _ in 0..spaces {
+                        piece.text.push(' ');
+                    }
+                    piece.text.push(c);
+                    piece.end = column + width;
+                }
+                _ => out.push(Piece {
+                    text: c.to_string(),
+                    start: column,
+                    end: column + width,
+                    anchor: line.anchor_nth(at),
+                    value: false,
+                }),
+            }
+            spaces = 0;
+        }
+        column += char_width(c).max(usize::from(c == '\t'));
+    }
+    for piece in &mut out {
+        piece.text = trim(&piece.text).to_owned();
+        piece.value = is_value(&piece.text);
+    }
+    out.retain(|p| !p.text.is_empty());
+    out
+}
+
+/// Whether a number in digits or a mark for none is printed, and no ordinal (`6.`, `（三）`).
+fn is_value(text: &str) -> bool {
+    let digits = text.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    match read_cell(text).state {
+        State::Number => digits && !text.ends_with(['.', '．', '、']),
+        State::Dash => true,
+        _ => false,
+    }
+}
+
+/// Whether the line is laid out in columns by itself.
+fn in_columns(pieces: &[Piece]) -> bool {
+    pieces.len() >= 3 || (pieces.len() == 2 && pieces.iter().any(|p| p.value))
+}
+
+/// Whether the line can belong to a table between lines in columns: indented far, or short and near one.
+fn indented(line: &Line<'_>) -> bool {
+    line.text.chars().take_while(|c| *c == ' ').count() >= 6
+}
+
+/// Lines without columns between two lines with columns, at most.
+const BRIDGE: usize = 8;
+
+/// The table in columns that begins at the first of `lines`, if one does.
+pub fn fixed(lines: &[Line<'_>]) -> Option<Found> {
+    let first = lines.first()?;
+    if first.is_blank() || !(indented(first) || in_columns(&pieces(first))) {
+        return None;
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    let (mut end, mut columned, mut valued, mut since) = (0usize, 0usize, 0usize, 0usize);
+    for (n, line) in lines.iter().enumerate() {
+        let found = pieces(line);
+        if in_columns(&found) {
+            columned += 1;
+            valued += usize::from(found.iter().any(|p| p.value));
+            since = 0;
+            end = n + 1;
+            if valued == 0 && columned > NUMBERLESS {
+                return None;
+            }
+        } else if !found.is_empty() {
+            since += 1;
+            // Text from the left margin that is long, or ends a sentence, is no cell.
+            let margin = found.first().is_some_and(|p| p.start == 0);
+            let text = line.trimmed();
+            let prose = text.ends_with('。')
+                || line.text.starts_with("\u{3000}\u{3000}")
+                || (margin && super::lines::begins_heading(text) && !text.starts_with(['(', '（']))
+                || (margin && found.iter().map(|p| p.end).max().unwrap_or(0) > 66);
+            if prose || since > BRIDGE {
+                break;
+            }
+        } else if since > 0 || n > end + 12 {
+            since += 1;
+            if since > BRIDGE {
+                break;
+            }
+        }
+        rows.push(Row { pieces: found });
+    }
+    // Lines right below the last row, without a blank line between, may be the rest of its label.
+    let tail = rows.get(end..)?.iter().take_while(|r| r.pieces.len() == 1).count();
+    let tail = if tail <= 3 { tail } else { 0 };
+    let tail_is_text = lines.get(end + tail).is_none_or(Line::is_blank)
+        && rows.get(end..end + tail)?.iter().all(|r| r.pieces.iter().all(|p| p.end < 60 && !p.text.ends_with('。')))
+        && lines.get(end..end + tail)?.iter().all(|l| !super::lines::begins_heading(l.trimmed()));
+    if tail_is_text {
+        end += tail;
+    }
+    if columned < 2 || valued == 0 {
+        return None;
+    }
+    rows.truncate(end);
+    Some(Found { table: assemble(&rows, first.anchor_printed()), lines: end })
+}
+
+/// A row of the table in the making.
+struct Draft {
+    /// Cells by column; column 0 is for an ordinal number, 1 for the label.
+    cells: Vec<(usize, usize, String, Anchor)>,
+}
+
+fn is_data(row: &Row) -> bool {
+    row.pieces.iter().any(|p| p.value)
+        && {
+            let values = row.pieces.iter().filter(|p| p.value).count();
+            let texts = row.pieces.len() - values;
+            values >= 1 && (texts <= 3 || values >= texts)
+        }
+        && row.pieces.last().is_some_and(|p| p.value || p.text.chars().count() <= 8)
+}
+
+/// Splits the lines into sub-tables (lines of a header, then rows of data) and builds their rows.
+fn assemble(rows: &[Row], anchor: Anchor) -> Table {
+    let data: Vec<usize> = rows.iter().enumerate().filter(|(_, r)| is_data(r)).map(|(n, _)| n).collect();
+    // Lines between two data lines that hold cells right of the first value column are a header again.
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut head_from = 0usize;
+    let mut at = 0usize;
+    while at < data.len() {
+        let group_start = at;
+        let mut group_end = at + 1;
+        while let (Some(&a), Some(&b)) = (data.get(group_end - 1), data.get(group_end)) {
+            if is_header_between(rows, a, b, &data) {
+                break;
+            }
+            group_end += 1;
+        }
+        let group = data.get(group_start..group_end).unwrap_or(&[]);
+        let next = data.get(group_end).copied();
+        head_from = sub_table(rows, head_from, group, next, &mut drafts);
+        at = group_end;
+    }
+    build(drafts, anchor)
+}
+
+/// Whether a header stands between the data lines `a` and `b`.
+fn is_header_between(rows: &[Row], a: usize, b: usize, data: &[usize]) -> bool {
+    let (Some(above), Some(below)) = (rows.get(a), rows.get(b)) else { return false };
+    let left = |r: &Row| first_value_of_run(r).map_or(usize::MAX, |p| p.start);
+    let limit = left(above).min(left(below));
+    let _ = data;
+    rows.get(a + 1..b).unwrap_or(&[]).iter().any(|r| r.pieces.iter().any(|p| p.start + 2 >= limit && !p.value))
+}
+
+/// The first value of the run of values that ends the row (an ordinal number in front is none of it).
+fn first_value_of_run(row: &Row) -> Option<&Piece> {
+    let run = row.pieces.iter().rev().take_while(|p| p.value).count();
+    row.pieces.get(row.pieces.len() - run)
+}
+
+/// Columns of values, first to last terminal column each: from the rows that have the most values, in order.
+fn value_columns(rows: &[Row], group: &[usize]) -> Vec<(usize, usize)> {
+    let runs = group.iter().filter_map(|&n| {
+        let row = rows.get(n)?;
+        let first = first_value_of_run(row)?;
+        Some(row.pieces.iter().filter(|p| p.start >= first.start).collect::<Vec<&Piece>>())
+    });
+    let mut columns: Vec<(usize, usize)> = Vec::new();
+    for run in runs {
+        if run.len() > columns.len() {
+            columns = run.iter().map(|p| (p.start, p.end)).collect();
+        } else if run.len() == columns.len() {
+            for (column, piece) in columns.iter_mut().zip(run) {
+                *column = (column.0.min(piece.start), column.1.max(piece.end));
+            }
+        }
+    }
+    columns
+}
+
+/// Builds one header and its rows; gives the line where the next header may begin.
+fn sub_table(rows: &[Row], head_from: usize, group: &[usize], next: Option<usize>, drafts: &mut Vec<Draft>) -> usize {
+    let (Some(&first), Some(&last)) = (group.first(), group.last()) else { return head_from };
+    let columns = value_columns(rows, group);
+    let left = columns.first().map_or(usize::MAX, |c| c.0);
+    // Where the labels of these rows begin, a row: the piece nearest to the values.
+    let leaf: Vec<Option<&Piece>> = group
+        .iter()
+        .map(|&n| rows.get(n).and_then(|r| r.pieces.iter().rfind(|p| p.start < left && !p.value)))
+        .collect();
+    let spans = label_spans(rows, group, &leaf, left, head_from, next.unwrap_or(rows.len()));
+    let head_end = spans.first().map_or(first, |s| s.0);
+    header(rows, head_from, head_end, &columns, left, drafts);
+    let mut tail = last + 1;
+    for ((&n, leaf), &(from, to)) in group.iter().zip(&leaf).zip(&spans) {
+        let Some(row) = rows.get(n) else { continue };
+        let mut cells: Vec<(usize, usize, String, Anchor)> = Vec::new();
+        if let Some(number) =
+            row.pieces.iter().find(|p| p.value && p.end <= left && leaf.is_none_or(|l| p.start < l.start))
+        {
+            cells.push((0, 1, number.text.clone(), number.anchor.clone()));
+        }
+        if let Some(leaf) = leaf {
+            let mut lines: Vec<&str> = Vec::new();
+            let mut anchor = leaf.anchor.clone();
+            for (m, r) in rows.iter().enumerate().take(to).skip(from) {
+                for p in r.pieces.iter().filter(|p| same_cell(p, leaf, left)) {
+                    if lines.is_empty() {
+                        anchor = p.anchor.clone();
+                    }
+                    if m == n || !p.value {
+                        lines.push(&p.text);
+                    }
+                }
+            }
+            cells.push((1, 1, lines.join("\n"), anchor));
+        }
+        for piece in row.pieces.iter().filter(|p| p.start >= left) {
+            let Some(c) = nearest(&columns, piece) else { continue };
+            match cells.iter_mut().find(|x| x.0 == c + 2) {
+                Some(cell) => {
+                    cell.2.push(' ');
+                    cell.2.push_str(&piece.text);
+                }
+                None => cells.push((c + 2, 1, piece.text.clone(), piece.anchor.clone())),
+            }
+        }
+        // A column without a piece is an empty cell: the layout shows that nothing is printed there.
+        let anchor = row.pieces.first().map(|p| p.anchor.clone());
+        for c in 0..columns.len() {
+            if !cells.iter().any(|x| x.0 == c + 2)
+                && let Some(anchor) = &anchor
+            {
+                cells.push((c + 2, 1, String::new(), anchor.clone()));
+            }
+        }
+        cells.sort_by_key(|c| c.0);
+        drafts.push(Draft { cells });
+        tail = to.max(n + 1);
+    }
+    tail
+}
+
+fn nearest(columns: &[(usize, usize)], piece: &Piece) -> Option<usize> {
+    let center = piece.center();
+    (0..columns.len())
+        .min_by_key(|&c| columns.get(c).map_or(usize::MAX, |&(s, e)| usize::midpoint(s, e).abs_diff(center)))
+}
+
+/// Whether a piece on another line can be of the same label cell: it begins where the label begins.
+fn same_cell(piece: &Piece, leaf: &Piece, left: usize) -> bool {
+    piece.start.abs_diff(leaf.start) <= 1 && piece.start < left && !piece.value
+}
+
+/// For each row of data the lines of its label: `from..to`. Layouts center the numbers on the lines of the
+/// label, the upper middle for an even count; blank lines part rows.
+fn label_spans(
+    rows: &[Row],
+    group: &[usize],
+    leaf: &[Option<&Piece>],
+    left: usize,
+    floor: usize,
+    ceiling: usize,
+) -> Vec<(usize, usize)> {
+    // Lines above and below each row that could be of its label, up to the next row or a blank line.
+    let reach = |n: usize, leaf: Option<&Piece>, up: bool, limit: usize| -> usize {
+        let Some(leaf) = leaf else { return 0 };
+        let mut count = 0;
+        loop {
+            let m = if up { n.checked_sub(count + 1) } else { Some(n + count + 1) };
+            let Some(m) = m else { break };
+            if (up && m < limit) || (!up && m >= limit) {
+                break;
+            }
+            let Some(row) = rows.get(m) else { break };
+            let only_label = row.pieces.iter().all(|p| p.start < left);
+            if !only_label || !row.pieces.iter().any(|p| same_cell(p, leaf, left)) {
+                break;
+            }
+            count += 1;
+        }
+        count
+    };
+    let count = group.len();
+    let mut heads: Vec<usize> = Vec::with_capacity(count);
+    let mut tails: Vec<usize> = Vec::with_capacity(count);
+    for (i, &n) in group.iter().enumerate() {
+        let leaf_here = leaf.get(i).copied().flatten();
+        let above = if i == 0 { floor } else { group.get(i - 1).map_or(0, |m| m + 1) };
+        let below = group.get(i + 1).copied().unwrap_or(ceiling);
+        heads.push(reach(n, leaf_here, true, above));
+        tails.push(reach(n, leaf_here, false, below));
+    }
+    // Choose the lines above each row (h) so that below stands h or h + 1, every line between is of one of the
+    // two rows where both reach it, and as few as possible are left over.
+    let most = 6usize;
+    let mut best: Vec<Vec<(usize, usize)>> = Vec::with_capacity(count); // cost and choice before, by h * 2 + extra
+    for i in 0..count {
+        let mut costs = vec![(usize::MAX, 0usize); (most + 1) * 2];
+        for h in 0..=heads.get(i).copied().unwrap_or(0).min(most) {
+            for extra in 0..2usize {
+                let t = h + extra;
+                if t > tails.get(i).copied().unwrap_or(0) {
+                    continue;
+                }
+                let slot = h * 2 + extra;
+                let own = group.get(i).copied().unwrap_or(0);
+                let before = match i.checked_sub(1) {
+                    None => Some((heads.first().map_or(0, |x| usize::from(h < *x)), 0)),
+                    Some(j) => {
+                        let gap = own - group.get(j).copied().unwrap_or(0) - 1;
+                        best.get(j).and_then(|b| {
+                            b.iter()
+                                .enumerate()
+                                .filter(|(_, c)| c.0 != usize::MAX)
+                                .filter_map(|(s, c)| {
+                                    let above = s / 2 + s % 2;
+                                    (above + h <= gap).then(|| {
+                                        let (below, up) =
+                                            (tails.get(j).copied().unwrap_or(0), heads.get(i).copied().unwrap_or(0));
+                                        let reachable = (below + up).min(gap);
+                                        (c.0 + reachable.saturating_sub(above + h), s)
+                                    })
+                                })
+                                .min()
+                        })
+                    }
+                };
+                if let (Some((cost, from)), Some(cell)) = (before, costs.get_mut(slot)) {
+                    let last_cost =
+                        if i + 1 == count { tails.get(i).copied().unwrap_or(0).saturating_sub(t) } else { 0 };
+                    *cell = (cost + last_cost, from);
+                }
+            }
+        }
+        best.push(costs);
+    }
+    let mut spans = vec![(0, 0); count];
+    let mut slot = best.last().and_then(|b| (0..b.len()).min_by_key(|&s| (b.get(s).map_or(usize::MAX, |c| c.0), s)));
+    for i in (0..count).rev() {
+        let s = slot.unwrap_or(0);
+        let n = group.get(i).copied().unwrap_or(0);
+        let known = best.get(i).and_then(|b| b.get(s)).is_some_and(|c| c.0 != usize::MAX);
+        let (h, t) = if known { (s / 2, s / 2 + s % 2) } else { (0, 0) };
+        if let Some(span) = spans.get_mut(i) {
+            *span = (n - h.min(n), n + t + 1);
+        }
+        slot = best.get(i).and_then(|b| b.get(s)).map(|c| c.1);
+    }
+    spans
+}
+
+/// Adds the lines of a header: captions as rows of their own, then one row with the text above each column.
+fn header(rows: &[Row], from: usize, to: usize, columns: &[(usize, usize)], left: usize, drafts: &mut Vec<Draft>) {
+    let width = columns.len();
+    let mut texts: Vec<Vec<&Piece>> = vec![Vec::new(); width];
+    let mut stub: Vec<&Piece> = Vec::new();
+    let mut spanning: Vec<&Piece> = Vec::new();
+    let mut seen = false;
+    let centers: Vec<usize> = columns.iter().map(|&(s, e)| usize::midpoint(s, e)).collect();
+    for row in rows.get(from..to).unwrap_or(&[]) {
+        if row.pieces.is_empty() {
+            continue;
+        }
+        let alone = row.pieces.len() == 1;
+        for piece in &row.pieces {
+            let covered = centers.iter().filter(|&&c| piece.start <= c && c < piece.end).count();
+            if alone && !seen {
+                // A caption, or the first line of a header that spans: either way a row of its own.
+                spanning.push(piece);
+            } else if piece.start + 2 < left && piece.end <= left {
+                stub.push(piece);
+            } else if covered > 1 {
+                spanning.push(piece);
+            } else if let Some(c) = nearest(columns, piece)
+                && let Some(slot) = texts.get_mut(c)
+            {
+                slot.push(piece);
+            }
+        }
+        seen |= !alone;
+    }
+    for piece in spanning {
+        drafts.push(Draft { cells: vec![(1, width + 1, piece.text.clone(), piece.anchor.clone())] });
+    }
+    let join = |pieces: &[&Piece]| pieces.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
+    let mut cells = Vec::new();
+    if let Some(first) = stub.first() {
+        cells.push((1, 1, join(&stub), first.anchor.clone()));
+    }
+    for (c, pieces) in texts.iter().enumerate() {
+        if let Some(first) = pieces.first() {
+            cells.push((c + 2, 1, join(pieces), first.anchor.clone()));
+        }
+    }
+    if !cells.is_empty() {
+        drafts.push(Draft { cells });
+    }
+}
+
+fn build(drafts: Vec<Draft>, anchor: Anchor) -> Table {
+    let cols = drafts.iter().flat_map(|d| d.cells.iter().map(|c| c.0 + c.1)).max().unwrap_or(0);
+    // The column for ordinal numbers goes where none is printed.
+    let shift = usize::from(!drafts.iter().any(|d| d.cells.iter().any(|c| c.0 == 0)));
+    let rows = drafts.len();
+    let mut cells = Vec::new();
+    for (row, draft) in drafts.into_iter().enumerate() {
+        for (col, span, text, anchor) in draft.cells {
+            cells.push(Cell { row, col: col.saturating_sub(shift), row_span: 1, col_span: span, text, anchor });
+        }
+    }
+    Table { kind: TableKind::Borderless, rows, cols: cols.saturating_sub(shift), cells, caption: String::new(), anchor }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::split;
+    use super::*;
+
+    fn rows(table: &Table) -> Vec<String> {
+        (0..table.rows)
+            .map(|r| {
+                let cells: Vec<String> =
+                    table.cells.iter().filter(|c| c.row == r).map(|c| c.text.replace('\n', "+")).collect();
+                cells.join("/")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn labels_over_several_lines_find_their_numbers() {
+        let text = "                          第一项
+
+   项目                  本年新        上年
+                         制作数        总数
+ 一、很长的标签           12            0
+ 的后半
+        （二）部分
+        公开（只计这一       3            4
+        情形）
+
+ 三、另一标签             -5            /
+
+四、标题
+";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(
+            rows(&found.table),
+            [
+                "第一项",
+                "项目/本年新+制作数/上年+总数",
+                "一、很长的标签+的后半/12/0",
+                "（二）部分+公开（只计这一+情形）/3/4",
+                "三、另一标签/-5//"
+            ]
+        );
+        assert_eq!(found.lines, 11);
+    }
+
+    #[test]
+    fn an_empty_cell_keeps_its_place() {
+        let text = " 项目      甲      乙      丙\n 规章      1             3\n 许可      1      2      3\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table)[1], "规章/1//3");
+    }
+
+    #[test]
+    fn prose_is_no_table() {
+        assert!(fixed(&split("　　本年度公开信息 12 条，\n收到申请 3 件。\n")).is_none());
+    }
+}

@@ -1,0 +1,247 @@
+//! Physical lines, and the pieces of a text that a scraper put on one line.
+
+use crate::document::Anchor;
+
+/// A piece of a line with its place in the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'t> {
+    /// The text, without its line break.
+    pub text: &'t str,
+    /// Line from 1.
+    pub number: u32,
+    /// Column of the first character, from 1.
+    pub column: u32,
+}
+
+impl<'t> Line<'t> {
+    /// The anchor of the character at byte `at`.
+    pub fn anchor(&self, at: usize) -> Anchor {
+        self.anchor_nth(self.text.get(..at).map_or(0, |s| s.chars().count()))
+    }
+
+    /// The anchor of the character number `index`, from 0.
+    pub fn anchor_nth(&self, index: usize) -> Anchor {
+        Anchor::Text { line: self.number, column: self.column.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)) }
+    }
+
+    /// The text without spaces of any kind at either end.
+    pub fn trimmed(&self) -> &'t str {
+        trim(self.text)
+    }
+
+    /// Whether nothing but spaces is printed.
+    pub fn is_blank(&self) -> bool {
+        self.trimmed().is_empty()
+    }
+
+    /// The anchor of the first printed character.
+    pub fn anchor_printed(&self) -> Anchor {
+        let at = self.text.len() - self.text.trim_start_matches(is_space).len();
+        self.anchor(at)
+    }
+}
+
+/// Spaces of any kind, and marks without width.
+pub fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}')
+}
+
+/// Without spaces at either end.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// The physical lines of a text: ended by LF, CR LF, CR, form feed, or U+2028.
+pub fn split(text: &str) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    let mut number = 1u32;
+    let mut rest = text;
+    loop {
+        let end = rest.find(['\n', '\r', '\u{c}', '\u{2028}', '\u{2029}', '\u{b}']);
+        let Some(end) = end else {
+            lines.push(Line { text: rest, number, column: 1 });
+            return lines;
+        };
+        lines.push(Line { text: rest.get(..end).unwrap_or(""), number, column: 1 });
+        let tail = rest.get(end..).unwrap_or("");
+        let width = if tail.starts_with("\r\n") { 2 } else { tail.chars().next().map_or(1, char::len_utf8) };
+        rest = tail.get(width..).unwrap_or("");
+        number = number.saturating_add(1);
+    }
+}
+
+/// Characters from which on a line is looked at as a whole text on one line.
+const LONG: usize = 600;
+
+/// Splits a line that holds a whole text into its pieces, by the evidence of spaces: where ideographs stand on
+/// both sides of a space, or a sentence ends before it, or a numbered heading begins behind it. Other lines
+/// come back whole.
+pub fn unroll<'t>(line: Line<'t>, out: &mut Vec<Line<'t>>) {
+    if line.text.len() < LONG || line.text.chars().take(LONG).count() < LONG || !is_rolled(line.text) {
+        out.push(line);
+        return;
+    }
+    let text = line.text;
+    let mut column = line.column;
+    let mut start = 0usize;
+    let mut start_column = column;
+    let mut before: Option<char> = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        column = column.saturating_add(1);
+        if c == ' ' {
+            let mut end = at + 1;
+            while let Some(&(next_at, ' ')) = chars.peek() {
+                chars.next();
+                column = column.saturating_add(1);
+                end = next_at + 1;
+            }
+            let behind = text.get(end..).unwrap_or("");
+            let breaks = before.is_some_and(|b| breaks_at(b, behind));
+            if breaks {
+                push_piece(text, start, at, line.number, start_column, out);
+                start = end;
+                start_column = column;
+            }
+        } else if before.is_some_and(ends_sentence) && begins_heading(text.get(at..).unwrap_or("")) {
+            // Run together: only a sentence's end shows that something new begins.
+            push_piece(text, start, at, line.number, start_column, out);
+            start = at;
+            start_column = column - 1;
+        }
+        before = Some(c);
+    }
+    push_piece(text, start, text.len(), line.number, start_column, out);
+}
+
+fn push_piece<'t>(text: &'t str, start: usize, end: usize, number: u32, column: u32, out: &mut Vec<Line<'t>>) {
+    let piece = text.get(start..end).unwrap_or("");
+    if !trim(piece).is_empty() {
+        out.push(Line { text: piece, number, column });
+    }
+}
+
+/// Whether a long line holds more than one paragraph: several sentences that end before a space or a heading.
+fn is_rolled(text: &str) -> bool {
+    let mut ends = 0usize;
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        let ended = before.is_some_and(ends_sentence);
+        if (ended && c == ' ') || ((ended || before == Some(' ')) && begins_heading(text.get(at..).unwrap_or(""))) {
+            ends += 1;
+            if ends >= 2 {
+                return true;
+            }
+        }
+        before = Some(c);
+    }
+    false
+}
+
+fn breaks_at(before: char, behind: &str) -> bool {
+    let Some(next) = behind.chars().next() else { return false };
+    if before == ' ' || ends_sentence(before) || begins_heading(behind) {
+        return true;
+    }
+    let wide = |c: char| !c.is_ascii() && !c.is_numeric() || is_bracket(c);
+    wide(before) && wide(next)
+}
+
+fn is_bracket(c: char) -> bool {
+    matches!(c, '(' | ')' | '（' | '）' | '【' | '】')
+}
+
+fn ends_sentence(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '；')
+}
+
+const HAN_DIGITS: &str = "一二三四五六七八九十";
+
+/// Whether a numbered heading begins here: 一、 （一） 第一部分.
+pub fn begins_heading(text: &str) -> bool {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return false };
+    let bracket = matches!(first, '(' | '（');
+    let section = first == '第';
+    let mut seen = 0;
+    let mut rest = if bracket || section { chars.as_str() } else { text };
+    while let Some(c) = rest.chars().next() {
+        if !HAN_DIGITS.contains(c) {
+            break;
+        }
+        seen += 1;
+        rest = rest.get(c.len_utf8()..).unwrap_or("");
+        if seen > 3 {
+            return false;
+        }
+    }
+    if seen == 0 {
+        return false;
+    }
+    if bracket {
+        return rest.starts_with([')', '）']);
+    }
+    if section {
+        return rest.starts_with("部分") || rest.starts_with('章');
+    }
+    rest.starts_with(['、', '．', '.']) && rest.chars().nth(1).is_some_and(|c| !c.is_ascii_digit())
+}
+
+/// Columns that a text takes on a terminal: two for wide characters.
+pub fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// Columns that a character takes on a terminal.
+pub fn char_width(c: char) -> usize {
+    match c {
+        '\u{0}'..='\u{1f}' | '\u{7f}' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' => 0,
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{303e}'
+        | '\u{3041}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{20000}'..='\u{3fffd}'
+        // Ambiguous in width, wide in Chinese text.
+        | '“' | '”' | '‘' | '’' | '…' | '—' | '─' | '―' | '①'..='⑳' | '⑴'..='⒇' | '⒈'..='⒛' => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_of_every_kind() {
+        let lines = split("a\r\nb\rc\nd\u{c}e");
+        let texts: Vec<&str> = lines.iter().map(|l| l.text).collect();
+        assert_eq!(texts, ["a", "b", "c", "d", "e"]);
+        assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_text_on_one_line_is_unrolled() {
+        let filler = "本单位公开信息若干条。".repeat(60);
+        let text = format!("某镇2020年年度报告 一、总体情况 {filler} 第二段 ２０ 件。 规章 0 0 0 二、其他");
+        let mut out = Vec::new();
+        unroll(Line { text: &text, number: 1, column: 1 }, &mut out);
+        let texts: Vec<&str> = out.iter().map(|l| l.text).collect();
+        assert_eq!(
+            texts,
+            ["某镇2020年年度报告", "一、总体情况", &filler, "第二段 ２０ 件。", "规章 0 0 0", "二、其他"]
+        );
+        assert_eq!(out[1].column, 13);
+    }
+
+    #[test]
+    fn a_long_paragraph_stays_whole() {
+        let text = "本单位 2020 年公开信息若干条，".repeat(60);
+        let mut out = Vec::new();
+        unroll(Line { text: &text, number: 1, column: 1 }, &mut out);
+        assert_eq!(out.len(), 1);
+    }
+}
