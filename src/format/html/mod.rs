@@ -4,8 +4,11 @@
 //! blocks come out in document order, the site's furniture is left out, its metadata kept.
 
 mod blocks;
+mod chrome;
+mod content;
 mod facts;
 mod grid;
+mod metadata;
 mod parse;
 mod text;
 mod tree;
@@ -47,7 +50,8 @@ fn read_page(source: &str, limits: &Limits, document: &mut Document) -> Result<(
     let facts = facts::Facts::new(&tree);
     let places = tree::Places::new(source);
     let drafts = blocks::read_blocks(&tree, &facts, &places, limits)?;
-    document.blocks = drafts.into_iter().map(|d| d.block).collect();
+    metadata::read_head(&tree, &places, &mut document.metadata);
+    document.blocks = content::choose(drafts, &tree, &facts, &mut document.metadata);
     Ok(())
 }
 

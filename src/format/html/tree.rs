@@ -98,8 +98,6 @@ pub(super) struct Node<'t> {
     pub offset: u32,
     /// Number among the siblings of its name, from 1.
     pub ordinal: u32,
-    /// Elements around it.
-    pub depth: u32,
 }
 
 impl<'t> Node<'t> {
@@ -141,7 +139,14 @@ impl<'t> Tree<'t> {
                     let index = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
                     let parent = open.last().copied().unwrap_or(index);
                     let kind = match node.value() {
-                        DomNode::Element(element) => Kind::Element(element, Tag::of(element.name())),
+                        DomNode::Element(element) => {
+                            let tag = match Tag::of(element.name()) {
+                                // An anchor without a target is no link: Word marks headings with it.
+                                Tag::Link if element.attrs.iter().all(|(key, _)| &*key.local != "href") => Tag::Inline,
+                                tag => tag,
+                            };
+                            Kind::Element(element, tag)
+                        }
                         DomNode::Text(text) => Kind::Text(&text.text),
                         _ => continue,
                     };
@@ -154,8 +159,7 @@ impl<'t> Tree<'t> {
                         Kind::Text(_) => 0,
                     };
                     let offset = parsed.offsets.get(&node.id()).copied().unwrap_or(0);
-                    let depth = u32::try_from(open.len()).unwrap_or(u32::MAX);
-                    nodes.push(Node { kind, parent, end: index + 1, offset, ordinal, depth });
+                    nodes.push(Node { kind, parent, end: index + 1, offset, ordinal });
                     if matches!(kind, Kind::Element(..)) {
                         open.push(index);
                     }
@@ -177,10 +181,6 @@ impl<'t> Tree<'t> {
 
     pub fn get(&self, index: u32) -> Option<&Node<'t>> {
         self.nodes.get(index as usize)
-    }
-
-    pub fn len(&self) -> u32 {
-        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
     }
 
     /// Index behind the subtree of `index`.
