@@ -132,14 +132,17 @@ fn loose(pattern: &ReportPattern, id: &str, shadow: &str) -> bool {
 }
 
 /// Finds the headings of a report's sections, in order.
-pub(super) fn find(lines: &[Line<'_>], from: usize, pattern: &ReportPattern) -> Vec<Heading> {
+///
+/// They begin at `from`: a line and the byte of its shadow behind the title.
+pub(super) fn find(lines: &[Line<'_>], from: (usize, usize), pattern: &ReportPattern) -> Vec<Heading> {
     let labels = Labels::new(pattern);
     let mut all = Vec::new();
-    for (at, line) in lines.iter().enumerate().skip(from) {
+    for (at, line) in lines.iter().enumerate().skip(from.0) {
         if line.table || all.len() > MOST {
             continue;
         }
-        candidates(line, at, lines.get(at + 1), &labels, &mut all);
+        let opening = if at == from.0 { from.1 } else { 0 };
+        candidates(line, (at, opening), lines.get(at + 1), &labels, &mut all);
     }
     let brackets_only = !all.iter().any(|h: &Heading| h.whole && !is_bracket(h.ordinal) && h.score > 4.0);
     for heading in &mut all {
@@ -155,8 +158,18 @@ fn is_bracket(ordinal: Option<(OrdinalKind, u8)>) -> bool {
     matches!(ordinal, Some((OrdinalKind::Plain(OrdinalStyle::HanBracket | OrdinalStyle::DigitBracket), _)))
 }
 
-fn candidates(line: &Line<'_>, at: usize, next: Option<&Line<'_>>, labels: &Labels<'_>, out: &mut Vec<Heading>) {
+fn candidates(
+    line: &Line<'_>,
+    (at, opening): (usize, usize),
+    next: Option<&Line<'_>>,
+    labels: &Labels<'_>,
+    out: &mut Vec<Heading>,
+) {
     let shadow = line.shadow.text.as_str();
+    if opening > 0 {
+        inside(line, (at, opening), next.is_some_and(|n| n.table), labels, out);
+        return;
+    }
     let (number, start) = match ordinal(shadow) {
         Some((kind, value, end)) => (Some((kind, value)), end),
         // The number may be lost: `、主动公开政府信息情况`.
@@ -206,23 +219,35 @@ fn candidates(line: &Line<'_>, at: usize, next: Option<&Line<'_>>, labels: &Labe
     }
     if line.len() > LONG {
         let before_table = next.is_some_and(|n| n.table);
-        inside(line, at, before_table, labels, out);
+        inside(line, (at, 0), before_table, labels, out);
     }
 }
 
 /// Headings in the middle of a long line.
-fn inside(line: &Line<'_>, at: usize, before_table: bool, labels: &Labels<'_>, out: &mut Vec<Heading>) {
+fn inside(
+    line: &Line<'_>,
+    (at, opening): (usize, usize),
+    before_table: bool,
+    labels: &Labels<'_>,
+    out: &mut Vec<Heading>,
+) {
     let shadow = line.shadow.text.as_str();
     let mut previous = None;
     for (start, c) in shadow.char_indices() {
-        let boundary = start > 0
-            && (line.space_before(start) || matches!(previous, Some('.' | ';' | '!' | '?' | ')' | '"' | ':')));
-        previous = Some(c);
-        if !boundary {
+        let before = previous.replace(c);
+        if start == 0 || start < opening {
             continue;
         }
-        let rest = shadow.get(start..).unwrap_or("");
-        let number = ordinal(rest);
+        let ends = matches!(before, Some('.' | ';' | '!' | '?' | ')' | '"' | ':')) || start == opening;
+        // Digits in front are the last cell of a table that nobody claimed.
+        let digit = before.is_some_and(|b| b.is_ascii_digit()) && !c.is_ascii_digit();
+        if !ends && !digit && !line.space_before(start) {
+            continue;
+        }
+        let number = ordinal(shadow.get(start..).unwrap_or(""));
+        if digit && number.is_none() {
+            continue;
+        }
         let body_at = start + number.map_or(0, |n| n.2);
         let Some((label, section)) = shadow.get(body_at..).and_then(|b| labels.leading(b)) else { continue };
         let end = body_at + label.len();

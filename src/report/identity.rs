@@ -89,7 +89,7 @@ struct Signature<'l, 'd> {
 const FOOT: usize = 400;
 
 fn signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<Signature<'l, 'd>> {
-    let from = lines.len().saturating_sub(FOOT).max(1);
+    let from = lines.len().saturating_sub(FOOT);
     let mut dated = None;
     for (at, line) in lines.iter().enumerate().skip(from).rev() {
         if line.table {

@@ -19,7 +19,7 @@ pub fn sections(document: &Document, pattern: &ReportPattern, claims: &[Claim]) 
     let lines = lines(document, claims);
     let title = title::find(document, &lines, pattern);
     let place = title.as_ref().filter(|t| t.first.is_some());
-    let from = place.map_or(0, |t| if t.whole { t.last } else { t.first.unwrap_or(0) });
+    let from = place.map_or((0, 0), |t| if t.whole { (t.last, t.end) } else { (t.first.unwrap_or(0), 0) });
     let headings = heading::find(&lines, from, pattern);
     let mut out: Vec<Section> = Vec::new();
     let mut flags = Vec::new();

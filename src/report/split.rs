@@ -22,7 +22,7 @@ pub fn split(document: &Document, pattern: &ReportPattern) -> Vec<Range<usize>> 
         let Some(first) = found.first else { continue };
         let until = titles.get(at + 1).and_then(|t| t.first).unwrap_or(lines.len());
         let Some(own) = lines.get(first..until) else { continue };
-        let headings = heading::find(own, found.last + 1 - first, pattern);
+        let headings = heading::find(own, (found.last + 1 - first, 0), pattern);
         let mut known: Vec<usize> = headings.iter().filter_map(|h| h.section).collect();
         known.sort_unstable();
         known.dedup();

@@ -283,7 +283,7 @@ pub(super) fn judge(name: &str, pattern: &ReportPattern) -> Judgement {
     if !(2..=40).contains(&length) || words(pattern, "agency_stop").iter().any(|w| shadow.contains(&fold(w))) {
         return Judgement::No;
     }
-    if words(pattern, "agency_self").iter().any(|w| shadow.contains(&fold(w))) {
+    if words(pattern, "agency_self").iter().any(|w| shadow == fold(w)) {
         return Judgement::No;
     }
     // A second name in brackets stands behind the first: 市场监管局(知识产权局).
