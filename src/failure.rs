@@ -50,4 +50,37 @@ impl Failure {
             Self::NoReport(_) => "no-report",
         }
     }
+
+    /// What the message says after the kind.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Unsupported(detail)
+            | Self::Encrypted(detail)
+            | Self::NoTextLayer(detail)
+            | Self::Damaged(detail)
+            | Self::TooLarge(detail)
+            | Self::TimedOut(detail)
+            | Self::Crashed(detail)
+            | Self::Unreadable(detail)
+            | Self::NoReport(detail) => detail,
+        }
+    }
+
+    /// The failure of this [`Self::code`], as the ledger keeps it.
+    #[must_use]
+    pub fn from_code(code: &str, detail: String) -> Option<Self> {
+        Some(match code {
+            "unsupported" => Self::Unsupported(detail),
+            "encrypted" => Self::Encrypted(detail),
+            "no-text-layer" => Self::NoTextLayer(detail),
+            "damaged" => Self::Damaged(detail),
+            "too-large" => Self::TooLarge(detail),
+            "timed-out" => Self::TimedOut(detail),
+            "crashed" => Self::Crashed(detail),
+            "unreadable" => Self::Unreadable(detail),
+            "no-report" => Self::NoReport(detail),
+            _ => return None,
+        })
+    }
 }

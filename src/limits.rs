@@ -1,7 +1,7 @@
 //! Bounds on what one hostile file may cost.
 
 /// Bounds on what one file may cost; every reader takes them, every one can be set by an option.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// Bytes of the source file.
     pub bytes: u64,

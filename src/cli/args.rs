@@ -59,6 +59,8 @@ pub enum When {
 pub enum Command {
     /// Read reports into records: JSON Lines, one report a line
     Extract(Extract),
+    /// Serve other programs: paths on stdin, one JSON line a report or failure on stdout
+    Worker(Worker),
     /// Write shell completions to stdout
     Completions {
         /// The shell
@@ -128,6 +130,41 @@ pub struct LimitArgs {
     /// Seconds
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u32>,
+    /// Memory of the process that reads it
+    #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
+    pub max_memory: Option<u64>,
+    /// Read in this process: a little faster for one file, but a crash ends the run and no time limit holds
+    #[arg(long)]
+    pub no_isolation: bool,
+}
+
+/// `gongkai worker`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  find archive -name '*.pdf' | gongkai worker > reports.jsonl
+  rdd.pipe('gongkai worker')                      in Spark
+  xargs -P 8 -n 100 sh -c 'printf \"%s\\n\" \"$@\" | gongkai worker > out.$$' sh < paths
+
+Every input gives its answer at once, flushed: the lines of its reports, or one line
+{\"schema\": \"gongkai.failure/1\", \"source\": …, \"failure\": {\"code\": …, \"message\": …}}.
+The worker ends when its input does.")]
+pub struct Worker {
+    /// Paths end with NUL instead of a line feed
+    #[arg(short = '0', long)]
+    pub null: bool,
+    /// Files themselves on stdin, each after its length as 4 bytes, big end first
+    #[arg(long, conflicts_with = "null")]
+    pub length_prefixed: bool,
+    /// Speak the supervisor's own protocol
+    #[arg(long, hide = true)]
+    pub frames: bool,
+    /// Take every file for this format, whatever its bytes say
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+    /// What one file may cost.
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// `gongkai extract`

@@ -1,62 +1,19 @@
 //! `gongkai extract`: files in, one JSON record a report out.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
 use crate::cli::args::{Extract, Global};
+use crate::cli::reader::Reader;
+use crate::cli::tally::Tally;
 use crate::cli::ui::{Output, Ui};
-use crate::cli::{End, INTERRUPTED, catch_interrupts, options, patterns};
+use crate::cli::{End, INTERRUPTED, catch_interrupts, options};
 use crate::error::{Error, ErrorKind};
-use crate::run::engine::Engine;
-use crate::run::job::{Input, Job, Origin, Outcome};
+use crate::run::job::Outcome;
+use crate::run::plan::{Plan, Step};
 use crate::run::pool::{self, Settings};
-use crate::source::walk::{Found, Walk};
-
-/// Counts for the closing summary.
-#[derive(Debug, Default)]
-struct Tally {
-    files: u64,
-    records: u64,
-    numbers: u64,
-    flags: u64,
-    failed_checks: u64,
-    failures: BTreeMap<&'static str, u64>,
-    bytes: u64,
-}
-
-impl Tally {
-    fn failed(&self) -> u64 {
-        self.failures.values().sum()
-    }
-
-    fn add(&mut self, outcome: &Outcome) {
-        self.files += 1;
-        self.bytes += outcome.bytes;
-        match &outcome.result {
-            Ok(done) => {
-                self.records += u64::from(done.records);
-                self.numbers += u64::from(done.numbers);
-                self.flags += u64::from(done.flags);
-                self.failed_checks += u64::from(done.failed_checks);
-            }
-            Err(failure) => *self.failures.entry(failure.code()).or_default() += 1,
-        }
-    }
-
-    fn line(&self, seconds: f64) -> String {
-        let mut line = format!(
-            "{} files: {} records with {} numbers, {} flags, {} checks that do not hold",
-            self.files, self.records, self.numbers, self.flags, self.failed_checks
-        );
-        if !self.failures.is_empty() {
-            let parts: Vec<String> = self.failures.iter().map(|(code, n)| format!("{code} {n}")).collect();
-            line.push_str(&format!("; {} failed ({})", self.failed(), parts.join(", ")));
-        }
-        line.push_str(&format!("; {seconds:.1} s"));
-        line
-    }
-}
+use crate::source::container;
+use crate::source::walk::Walk;
 
 /// Runs it.
 pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
@@ -64,7 +21,11 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     if paths.is_empty() {
         return Err(Error::new(ErrorKind::Usage, "the list of paths is empty").hint("name files or folders"));
     }
-    let engine = Engine { limits: args.limits.resolve(), patterns: patterns(global)? };
+    let alone = match paths.as_slice() {
+        [path] => path.is_file() && std::fs::File::open(path).is_ok_and(|mut f| container::kind_of(&mut f).is_none()),
+        _ => false,
+    };
+    let reader = Reader::new(&args.limits, global.patterns.as_deref(), alone)?;
     let mut out = Output::open(args.output.as_deref())?;
     if let Some(path) = &args.output {
         selection.skip(path);
@@ -75,12 +36,19 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         let walk = Walk::new(paths.clone(), selection.clone());
         std::thread::spawn(move || bar.set_length(walk.count() as u64));
     }
-    let format = args.inputs.format.map(|f| f.format());
-    let jobs = Walk::new(paths, selection).map(|found| job(found, format));
+    let plan = Plan {
+        paths,
+        selection,
+        format: args.inputs.format.map(|f| f.format()),
+        limits: args.limits.resolve(),
+        other_shard: &|_| false,
+        skip: &|_, _| false,
+    };
     let mut tally = Tally::default();
     let mut error = None;
     let mut fell = false;
-    let emit = |outcome: Outcome| {
+    let emit = |outcome: Option<Outcome>| {
+        let Some(outcome) = outcome else { return ControlFlow::Continue(()) };
         tally.add(&outcome);
         match &outcome.result {
             Ok(done) => match out.write(&done.lines) {
@@ -99,28 +67,25 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
                 }
             }
         }
-        ui.step(tally.failed());
+        ui.step(tally.failed(), &|| reader.slowest());
         ControlFlow::Continue(())
+    };
+    let work = |step: Step| match step {
+        Step::Read { job, .. } => Some(reader.run(job)),
+        Step::Opened { .. } | Step::Skipped { .. } => None,
     };
     let settings = Settings::new(options::jobs(args.jobs));
     let interrupted = || INTERRUPTED.load(Ordering::SeqCst);
-    pool::ordered(jobs, &settings, interrupted, |job: &Job| job.input.held(), |job| engine.run(job), emit)?;
-    out.flush()?;
+    pool::ordered(|put| plan.walk(put), &settings, interrupted, Step::held, work, emit)?;
+    let flushed = out.flush();
     ui.end();
     if let Some(error) = error {
         return Err(error);
     }
+    flushed?;
     ui.note(&tally.line(ui.elapsed().as_secs_f64()));
     if interrupted() {
         return Ok(End::Interrupted);
     }
     Ok(if fell || tally.failed() > 0 { End::SomeFailed } else { End::Done })
-}
-
-fn job(found: Found, format: Option<crate::document::Format>) -> Job {
-    let input = match found.file {
-        Ok(path) => Input::File(path),
-        Err(failure) => Input::Missing(failure),
-    };
-    Job { origin: Origin { path: found.name, ..Origin::default() }, input, format }
 }

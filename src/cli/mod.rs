@@ -4,14 +4,20 @@ pub mod args;
 mod completions;
 mod extract;
 pub mod options;
+mod reader;
+mod tally;
 pub mod ui;
+mod worker;
 
+use std::borrow::Cow;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 
 use crate::error::Error;
+use crate::pattern::PatternSet;
 use args::{Cli, Command};
 use ui::Ui;
 
@@ -61,6 +67,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli, ui: &mut Ui) -> Result<End, Error> {
     match cli.command {
         Command::Extract(args) => extract::run(&args, &cli.global, ui),
+        Command::Worker(args) => worker::run(&args, &cli.global),
         Command::Completions { shell } => completions::run(shell),
     }
 }
@@ -76,6 +83,10 @@ fn catch_interrupts() {
     drop(caught);
 }
 
-fn patterns(_global: &args::Global) -> Result<crate::pattern::PatternSet, Error> {
-    Ok(crate::pattern::PatternSet::default())
+/// The patterns: of the folder that was named, else those inside the program.
+fn patterns(folder: Option<&Path>) -> Result<Cow<'static, PatternSet>, Error> {
+    Ok(match folder {
+        Some(folder) => Cow::Owned(PatternSet::load_dir(folder)?),
+        None => Cow::Borrowed(PatternSet::embedded()),
+    })
 }

@@ -105,13 +105,17 @@ impl Ui {
     }
 
     /// One more file done.
-    pub fn step(&self, failures: u64) {
-        if let Some(bar) = &self.bar {
-            bar.inc(1);
-            if failures > 0 {
-                bar.set_message(format!("{failures} failed"));
-            }
+    pub fn step(&self, failures: u64, slowest: &dyn Fn() -> Option<(String, Duration)>) {
+        let Some(bar) = &self.bar else { return };
+        bar.inc(1);
+        let mut message = String::new();
+        if failures > 0 {
+            message.push_str(&format!("{failures} failed  "));
         }
+        if let Some((name, time)) = slowest().filter(|(_, time)| time.as_secs() >= 2) {
+            message.push_str(&format!("{} s at {}", time.as_secs(), printable(&name)));
+        }
+        bar.set_message(message);
     }
 
     /// Takes the progress bar away.

@@ -51,6 +51,14 @@ impl Format {
             Self::Image => "image",
         }
     }
+
+    /// The format of this [`Self::name`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Pdf, Self::Html, Self::Txt, Self::Docx, Self::Doc, Self::Rtf, Self::Sheet, Self::Image]
+            .into_iter()
+            .find(|format| format.name() == name)
+    }
 }
 
 /// One physical page of a paged format.

@@ -1,13 +1,15 @@
 //! From a job to its outcome, in this process: read, extract, write the lines; a panic is a failure.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
-use crate::document::Format;
-use crate::extract::extract;
+use crate::extract::{Extracted, extract};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::pattern::PatternSet;
-use crate::record::State;
+use crate::record::{Record, State};
 use crate::run::job::{Input, Job, Outcome, Yield};
 use crate::source::walk::read_file;
 use crate::write::jsonl;
@@ -18,7 +20,7 @@ pub struct Engine {
     /// Bounds for one file.
     pub limits: Limits,
     /// What to look for.
-    pub patterns: PatternSet,
+    pub patterns: Cow<'static, PatternSet>,
 }
 
 impl Engine {
@@ -26,7 +28,8 @@ impl Engine {
     /// which only another process survives).
     #[must_use]
     pub fn run(&self, job: Job) -> Outcome {
-        let Job { origin, input, format } = job;
+        let started = Instant::now();
+        let Job { origin, input, format, known } = job;
         let bytes = match input {
             Input::File(path) => read_file(&path, &self.limits),
             Input::Bytes(bytes) => Ok(bytes),
@@ -34,36 +37,70 @@ impl Engine {
         };
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(failure) => return Outcome { origin, bytes: 0, sha256: String::new(), result: Err(failure) },
+            Err(failure) => return Outcome::failed(origin, failure),
         };
         let sha256 = crate::source::hash::sha256(&bytes);
-        let result = self.guarded(&bytes, format).map(|mut records| {
-            let mut done = Yield::default();
-            for record in &mut records {
-                record.source.path.clone_from(&origin.path);
-                record.source.member.clone_from(&origin.member);
-                record.source.url.clone_from(&origin.url);
-                record.source.fetched.clone_from(&origin.fetched);
-                record.source.bytes = bytes.len() as u64;
-                record.source.sha256.clone_from(&sha256);
-                jsonl::write_record(&mut done.lines, record);
-                done.records += 1;
-                done.numbers += count(record.readings.iter().filter(|r| r.state == State::Number).count());
-                done.flags += count(record.flags.len());
-                done.failed_checks += count(record.checks.iter().filter(|c| !c.holds).count());
-            }
-            done
-        });
-        Outcome { origin, bytes: bytes.len() as u64, sha256, result }
+        let size = bytes.len() as u64;
+        let unchanged = known.is_some_and(|known| known == sha256);
+        let result = if unchanged {
+            Ok(Yield::default())
+        } else {
+            let extract = || extract(&bytes, format, &self.limits, &self.patterns);
+            let records = |extracted: Extracted| extracted.reports.into_iter().map(|r| r.record).collect::<Vec<_>>();
+            guarded(extract).map(records).and_then(|mut records| {
+                if records.is_empty() {
+                    return Err(Failure::NoReport("nothing in it looks like a report".to_owned()));
+                }
+                let mut done = Yield::default();
+                for record in &mut records {
+                    record.source.path.clone_from(&origin.path);
+                    record.source.member.clone_from(&origin.member);
+                    record.source.url.clone_from(&origin.url);
+                    record.source.fetched.clone_from(&origin.fetched);
+                    record.source.bytes = size;
+                    record.source.sha256.clone_from(&sha256);
+                    done.add(record);
+                }
+                Ok(done)
+            })
+        };
+        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Outcome { origin, bytes: size, sha256, result, unchanged, millis }
     }
+}
 
-    fn guarded(&self, bytes: &[u8], format: Option<Format>) -> Result<Vec<crate::record::Record>, Failure> {
-        let extract = || extract(bytes, format, &self.limits, &self.patterns);
-        match catch_unwind(AssertUnwindSafe(extract)) {
-            Ok(result) => result.map(|extracted| extracted.reports.into_iter().map(|r| r.record).collect()),
-            Err(panic) => Err(Failure::Crashed(panic_message(panic.as_ref()))),
-        }
+impl Yield {
+    fn add(&mut self, record: &Record) {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        jsonl::write_record(&mut self.lines, record);
+        self.records += 1;
+        self.numbers += count(record.readings.iter().filter(|r| r.state == State::Number).count());
+        self.flags += count(record.flags.len());
+        self.failed_checks += count(record.checks.iter().filter(|c| !c.holds).count());
     }
+}
+
+thread_local! {
+    static PANIC_AT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps the place of a panic for its message instead of printing it; for processes that only read files.
+pub fn hush_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|l| format!(" at {}:{}", l.file(), l.line())).unwrap_or_default();
+        PANIC_AT.with(|at| at.replace(place));
+    }));
+}
+
+/// Does `work`; a panic becomes [`Failure::Crashed`].
+///
+/// # Errors
+/// What `work` says, or its panic.
+pub fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let place = PANIC_AT.with(RefCell::take);
+        Err(Failure::Crashed(format!("{}{place}", panic_message(panic.as_ref()))))
+    })
 }
 
 /// What a panic said.
@@ -71,8 +108,4 @@ impl Engine {
 pub fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("panic without a message").lines().next().unwrap_or_default().to_owned()
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -2,19 +2,24 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::document::Format;
 use crate::failure::Failure;
 
 /// Names of a source as output shows them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Origin {
     /// Path as given, with `/` between its parts.
     pub path: String,
     /// Member of the archive at `path`, nested ones joined by `!/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
     /// Address that a crawl fetched it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When the crawl fetched it, ISO 8601.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetched: Option<String>,
 }
 
@@ -56,6 +61,8 @@ pub struct Job {
     pub input: Input,
     /// The format that the operator says it is, against its bytes.
     pub format: Option<Format>,
+    /// SHA-256 of bytes that need not be read again.
+    pub known: Option<String>,
 }
 
 /// What became of one file.
@@ -69,6 +76,18 @@ pub struct Outcome {
     pub sha256: String,
     /// Records as JSON lines, or why there is none.
     pub result: Result<Yield, Failure>,
+    /// Whether the bytes were those known, and so not read again; the result is then empty.
+    pub unchanged: bool,
+    /// Milliseconds that it took.
+    pub millis: u64,
+}
+
+impl Outcome {
+    /// The outcome of a file that gave no bytes, or cost its reader its life.
+    #[must_use]
+    pub fn failed(origin: Origin, failure: Failure) -> Self {
+        Self { origin, bytes: 0, sha256: String::new(), result: Err(failure), unchanged: false, millis: 0 }
+    }
 }
 
 /// The records of one file, written, with the counts for the summary.

@@ -1,5 +1,8 @@
-//! Running over many files: jobs, the pool, what became of each.
+//! Running over many files: jobs, the pool, workers under a supervisor, what became of each file.
 
+pub mod crew;
 pub mod engine;
 pub mod job;
+pub mod plan;
 pub mod pool;
+pub mod wire;

@@ -66,7 +66,7 @@ impl Gate {
     }
 }
 
-/// Does `work` on every item and hands the results to `emit` in the items' order.
+/// Does `work` on every item that `produce` puts in and hands the results to `emit` in that order.
 ///
 /// `size` tells the bytes that an item holds while it waits. The run stops early, without an error, when
 /// `emit` breaks or `stop` says so; results of jobs in flight are then dropped.
@@ -74,7 +74,7 @@ impl Gate {
 /// # Errors
 /// Where the threads cannot be started.
 pub fn ordered<T: Send, R: Send>(
-    items: impl Iterator<Item = T> + Send,
+    produce: impl FnOnce(&mut dyn FnMut(T) -> ControlFlow<()>) + Send,
     settings: &Settings,
     stop: impl Fn() -> bool + Sync,
     size: impl Fn(&T) -> u64 + Send,
@@ -95,19 +95,22 @@ pub fn ordered<T: Send, R: Send>(
     std::thread::scope(|threads| {
         threads.spawn(move || {
             pool.in_place_scope(|scope| {
-                for (index, item) in (0u64..).zip(items) {
+                let mut index = 0u64;
+                produce(&mut |item| {
                     let bytes = size(&item);
                     if !gate.enter(bytes, settings, stop) {
-                        break;
+                        return ControlFlow::Break(());
                     }
-                    let send = send.clone();
+                    let (send, ordinal) = (send.clone(), index);
+                    index += 1;
                     scope.spawn(move |_| {
                         if !stop() {
                             // nobody listens any more only when the run has stopped
-                            let _ = send.send((index, bytes, work(item)));
+                            let _ = send.send((ordinal, bytes, work(item)));
                         }
                     });
-                }
+                    ControlFlow::Continue(())
+                });
                 drop(send);
             });
         });
@@ -146,7 +149,10 @@ mod tests {
             seen.push(r);
             if seen.len() == until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        ordered(0..1000, &settings, || false, |_| 10, work, emit).unwrap();
+        let produce = |put: &mut dyn FnMut(usize) -> ControlFlow<()>| {
+            let _ = (0..1000).try_for_each(put);
+        };
+        ordered(produce, &settings, || false, |_| 10, work, emit).unwrap();
         seen
     }
 

@@ -1,5 +1,6 @@
 //! Where files come from, and what their bytes are.
 
+pub mod container;
 pub mod encoding;
 pub mod hash;
 pub mod sniff;

@@ -46,6 +46,12 @@ impl Selection {
         (self.include.is_empty() || hit(&self.include)) && !self.excludes(path)
     }
 
+    /// Whether hidden files are read.
+    #[must_use]
+    pub fn hidden(&self) -> bool {
+        self.hidden
+    }
+
     fn excludes(&self, path: &Path) -> bool {
         self.exclude.is_match(path) || path.file_name().is_some_and(|name| self.exclude.is_match(Path::new(name)))
     }

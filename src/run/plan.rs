@@ -1,0 +1,159 @@
+//! What is to be read, in order: files as the walk finds them, containers taken apart.
+
+use std::fs::{File, Metadata};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use crate::document::Format;
+use crate::failure::Failure;
+use crate::limits::Limits;
+use crate::run::job::{Input, Job, Origin};
+use crate::source::container::{self, Kind};
+use crate::source::walk::{Found, Selection, Walk};
+
+/// Size and time of a file on disk: whether it may have changed since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Nanoseconds since 1970 of the last change.
+    pub mtime: u64,
+}
+
+impl Stamp {
+    fn of(meta: &Metadata) -> Self {
+        let mtime = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+        let mtime = mtime.and_then(|d| u64::try_from(d.as_nanos()).ok()).unwrap_or(0);
+        Self { size: meta.len(), mtime }
+    }
+}
+
+/// A step of the plan.
+#[derive(Debug)]
+pub enum Step {
+    /// A file or member to read.
+    Read {
+        /// The job.
+        job: Job,
+        /// The file on disk that it comes from.
+        stamp: Option<Stamp>,
+    },
+    /// A container that was taken apart to its end.
+    Opened {
+        /// Its path as shown.
+        path: String,
+        /// The file on disk.
+        stamp: Option<Stamp>,
+        /// Members that came out.
+        members: u64,
+    },
+    /// A container or file that need not be opened, by [`Plan::skip`].
+    Skipped {
+        /// Its path as shown.
+        path: String,
+    },
+}
+
+impl Step {
+    /// Bytes that the step holds in memory while it waits.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        if let Self::Read { job, .. } = self { job.input.held() } else { 0 }
+    }
+}
+
+/// Where to look and what to take.
+pub struct Plan<'a> {
+    /// Files, folders and globs.
+    pub paths: Vec<PathBuf>,
+    /// Which files of them, and which members.
+    pub selection: Selection,
+    /// The format that the operator says every file is.
+    pub format: Option<Format>,
+    /// Bounds for one file.
+    pub limits: Limits,
+    /// Files that are for another shard.
+    pub other_shard: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Files on disk that are done and have not changed.
+    pub skip: &'a (dyn Fn(&str, Option<Stamp>) -> bool + Sync),
+}
+
+impl Plan<'_> {
+    /// Walks, takes containers apart, and puts every step in order.
+    pub fn walk(&self, put: &mut dyn FnMut(Step) -> ControlFlow<()>) {
+        for found in Walk::new(self.paths.clone(), self.selection.clone()) {
+            if self.file(found, put).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn file(&self, found: Found, put: &mut dyn FnMut(Step) -> ControlFlow<()>) -> ControlFlow<()> {
+        let Found { name, file } = found;
+        if (self.other_shard)(&name) {
+            return ControlFlow::Continue(());
+        }
+        let stamp = file.as_ref().ok().and_then(|path| std::fs::metadata(path).ok()).map(|meta| Stamp::of(&meta));
+        if (self.skip)(&name, stamp) {
+            return put(Step::Skipped { path: name });
+        }
+        let origin = Origin { path: name, ..Origin::default() };
+        let path = match file {
+            Ok(path) => path,
+            Err(failure) => return put(self.read(origin, Input::Missing(failure), stamp)),
+        };
+        match self.kind(&path) {
+            Some(kind) => self.container(&path, kind, origin, stamp, put),
+            None => put(self.read(origin, Input::File(path), stamp)),
+        }
+    }
+
+    /// The kind of container, unless every file is said to be of one format.
+    fn kind(&self, path: &Path) -> Option<Kind> {
+        if self.format.is_some() {
+            return None;
+        }
+        container::kind_of(&mut File::open(path).ok()?)
+    }
+
+    fn read(&self, origin: Origin, input: Input, stamp: Option<Stamp>) -> Step {
+        Step::Read { job: Job { origin, input, format: self.format, known: None }, stamp }
+    }
+
+    fn container(
+        &self,
+        path: &Path,
+        kind: Kind,
+        origin: Origin,
+        stamp: Option<Stamp>,
+        put: &mut dyn FnMut(Step) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut members = 0;
+        let mut flow = ControlFlow::Continue(());
+        let mut sink = |member: container::Member| {
+            members += 1;
+            let origin = Origin {
+                member: Some(member.name),
+                url: member.url,
+                fetched: member.fetched,
+                path: origin.path.clone(),
+            };
+            let input = member.bytes.map_or_else(Input::Missing, Input::Bytes);
+            flow = put(self.read(origin, input, stamp));
+            flow
+        };
+        let result = container::expand(path, kind, &self.limits, &self.selection, &mut sink);
+        if flow.is_break() {
+            return flow;
+        }
+        match result {
+            Ok(()) if members == 0 => {
+                let failure = Failure::NoReport("an archive without a file to read".to_owned());
+                put(self.read(origin, Input::Missing(failure), stamp))
+            }
+            Ok(()) => put(Step::Opened { path: origin.path, stamp, members }),
+            Err(failure) => put(self.read(origin, Input::Missing(failure), stamp)),
+        }
+    }
+}
