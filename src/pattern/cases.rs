@@ -229,7 +229,7 @@ fn shown(expected: Expected) -> String {
     }
 }
 
-fn read(set: &PatternSet, tree: &tree::Tree) -> Result<Vec<Case>, Error> {
+pub(super) fn read(set: &PatternSet, tree: &tree::Tree) -> Result<Vec<Case>, Error> {
     let mut cases = Vec::new();
     for (path, text) in tree {
         let Some((folder, name)) = path.split_once(".cases/") else { continue };

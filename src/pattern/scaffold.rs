@@ -1,0 +1,143 @@
+//! A skeleton for a new family or form, with comments that say what to fill in.
+
+use super::PatternSet;
+use crate::error::{Error, ErrorKind};
+
+/// A file to write: path within the pattern folder, and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Path with `/` between its parts (`ogi/ogi-2026.toml`).
+    pub path: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The files of a new form `FAMILY/FORM`: the form and a case, and the family's report file where the family
+/// is new to `set`.
+///
+/// # Errors
+/// A name that is no `family/form`, or a form that is there already.
+pub fn new_form(set: &PatternSet, name: &str) -> Result<Vec<Draft>, Error> {
+    let usage = |message: String| {
+        Error::new(ErrorKind::Usage, message).hint("name it FAMILY/FORM in lower-case letters, digits and hyphens")
+    };
+    let plain = |s: &str| {
+        !s.is_empty() && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') && s != "report"
+    };
+    let Some((family, form)) = name.split_once('/').filter(|(f, n)| plain(f) && plain(n)) else {
+        return Err(usage(format!("`{name}` names no form")));
+    };
+    let known = set.families.iter().find(|f| f.id == family);
+    if known.is_some_and(|f| f.forms.iter().any(|f| f.id == form)) {
+        return Err(Error::new(ErrorKind::Usage, format!("form {name} is there already")));
+    }
+    let mut drafts = Vec::new();
+    if known.is_none() {
+        drafts.push(Draft { path: format!("{family}/report.toml"), text: REPORT.replace("FAMILY", family) });
+    }
+    drafts.push(Draft { path: format!("{family}/{form}.toml"), text: FORM.replace("FORM", form) });
+    drafts.push(Draft { path: format!("{family}/{form}.cases/accept.toml"), text: CASES.replace("FORM", form) });
+    Ok(drafts)
+}
+
+const REPORT: &str = r#"# How the reports of this family name themselves. patterns/README.md explains every key.
+id = "FAMILY"
+version = "1"
+title = { zh = "年度报告", en = "Annual reports" }
+
+# Sections in their usual order; the first heading is the official one. Headings stand without their number.
+[[section]]
+id = "overview"
+headings = ["总体情况"]
+# tables = ["main"]
+
+[expressions]
+# Matched on shadow text: no spaces, half-width punctuation, simplified characters.
+# title = ['年度报告$']
+"#;
+
+const FORM: &str = r#"# One form of tables. patterns/README.md explains every key.
+id = "FORM"
+version = "1"
+title = { zh = "统计表", en = "Statistical table" }
+source = "who laid the form down, and when"
+years = [2020]
+
+# Named lists: "@columns" in `for`, {@members} in an equation.
+[lists]
+members = ["first", "second"]
+
+[[table]]
+id = "main"
+# section = "overview"
+captions = ["统计表"]
+# Columns and rows that are printed and hold no values of the form.
+ignored_columns = ["单位", "序号", "备注"]
+ignored_rows = ['^(注|说明|备注):?']
+# What in the table's text speaks for this form (or, with a weight below zero, against it).
+evidence = [{ match = "第一项", weight = 2.0 }]
+
+# A part is one boxhead with the rows below it. A variable is <row id>.<column id>.
+[[table.part]]
+id = "main"
+corner = ["项目"]
+columns = [{ id = "amount", labels = ["数量", "数额"], unit = "件", en = "Number" }]
+rows = [
+  { group = "all", ordinal = "一、", labels = ["总的情况"], en = "All" },
+  { id = "main.total", in = "all", ordinal = "（一）", labels = ["合计"], en = "Total" },
+  { id = "main.first", in = "all", ordinal = "（二）", labels = ["第一项", "首项"], en = "First" },
+  { id = "main.second", in = "all", ordinal = "（三）", labels = ["第二项"], optional = true, en = "Second" },
+]
+
+# An identity; several may share an id, the first whose variables are all printed is used.
+[[check]]
+id = "main.total"
+equation = "main.total.amount = main.{@members}.amount"
+"#;
+
+const CASES: &str = r#"# Samples that the form must read, with the record that they must give; `reject = true` for look-alikes.
+
+[[case]]
+name = "the table as the form prints it"
+text = '''
+某某局2020年度报告
+
+一、总体情况
+
+项目 | 数量 |
+一、总的情况 | |
+（一）合计 | 3 |
+（二）第一项 | 1 |
+（三）第二项 | 2 |
+'''
+
+[case.expect]
+forms = { main = "FORM" }
+year = 2020
+
+# One cell a column: a number, or blank, dash, text, unreadable, ambiguous, absent.
+[case.expect.rows]
+"main.total" = "3"
+"main.first" = "1"
+"main.second" = "2"
+"#;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use crate::pattern::{compile, tree::Tree};
+
+    #[test]
+    fn the_skeleton_compiles_as_it_is() {
+        let drafts = new_form(&PatternSet::default(), "census/census-2020").unwrap_or_else(|e| panic!("{e}"));
+        let tree: Tree = drafts.into_iter().map(|d| (d.path, d.text)).collect();
+        let set = compile::compile(&tree).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(set.families[0].forms[0].variables().len(), 3);
+        assert_eq!(super::super::cases::read(&set, &tree).map(|c| c.len()).unwrap_or_default(), 1);
+        let again = new_form(&set, "census/census-2020").err().map(|e| e.to_string());
+        assert_eq!(again.as_deref(), Some("form census/census-2020 is there already"));
+        assert_eq!(new_form(&set, "census/other").map(|d| d.len()).unwrap_or_default(), 2);
+        assert!(new_form(&set, "../x").is_err());
+    }
+}
