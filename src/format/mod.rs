@@ -3,6 +3,7 @@
 pub mod doc;
 pub mod docx;
 pub mod html;
+pub mod pdf;
 pub mod txt;
 
 use crate::document::{Document, Format};
@@ -19,9 +20,8 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, F
         Format::Docx => docx::read(bytes, limits),
         Format::Doc => doc::read(bytes, limits),
         Format::Txt => txt::read(bytes, limits),
+        Format::Pdf => pdf::read(bytes, limits),
         Format::Image => Err(Failure::NoTextLayer("a picture; recognise its text first".to_owned())),
-        Format::Pdf | Format::Rtf | Format::Sheet => {
-            Err(Failure::Unsupported(format!("{} files are not read", format.name())))
-        }
+        Format::Rtf | Format::Sheet => Err(Failure::Unsupported(format!("{} files are not read", format.name()))),
     }
 }

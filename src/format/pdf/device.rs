@@ -1,0 +1,372 @@
+//! What the interpreter tells, and the device that gathers it as [`PageContent`].
+
+use rustc_hash::FxHashMap;
+
+use super::font::Font;
+use crate::document::{Page, Point, Rect};
+use crate::layout::{Char, FontInfo, PageContent, Ruling, RulingKind};
+
+/// Characters of one page.
+const CHARS: usize = 1 << 20;
+/// Rulings of one page.
+const RULINGS: usize = 200_000;
+/// Images of one page.
+const IMAGES: usize = 20_000;
+/// A filled rectangle up to this thickness is a line.
+const THIN: f32 = 2.6;
+
+/// One placed glyph, in points from the top left of the page as displayed.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    /// Origin of the glyph; in vertical writing the vertical origin.
+    pub origin: (f32, f32),
+    /// Lower left corner of the box, before rotation.
+    pub corner: (f32, f32),
+    /// From the left to the right edge.
+    pub along: (f32, f32),
+    /// From the lower to the upper edge.
+    pub up: (f32, f32),
+    /// Font size.
+    pub size: f32,
+    /// Direction of the baseline in quarter turns clockwise.
+    pub turn: u8,
+    /// Vertical writing.
+    pub vertical: bool,
+    /// Index of the font on the page.
+    pub font: u16,
+    /// Marked-content id.
+    pub mcid: Option<u32>,
+}
+
+/// Why a glyph is not part of the page's visible text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// Rendering mode 3.
+    Invisible,
+    /// In a layer that is off.
+    Layer,
+}
+
+/// Receives what a page shows.
+pub trait Device {
+    /// The index of a font on this page.
+    fn font(&mut self, font: &Font, fake_bold: bool) -> u16;
+    /// A glyph of these characters; `None` where the font does not tell them.
+    fn glyph(&mut self, placed: &Placed, text: Option<&[char]>, clip: &Rect);
+    /// A glyph that is not shown.
+    fn hidden(&mut self, why: Hidden, text: Option<&[char]>);
+    /// The glyphs that follow, up to `end_actual`, print this text (`ActualText`).
+    fn begin_actual(&mut self);
+    /// Ends it.
+    fn end_actual(&mut self, text: &[char]);
+    /// A stroked segment.
+    fn stroke(&mut self, a: (f32, f32), b: (f32, f32), width: f32, clip: &Rect);
+    /// A filled upright rectangle.
+    fn fill(&mut self, rect: &Rect, white: bool, clip: &Rect);
+    /// An axis-parallel edge of another filled shape.
+    fn edge(&mut self, a: (f32, f32), b: (f32, f32), clip: &Rect);
+    /// An image.
+    fn image(&mut self, rect: &Rect, clip: &Rect);
+    /// Filled outlines with this many curves, which may be text drawn as shapes.
+    fn curves(&mut self, count: u32);
+}
+
+/// Counts of what is not in the text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Glyphs whose fonts do not tell their characters.
+    pub unknown: u32,
+    /// Invisible characters.
+    pub invisible: u32,
+    /// Characters in layers that are off.
+    pub layer: u32,
+    /// Characters outside the page or the clip.
+    pub outside: u32,
+    /// Characters drawn again at the same place.
+    pub doubled: u32,
+    /// Curves in filled outlines.
+    pub curves: u32,
+    /// Something was cut at a limit.
+    pub cut: bool,
+}
+
+/// Gathers characters, rulings and images of one page.
+#[derive(Debug)]
+pub struct PageDevice {
+    content: PageContent,
+    fonts: FxHashMap<(u32, bool), u16>,
+    /// Counts of what was left out.
+    pub tally: Tally,
+    /// First glyph of the running `ActualText`, and its glyphs.
+    actual: Option<Vec<(Placed, bool)>>,
+    order: u32,
+    /// Characters by value and cell of a grid, to find those drawn twice.
+    grid: FxHashMap<u64, u32>,
+}
+
+impl PageDevice {
+    /// A device for a page of that number and size.
+    #[must_use]
+    pub fn new(page: Page) -> Self {
+        Self {
+            content: PageContent {
+                page,
+                chars: Vec::new(),
+                fonts: Vec::new(),
+                rulings: Vec::new(),
+                images: Vec::new(),
+            },
+            fonts: FxHashMap::default(),
+            tally: Tally::default(),
+            actual: None,
+            order: 0,
+            grid: FxHashMap::default(),
+        }
+    }
+
+    /// The page.
+    #[must_use]
+    pub fn finish(self) -> (PageContent, Tally) {
+        (self.content, self.tally)
+    }
+
+    fn push(&mut self, placed: &Placed, text: &[char]) {
+        #[expect(clippy::cast_precision_loss, reason = "a few characters")]
+        let n = text.len() as f32;
+        let (ax, ay) = (placed.along.0 / n, placed.along.1 / n);
+        let mut corner = placed.corner;
+        let mut origin = placed.origin;
+        for &ch in text {
+            let far = (corner.0 + ax + placed.up.0, corner.1 + ay + placed.up.1);
+            let bbox = Rect::new(corner.0, corner.1, far.0, far.1);
+            self.push_char(placed, ch, origin, bbox);
+            corner = (corner.0 + ax, corner.1 + ay);
+            origin = (origin.0 + ax, origin.1 + ay);
+        }
+    }
+
+    fn push_char(&mut self, placed: &Placed, ch: char, origin: (f32, f32), bbox: Rect) {
+        if self.content.chars.len() >= CHARS {
+            self.tally.cut = true;
+            return;
+        }
+        let index = u32::try_from(self.content.chars.len()).unwrap_or(u32::MAX);
+        if ch != ' ' && self.is_doubled(ch, origin, placed.size, index) {
+            self.tally.doubled += 1;
+            return;
+        }
+        self.content.chars.push(Char {
+            ch,
+            origin: Point { x: origin.0, y: origin.1 },
+            bbox,
+            size: placed.size,
+            turn: placed.turn,
+            vertical: placed.vertical,
+            font: placed.font,
+            order: self.order,
+            mcid: placed.mcid,
+        });
+        self.order += 1;
+    }
+
+    /// Whether the same character stands at the same place already (fake bold, shadow); remembers it if not.
+    fn is_doubled(&mut self, ch: char, origin: (f32, f32), size: f32, index: u32) -> bool {
+        // Cells of 2 points; a character is looked for in the cells that its tolerance reaches.
+        let tolerance = (size * 0.12).clamp(0.1, 4.0);
+        #[expect(clippy::cast_possible_truncation, reason = "page coordinates")]
+        let cell = |v: f32| (v * 0.5).floor() as i32;
+        #[expect(clippy::cast_sign_loss, reason = "bits of a key")]
+        let key = |cx: i32, cy: i32| {
+            u64::from(u32::from(ch)) << 40 | u64::from(cx as u32 & 0xF_FFFF) << 20 | u64::from(cy as u32 & 0xF_FFFF)
+        };
+        let (x0, x1) = (cell(origin.0 - tolerance), cell(origin.0 + tolerance));
+        let (y0, y1) = (cell(origin.1 - tolerance), cell(origin.1 + tolerance));
+        for cx in x0..=x1 {
+            for cy in y0..=y1 {
+                if let Some(&at) = self.grid.get(&key(cx, cy))
+                    && let Some(other) = self.content.chars.get(at as usize)
+                    && (other.origin.x - origin.0).abs() <= tolerance
+                    && (other.origin.y - origin.1).abs() <= tolerance
+                    && (other.size - size).abs() <= size * 0.2
+                {
+                    return true;
+                }
+            }
+        }
+        self.grid.insert(key(cell(origin.0), cell(origin.1)), index);
+        false
+    }
+
+    fn rule(&mut self, rect: Rect, thickness: f32, kind: RulingKind, clip: &Rect) {
+        let Some(rect) = intersect(&rect, clip) else { return };
+        if self.content.rulings.len() >= RULINGS {
+            self.tally.cut = true;
+            return;
+        }
+        self.content.rulings.push(Ruling { rect, thickness, kind });
+    }
+}
+
+/// The common part of two rectangles, degenerate ones included.
+fn intersect(a: &Rect, b: &Rect) -> Option<Rect> {
+    let r = Rect { x0: a.x0.max(b.x0), y0: a.y0.max(b.y0), x1: a.x1.min(b.x1), y1: a.y1.min(b.y1) };
+    (r.x0 <= r.x1 && r.y0 <= r.y1).then_some(r)
+}
+
+impl Device for PageDevice {
+    fn font(&mut self, font: &Font, fake_bold: bool) -> u16 {
+        let next = u16::try_from(self.content.fonts.len()).unwrap_or(u16::MAX);
+        *self.fonts.entry((font.uid, fake_bold)).or_insert_with(|| {
+            if next < u16::MAX {
+                let mut info: FontInfo = font.info.clone();
+                info.bold |= fake_bold;
+                self.content.fonts.push(info);
+            }
+            next.min(u16::MAX - 1)
+        })
+    }
+
+    #[inline]
+    fn glyph(&mut self, placed: &Placed, text: Option<&[char]>, clip: &Rect) {
+        // A glyph shows when the middle part of its box does.
+        let middle = |t: f32, s: f32| {
+            (
+                placed.corner.0 + placed.along.0 * t + placed.up.0 * s,
+                placed.corner.1 + placed.along.1 * t + placed.up.1 * s,
+            )
+        };
+        let (a, b) = (middle(0.2, 0.25), middle(0.8, 0.75));
+        let core = Rect::new(a.0, a.1, b.0, b.1);
+        if core.x1 < clip.x0
+            || core.x0 > clip.x1
+            || core.y1 < clip.y0
+            || core.y0 > clip.y1
+            || !core.x0.is_finite()
+            || !core.y0.is_finite()
+        {
+            if text.is_some_and(|t| t.iter().any(|c| *c != ' ')) {
+                self.tally.outside += 1;
+            }
+            return;
+        }
+        if let Some(actual) = &mut self.actual {
+            actual.push((*placed, text.is_some()));
+            return;
+        }
+        match text {
+            Some(text) => self.push(placed, text),
+            None => self.tally.unknown += 1,
+        }
+    }
+
+    fn hidden(&mut self, why: Hidden, text: Option<&[char]>) {
+        let n = text.map_or(0, |t| t.iter().filter(|c| **c != ' ').count());
+        let n = u32::try_from(n).unwrap_or(u32::MAX);
+        match why {
+            Hidden::Invisible => self.tally.invisible = self.tally.invisible.saturating_add(n),
+            Hidden::Layer => self.tally.layer = self.tally.layer.saturating_add(n),
+        }
+    }
+
+    fn begin_actual(&mut self) {
+        self.actual = Some(Vec::new());
+    }
+
+    fn end_actual(&mut self, text: &[char]) {
+        let Some(glyphs) = self.actual.take() else { return };
+        let (n, m) = (text.len(), glyphs.len());
+        if m == 0 {
+            return;
+        }
+        // Each character takes its share of the glyphs, or its share of one glyph.
+        let mut start = 0;
+        while start < n {
+            let g = start * m / n;
+            let mut end = start + 1;
+            while end < n && end * m / n == g {
+                end += 1;
+            }
+            let next = if end < n { end * m / n } else { m };
+            if let (Some((first, _)), Some((last, _))) = (glyphs.get(g), glyphs.get(next.max(g + 1) - 1)) {
+                let mut placed = *first;
+                if first.turn == last.turn
+                    && (first.corner.1 - last.corner.1).abs() < first.size * 0.5
+                    && first.turn.is_multiple_of(2)
+                {
+                    placed.along = (last.corner.0 + last.along.0 - first.corner.0, first.along.1);
+                }
+                self.push(&placed, text.get(start..end).unwrap_or_default());
+            }
+            start = end;
+        }
+    }
+
+    fn stroke(&mut self, a: (f32, f32), b: (f32, f32), width: f32, clip: &Rect) {
+        let (dx, dy) = ((a.0 - b.0).abs(), (a.1 - b.1).abs());
+        if !(dx + dy).is_finite() {
+            return;
+        }
+        // A thick short stroke is a filled box: its long side is the line.
+        if dx.max(dy) < width && width > THIN {
+            let half = width / 2.0;
+            let vertical = dy >= dx;
+            let r = if vertical {
+                Rect::new(a.0 - half, a.1.min(b.1), a.0 + half, a.1.max(b.1))
+            } else {
+                Rect::new(a.0.min(b.0), a.1 - half, a.0.max(b.0), a.1 + half)
+            };
+            return self.fill(&r, false, clip);
+        }
+        let middle = |p: f32, q: f32| f32::midpoint(p, q);
+        if dy <= 0.5 && dy <= dx * 0.02 {
+            let y = middle(a.1, b.1);
+            self.rule(Rect::new(a.0, y, b.0, y), width, RulingKind::Stroke, clip);
+        } else if dx <= 0.5 && dx <= dy * 0.02 {
+            let x = middle(a.0, b.0);
+            self.rule(Rect::new(x, a.1, x, b.1), width, RulingKind::Stroke, clip);
+        }
+    }
+
+    fn fill(&mut self, rect: &Rect, white: bool, clip: &Rect) {
+        let (w, h) = (rect.width(), rect.height());
+        if white || !(w + h).is_finite() || w.max(h) < 1.0 {
+            return;
+        }
+        let c = rect.center();
+        if h <= THIN && w > h {
+            self.rule(Rect::new(rect.x0, c.y, rect.x1, c.y), h, RulingKind::Fill, clip);
+        } else if w <= THIN && h > w {
+            self.rule(Rect::new(c.x, rect.y0, c.x, rect.y1), w, RulingKind::Fill, clip);
+        } else {
+            for edge in [
+                Rect::new(rect.x0, rect.y0, rect.x1, rect.y0),
+                Rect::new(rect.x0, rect.y1, rect.x1, rect.y1),
+                Rect::new(rect.x0, rect.y0, rect.x0, rect.y1),
+                Rect::new(rect.x1, rect.y0, rect.x1, rect.y1),
+            ] {
+                self.rule(edge, 0.0, RulingKind::Edge, clip);
+            }
+        }
+    }
+
+    fn edge(&mut self, a: (f32, f32), b: (f32, f32), clip: &Rect) {
+        let (dx, dy) = ((a.0 - b.0).abs(), (a.1 - b.1).abs());
+        if dx.max(dy) >= 3.0 && (dx <= 0.1 || dy <= 0.1) {
+            self.rule(Rect::new(a.0, a.1, b.0, b.1), 0.0, RulingKind::Edge, clip);
+        }
+    }
+
+    fn image(&mut self, rect: &Rect, clip: &Rect) {
+        let Some(shown) = intersect(rect, clip) else { return };
+        if shown.width().min(shown.height()) <= THIN {
+            return self.fill(&shown, false, clip);
+        }
+        if self.content.images.len() < IMAGES {
+            self.content.images.push(shown);
+        }
+    }
+
+    fn curves(&mut self, count: u32) {
+        self.tally.curves = self.tally.curves.saturating_add(count);
+    }
+}
