@@ -26,6 +26,7 @@ struct Sheet {
     frame: Frame,
     page: PageContent,
     grids: Vec<Grid>,
+    loose: tables::Loose,
     words: Vec<Word>,
 }
 
@@ -43,6 +44,11 @@ pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
     let mut out = Composed { pages: pages.iter().map(|p| p.page.clone()).collect(), ..Composed::default() };
     let mut sheets: Vec<Sheet> = pages.iter().map(|p| sheet(p, limits, &mut out.diagnostics)).collect();
     drop_furniture(&mut sheets);
+    for s in &mut sheets {
+        let mut more = tables::unruled(&s.page, &s.loose, &s.words, limits);
+        s.words = tables::fill(&s.page, &mut more, std::mem::take(&mut s.words));
+        s.grids.append(&mut more);
+    }
     // Regions of all pages first: paragraphs need the measure of the whole document.
     let laid: Vec<Vec<Vec<Region>>> = sheets.iter_mut().map(lay).collect();
     let shared = measure(
@@ -91,7 +97,7 @@ enum Region {
 fn sheet(page: &PageContent, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> Sheet {
     let frame = Frame::of(page);
     let page = frame.apply(page);
-    let (mut grids, cut) = tables::ruled(&page, limits);
+    let tables::Ruled { mut grids, loose, cut } = tables::ruled(&page, limits);
     if cut {
         diagnostics.push(Diagnostic {
             code: "too-many-rulings",
@@ -103,12 +109,10 @@ fn sheet(page: &PageContent, limits: &Limits, diagnostics: &mut Vec<Diagnostic>)
             anchor: None,
         });
     }
-    // A frame around text is no table.
-    grids.retain(|g| g.cells.len() > 1 || g.rect.height() < 60.0);
     let count = u32::try_from(page.chars.len()).unwrap_or(u32::MAX);
     let all = words(&page, 0..count);
     let rest = tables::fill(&page, &mut grids, all);
-    Sheet { frame, page, grids, words: rest }
+    Sheet { frame, page, grids, loose, words: rest }
 }
 
 fn drop_furniture(sheets: &mut [Sheet]) {

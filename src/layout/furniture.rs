@@ -17,7 +17,10 @@ struct Candidate {
     y: f32,
     text: String,
     words: Vec<usize>,
-    alone: bool,
+    /// Number of the row on its page, and of its parts.
+    row: (usize, usize),
+    /// First or last row of the page.
+    outermost: bool,
 }
 
 /// For each page, which of its words are furniture.
@@ -43,21 +46,32 @@ pub(crate) fn furniture(pages: &[(&PageContent, &[Word])]) -> Vec<Vec<bool>> {
             seen.push(c.page);
         }
     }
+    let mut accepted: Vec<bool> = Vec::with_capacity(candidates.len());
     for c in &candidates {
-        let count: usize =
-            (-1..=1).filter_map(|d| repeats.get(&(c.top, band(c.y) + d, masked(&c.text)))).map(Vec::len).sum();
+        let count: usize = (-1..=1)
+            .filter_map(|d| repeats.get(&(c.top, band(c.y) + d, masked(&c.text))))
+            .map(Vec::len)
+            .sum();
         let needed = 2.max(pages.len().saturating_mul(2) / 5);
         let repeated = count >= needed && c.text.chars().any(char::is_alphabetic);
-        let number = page_number(&c.text).is_some_and(|(n, marked)| match numbered {
-            Some(offset) => n - i64::try_from(c.page).unwrap_or_default() == offset,
-            None => (marked || c.alone) && n == i64::try_from(c.page).unwrap_or_default() + 1,
-        });
-        if (repeated && c.alone) || number {
-            if let Some(flags) = out.get_mut(c.page) {
-                for &w in &c.words {
-                    if let Some(f) = flags.get_mut(w) {
-                        *f = true;
-                    }
+        let index = i64::try_from(c.page).unwrap_or_default();
+        let number = c.outermost
+            && page_number(&c.text).is_some_and(|(n, marked)| match numbered {
+                Some(offset) => n - index == offset,
+                None => (marked || c.row.1 == 1) && n == index + 1,
+            });
+        accepted.push(repeated && c.row.1 <= 3 || number);
+    }
+    // A row goes whole or not at all: a number among values is a value.
+    for row in candidates.iter().zip(&accepted).collect::<Vec<_>>().chunk_by(|a, b| a.0.page == b.0.page && a.0.row.0 == b.0.row.0) {
+        if !row.iter().all(|r| *r.1) {
+            continue;
+        }
+        for (c, _) in row {
+            let Some(flags) = out.get_mut(c.page) else { continue };
+            for &w in &c.words {
+                if let Some(f) = flags.get_mut(w) {
+                    *f = true;
                 }
             }
         }
@@ -98,7 +112,7 @@ fn rows(index: usize, page: &PageContent, words: &[Word], out: &mut Vec<Candidat
                 _ => parts.push(vec![i]),
             }
         }
-        let alone = parts.len() <= 3;
+        let count = parts.len();
         for p in parts {
             let mut text = String::new();
             for &i in &p {
@@ -107,7 +121,7 @@ fn rows(index: usize, page: &PageContent, words: &[Word], out: &mut Vec<Candidat
                 }
             }
             let y = p.first().map_or(0.0, |&i| base(i));
-            out.push(Candidate { page: index, top, y, text, words: p, alone });
+            out.push(Candidate { page: index, top, y, text, words: p, row: (k, count), outermost: k == 0 || k + 1 == n });
         }
     }
 }

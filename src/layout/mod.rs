@@ -14,4 +14,4 @@ pub use compose::{Composed, compose};
 pub use content::{Char, FontInfo, PageContent, Ruling, RulingKind};
 pub(crate) use line::{Line, lines};
 pub(crate) use script::{han, starts_with_ordinal, unspaced};
-pub(crate) use word::{Word, words};
+pub(crate) use word::{Word, ends, words};

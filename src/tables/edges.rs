@@ -57,6 +57,24 @@ pub(crate) fn snap(edges: &mut [Edge], tolerance: f32) {
     }
 }
 
+/// Where two edges of one line meet end to end: a column boundary, drawn cell by cell. `(pos, along)` pairs.
+pub(crate) fn abutments(edges: &[Edge]) -> Vec<(f32, f32)> {
+    let mut sorted = edges.to_vec();
+    sorted.sort_by(|a, b| a.pos.total_cmp(&b.pos).then(a.lo.total_cmp(&b.lo)).then(a.hi.total_cmp(&b.hi)));
+    let mut out = Vec::new();
+    for pair in sorted.windows(2) {
+        if let [a, b] = pair
+            && (a.pos - b.pos).abs() < 0.01
+            && (b.lo - a.hi).abs() <= 1.2
+            && a.hi - a.lo > JOIN
+            && b.hi - b.lo > JOIN
+        {
+            out.push((a.pos, f32::midpoint(a.hi, b.lo)));
+        }
+    }
+    out
+}
+
 /// Joins edges on one line that touch or overlap within `tolerance`; drops what stays shorter than that.
 pub(crate) fn join(mut edges: Vec<Edge>, tolerance: f32) -> Vec<Edge> {
     edges.sort_by(|a, b| a.pos.total_cmp(&b.pos).then(a.lo.total_cmp(&b.lo)).then(a.hi.total_cmp(&b.hi)));

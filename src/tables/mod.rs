@@ -1,22 +1,62 @@
 //! Tables of a page: ruling edges → snap → join → intersections → cells → grid; borderless tables; stitching over pages.
 
+mod aligned;
+mod borderless;
 mod cells;
 mod edges;
 mod grid;
+mod rules;
 mod stitch;
 
 pub(crate) use cells::{Grid, fill};
+use edges::Edge;
 pub(crate) use stitch::{Piece, stitch};
 
-use crate::layout::PageContent;
+use crate::layout::{PageContent, Word};
 use crate::limits::Limits;
 
-/// Finds the ruled grids of an upright page, inner before outer; tells whether a limit cut the search short.
-pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> (Vec<Grid>, bool) {
+/// Horizontal edges that belong to no grid.
+pub(crate) struct Loose {
+    /// Joined edges.
+    pub edges: Vec<Edge>,
+    /// Where their pieces meet end to end.
+    pub abutments: Vec<(f32, f32)>,
+}
+
+/// What the rulings of a page give.
+pub(crate) struct Ruled {
+    /// Grids, inner before outer.
+    pub grids: Vec<Grid>,
+    /// Joined horizontal edges that belong to no grid.
+    pub loose: Loose,
+    /// Whether a limit cut the search short.
+    pub cut: bool,
+}
+
+/// Finds the ruled grids of an upright page.
+pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
     let (mut across, mut down) = edges::edges(&page.rulings);
     edges::snap(&mut across, edges::SNAP);
     edges::snap(&mut down, edges::SNAP);
+    let abutments = edges::abutments(&across);
     let across = edges::join(across, edges::JOIN);
     let down = edges::join(down, edges::JOIN);
-    grid::grids(&across, &down, limits)
+    let (mut grids, cut) = grid::grids(&across, &down, limits);
+    // A frame around text is no table.
+    grids.retain(|g| g.cells.len() > 1 || g.rect.height() < 60.0);
+    let inside = |e: &Edge| {
+        grids.iter().any(|g| {
+            e.pos >= g.rect.y0 - 1.0 && e.pos <= g.rect.y1 + 1.0 && e.lo >= g.rect.x0 - 4.0 && e.hi <= g.rect.x1 + 4.0
+        })
+    };
+    let loose = Loose { edges: across.iter().filter(|e| !inside(e)).copied().collect(), abutments };
+    Ruled { grids, loose, cut }
+}
+
+/// Finds tables without a ruled grid among the words that no grid took: by horizontal rules, then by alignment alone.
+pub(crate) fn unruled(page: &PageContent, loose: &Loose, words: &[Word], limits: &Limits) -> Vec<Grid> {
+    let mut found = rules::tables(page, loose, words, limits.cells as usize);
+    let free: Vec<bool> = words.iter().map(|w| !found.iter().any(|g| g.rect.contains(w.rect.center()))).collect();
+    found.extend(borderless::tables(page, words, &free, limits.cells as usize));
+    found
 }

@@ -1,0 +1,286 @@
+//! Columns by the alignment of text, for tables with horizontal rules only or none at all.
+
+use crate::document::Rect;
+use crate::layout::{PageContent, Word, ends, han, starts_with_ordinal, unspaced};
+
+/// More columns than this are a drawing.
+const COLUMNS: usize = 64;
+
+/// Words of one line without a gap that could part columns.
+#[derive(Debug, Clone)]
+pub(crate) struct Seg {
+    pub rect: Rect,
+    pub base: f32,
+    pub size: f32,
+    /// Indices into the page's words.
+    pub words: Vec<usize>,
+    /// Looks like a value: digits, a dash, one or two characters.
+    pub value: bool,
+    /// Number of characters.
+    pub len: usize,
+    /// First and last column it covers, once columns are known.
+    pub cols: (usize, usize),
+}
+
+/// Segments that share a baseline, from left to right.
+#[derive(Debug, Clone)]
+pub(crate) struct RowLine {
+    pub segs: Vec<Seg>,
+    pub base: f32,
+    pub y0: f32,
+    pub y1: f32,
+}
+
+impl RowLine {
+    /// Whether at least one gap of an em or more parts the line.
+    pub(crate) fn tabular(&self) -> bool {
+        self.segs.windows(2).any(|p| match p {
+            [a, b] => b.rect.x0 - a.rect.x1 >= 0.9 * a.size.min(b.size),
+            _ => false,
+        })
+    }
+
+    pub(crate) fn x0(&self) -> f32 {
+        self.segs.iter().map(|s| s.rect.x0).fold(f32::MAX, f32::min)
+    }
+
+    pub(crate) fn x1(&self) -> f32 {
+        self.segs.iter().map(|s| s.rect.x1).fold(f32::MIN, f32::max)
+    }
+
+    pub(crate) fn size(&self) -> f32 {
+        self.segs.iter().map(|s| s.size).fold(0.0, f32::max)
+    }
+}
+
+/// Lines of segments of the upright words chosen by `pick`.
+pub(crate) fn row_lines(page: &PageContent, words: &[Word], pick: impl Fn(&Word) -> bool) -> Vec<RowLine> {
+    let mut order: Vec<usize> = words.iter().enumerate().filter(|(_, w)| w.turn == 0 && pick(w)).map(|(i, _)| i).collect();
+    let key = |i: usize| words.get(i).map_or((0.0, 0.0), |w| (w.base, w.local.x0));
+    order.sort_by(|&a, &b| key(a).0.total_cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)));
+    let mut rows: Vec<Vec<usize>> = Vec::new();
+    for i in order {
+        let Some(w) = words.get(i) else { continue };
+        match rows.last_mut() {
+            Some(r) if r.first().and_then(|&f| words.get(f)).is_some_and(|f| w.base - f.base <= 0.3 * f.size.min(w.size)) => r.push(i),
+            _ => rows.push(vec![i]),
+        }
+    }
+    rows.into_iter().map(|r| row_line(page, words, r)).collect()
+}
+
+fn row_line(page: &PageContent, words: &[Word], mut row: Vec<usize>) -> RowLine {
+    row.sort_by(|&a, &b| {
+        let x = |i: usize| words.get(i).map_or(0.0, |w| w.local.x0);
+        x(a).total_cmp(&x(b))
+    });
+    let mut segs: Vec<Seg> = Vec::new();
+    for i in row {
+        let Some(w) = words.get(i) else { continue };
+        match segs.last_mut() {
+            Some(s) if w.rect.x0 - s.rect.x1 <= reach(page, s.words.last().and_then(|&l| words.get(l)), w) * s.size.max(w.size) => {
+                s.rect = s.rect.union(&w.rect);
+                s.size = s.size.max(w.size);
+                s.words.push(i);
+            }
+            _ => segs.push(Seg { rect: w.rect, base: w.base, size: w.size, words: vec![i], value: false, len: 0, cols: (0, 0) }),
+        }
+    }
+    for s in &mut segs {
+        let text = text(page, words, s);
+        s.len = text.chars().count();
+        s.value = value_like(&text);
+    }
+    let base = segs.first().map_or(0.0, |s| s.base);
+    let y0 = segs.iter().map(|s| s.rect.y0).fold(f32::MAX, f32::min);
+    let y1 = segs.iter().map(|s| s.rect.y1).fold(f32::MIN, f32::max);
+    RowLine { segs, base, y0, y1 }
+}
+
+/// The widest gap in ems inside a cell: little between Han characters, unless both stand alone (letter-spaced labels).
+fn reach(page: &PageContent, a: Option<&Word>, b: &Word) -> f32 {
+    let Some(a) = a else { return 0.7 };
+    match (ends(page, a).1, ends(page, b).0) {
+        (Some(l), Some(f)) if han(l) && han(f) && a.chars.len() == 1 && b.chars.len() == 1 => 1.1,
+        (Some(l), Some(f)) if unspaced(l) || unspaced(f) => 0.35,
+        _ => 0.7,
+    }
+}
+
+/// The characters of a segment, without spaces.
+pub(crate) fn text(page: &PageContent, words: &[Word], s: &Seg) -> String {
+    s.words
+        .iter()
+        .filter_map(|&i| words.get(i))
+        .flat_map(|w| &w.chars)
+        .filter_map(|&i| page.chars.get(i as usize))
+        .map(|c| c.ch)
+        .collect()
+}
+
+/// Whether a text looks like a value of a table rather than a label: digits with little beside them, or a dash.
+fn value_like(text: &str) -> bool {
+    let n = text.chars().count();
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    if digits == 0 {
+        return n > 0 && text.chars().all(|c| "-—–－/／*＊+×√―─…".contains(c));
+    }
+    let first = text.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_numeric);
+    first && (digits * 2 >= n || n - digits <= 3) && !(text.chars().any(han) && starts_with_ordinal(text))
+}
+
+/// Column intervals by the alignment of segments: narrow ones make columns, those that cover several span them.
+///
+/// No column reaches over one of the `hints`, places where rules end.
+pub(crate) fn columns(rows: &[RowLine], hints: &[f32]) -> Vec<(f32, f32)> {
+    let mut segs: Vec<&Seg> = rows.iter().flat_map(|r| &r.segs).collect();
+    segs.sort_by(|a, b| a.rect.width().total_cmp(&b.rect.width()).then(a.rect.x0.total_cmp(&b.rect.x0)).then(a.base.total_cmp(&b.base)));
+    let mut cols: Vec<(f32, f32)> = Vec::new();
+    for s in segs {
+        let (lo, hi) = (s.rect.x0, s.rect.x1);
+        let from = cols.partition_point(|c| c.1 <= lo + 0.3);
+        let upto = cols.partition_point(|c| c.0 < hi - 0.3);
+        if upto <= from {
+            if cols.len() < COLUMNS {
+                cols.insert(from, (lo, hi));
+            }
+        } else {
+            extend(&mut cols, lo, hi);
+        }
+    }
+    let mut cols = merge_alternating(rows, cols, hints);
+    // What spanned two columns that are now one widens it.
+    for s in rows.iter().flat_map(|r| &r.segs) {
+        extend(&mut cols, s.rect.x0, s.rect.x1);
+    }
+    cols
+}
+
+/// Widens the one column that the interval touches, if it does not run into the next.
+fn extend(cols: &mut [(f32, f32)], lo: f32, hi: f32) {
+    let from = cols.partition_point(|c| c.1 <= lo + 0.3);
+    let upto = cols.partition_point(|c| c.0 < hi - 0.3);
+    let left = from.checked_sub(1).and_then(|i| cols.get(i)).map_or(f32::MIN, |c| c.1);
+    let right = cols.get(from + 1).map_or(f32::MAX, |c| c.0);
+    if upto == from + 1
+        && lo > left + 0.3
+        && hi < right - 0.3
+        && let Some(c) = cols.get_mut(from)
+    {
+        *c = (c.0.min(lo), c.1.max(hi));
+    }
+}
+
+/// Merges neighbouring columns that never stand side by side (a header left of its right-aligned numbers).
+fn merge_alternating(rows: &[RowLine], mut cols: Vec<(f32, f32)>, hints: &[f32]) -> Vec<(f32, f32)> {
+    let mut i = 0;
+    while let (Some(&a), Some(&b)) = (cols.get(i), cols.get(i + 1)) {
+        let inside = |c: (f32, f32)| -> Vec<(f32, f32, f32)> {
+            rows.iter()
+                .flat_map(|r| &r.segs)
+                .filter(|s| s.rect.x0 >= c.0 - 0.3 && s.rect.x1 <= c.1 + 0.3)
+                .map(|s| (s.rect.y0, s.rect.y1, s.size))
+                .collect()
+        };
+        let (left, right) = (inside(a), inside(b));
+        let few = left.len().min(right.len()) <= 2;
+        let mut beside = false;
+        let mut k = 0;
+        for l in &left {
+            while right.get(k).is_some_and(|r| r.1 < l.0 - 2.0 * l.2) {
+                k += 1;
+            }
+            beside |= right.iter().skip(k).take(6).any(|r| l.1.min(r.1) - l.0.max(r.0) > 0.25 * (l.1 - l.0));
+        }
+        let em = left.first().or(right.first()).map_or(10.0, |s| s.2);
+        let parted = hints.iter().any(|&h| h >= a.1 - 1.0 && h <= b.0 + 1.0);
+        if !beside && !parted && b.0 - a.1 < if few { 4.0 } else { 8.0 } * em {
+            if let Some(c) = cols.get_mut(i) {
+                *c = (a.0, b.1);
+            }
+            cols.remove(i + 1);
+        } else {
+            i += 1;
+        }
+    }
+    cols
+}
+
+/// First and last column that the interval touches.
+pub(crate) fn covered(cols: &[(f32, f32)], lo: f32, hi: f32) -> (usize, usize) {
+    let from = cols.partition_point(|c| c.1 <= lo + 0.3);
+    let upto = cols.partition_point(|c| c.0 < hi - 0.3);
+    if upto > from {
+        return (from, upto - 1);
+    }
+    // Between two columns: the nearer one.
+    let mid = f32::midpoint(lo, hi);
+    let near = (from.saturating_sub(1)..=from)
+        .filter_map(|i| cols.get(i).map(|c| (i, (f32::midpoint(c.0, c.1) - mid).abs())))
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map_or(0, |n| n.0);
+    (near, near)
+}
+
+/// Boundaries between the columns, with the outer edges; `hints` are places where rules end.
+pub(crate) fn boundaries(cols: &[(f32, f32)], x0: f32, x1: f32, hints: &[f32]) -> Vec<f32> {
+    let mut out = vec![cols.first().map_or(x0, |c| c.0.min(x0))];
+    // An empty column before the first text.
+    if let Some(first) = cols.first() {
+        let lead = hints.iter().copied().filter(|&h| h > x0 + 12.0 && h <= first.0 + 1.0).fold(f32::MIN, f32::max);
+        if lead > x0 {
+            out.push(lead);
+        }
+    }
+    out.extend(cols.windows(2).filter_map(|p| match p {
+        [a, b] => {
+            let mid = f32::midpoint(a.1, b.0);
+            let near = hints.iter().copied().filter(|&h| h >= a.1 - 1.0 && h <= b.0 + 1.0).min_by(|a, b| (a - mid).abs().total_cmp(&(b - mid).abs()));
+            Some(near.unwrap_or(mid))
+        }
+        _ => None,
+    }));
+    out.push(cols.last().map_or(x1, |c| c.1.max(x1)));
+    out
+}
+
+/// The columns that each segment of a line covers; where two claim one column, the one with more of itself there has it.
+pub(crate) fn claims(line: &RowLine, xs: &[f32]) -> Vec<(usize, usize)> {
+    let n = xs.len().saturating_sub(1);
+    let shared = |s: &Seg, c: usize| match (xs.get(c), xs.get(c + 1)) {
+        (Some(&a), Some(&b)) => (s.rect.x1.min(b) - s.rect.x0.max(a)).max(0.0),
+        _ => 0.0,
+    };
+    let mut out: Vec<(usize, usize)> = line
+        .segs
+        .iter()
+        .map(|s| {
+            let from = xs.partition_point(|&x| x <= s.rect.x0 + 1.0).saturating_sub(1).min(n.saturating_sub(1));
+            let upto = xs.partition_point(|&x| x < s.rect.x1 - 1.0).saturating_sub(1).clamp(from, n.saturating_sub(1).max(from));
+            (from, upto)
+        })
+        .collect();
+    for i in 1..line.segs.len() {
+        let (Some(&l), Some(&r), Some(a), Some(b)) = (out.get(i - 1), out.get(i), line.segs.get(i - 1), line.segs.get(i)) else { continue };
+        if l.1 != r.0 {
+            continue;
+        }
+        let c = l.1;
+        if shared(a, c) > shared(b, c) && r.1 > c {
+            if let Some(o) = out.get_mut(i) {
+                o.0 = c + 1;
+            }
+        } else if l.0 < c
+            && let Some(o) = out.get_mut(i - 1)
+        {
+            o.1 = c - 1;
+        }
+    }
+    out
+}
+
+/// Whether a text of this script stacks letter by letter.
+pub(crate) fn stackable(text: &str) -> bool {
+    let n = text.chars().count();
+    n > 0 && n <= 2 && text.chars().all(unspaced)
+}
