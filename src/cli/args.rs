@@ -59,6 +59,18 @@ pub enum When {
 pub enum Command {
     /// Read reports into records: JSON Lines, one report a line
     Extract(Extract),
+    /// Write the text that is read, pages apart by form feeds
+    Text(Text),
+    /// Write the tables that are found, as JSON Lines or Markdown
+    Tables(Tables),
+    /// Tell how values were read: which table, which label matched how, what was refused and why
+    Explain(Explain),
+    /// Work with pattern files: the forms, their labels, variables and checks
+    Patterns {
+        /// What to do
+        #[command(subcommand)]
+        command: Patterns,
+    },
     /// Serve other programs: paths on stdin, one JSON line a report or failure on stdout
     Worker(Worker),
     /// Write shell completions to stdout
@@ -193,4 +205,102 @@ pub struct Extract {
     /// What one file may cost.
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// `gongkai text`
+#[derive(Debug, Args)]
+pub struct Text {
+    /// The files; `-` is one file on stdin
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Take the files for this format, whatever their bytes say
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+}
+
+/// `gongkai tables`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai tables report.pdf --to md
+  gongkai tables report.html | jq '.cells[].text'
+
+In JSON Lines a table is one object: source, table (number from 1), kind, rows, cols, caption, its place,
+and cells with row and col from 0, spans, text and place.")]
+pub struct Tables {
+    /// The files; `-` is one file on stdin
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// How to write them
+    #[arg(long, value_name = "FORM", default_value = "json")]
+    pub to: TableForm,
+    /// Take the files for this format, whatever their bytes say
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+}
+
+/// How tables are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableForm {
+    /// JSON Lines, one object a table
+    Json,
+    /// Markdown
+    Md,
+}
+
+/// `gongkai explain`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai explain report.pdf                               identity, tables, flags and checks
+  gongkai explain report.pdf review.total                  one variable
+  gongkai explain report.pdf applications.denied           all variables that begin so
+  gongkai explain report.pdf --page 3 --svg page3.svg      the page as it was understood")]
+pub struct Explain {
+    /// The file; `-` is stdin
+    pub file: PathBuf,
+    /// A variable, or the beginning of several
+    pub variable: Option<String>,
+    /// Take the file for this format, whatever its bytes say
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<FormatName>,
+}
+
+/// `gongkai patterns`
+#[derive(Debug, Subcommand)]
+pub enum Patterns {
+    /// List families and forms with their years, tables and hashes
+    List,
+    /// Check pattern files: the first mistake is shown with its line
+    Check {
+        /// Folder of patterns (default: --patterns, else those inside the program)
+        dir: Option<PathBuf>,
+    },
+    /// Read the cases beside the patterns and compare what they give
+    Test {
+        /// Folder of patterns (default: --patterns, else those inside the program)
+        dir: Option<PathBuf>,
+    },
+    /// Write the JSON Schema of a kind of pattern file, for editors
+    Schema {
+        /// form, report, fragments or cases
+        #[arg(default_value = "form")]
+        file: String,
+    },
+    /// Write a skeleton for a new form
+    New {
+        /// FAMILY/FORM
+        name: String,
+        /// Folder of patterns to write into
+        #[arg(long, value_name = "DIR", default_value = "patterns")]
+        into: PathBuf,
+    },
+    /// Draft a form from the tables of a sample
+    Learn {
+        /// The sample
+        file: PathBuf,
+        /// Take the file for this format, whatever its bytes say
+        #[arg(long, value_name = "FORMAT")]
+        format: Option<FormatName>,
+    },
 }

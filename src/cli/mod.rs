@@ -2,10 +2,15 @@
 
 pub mod args;
 mod completions;
+mod explain;
 mod extract;
+mod one;
 pub mod options;
+mod patterns;
 mod reader;
+mod tables;
 mod tally;
+mod text;
 pub mod ui;
 mod worker;
 
@@ -67,6 +72,10 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli, ui: &mut Ui) -> Result<End, Error> {
     match cli.command {
         Command::Extract(args) => extract::run(&args, &cli.global, ui),
+        Command::Text(args) => text::run(&args, ui),
+        Command::Tables(args) => tables::run(&args, ui),
+        Command::Explain(args) => explain::run(&args, &cli.global, ui),
+        Command::Patterns { command } => patterns::run(&command, &cli.global, ui),
         Command::Worker(args) => worker::run(&args, &cli.global),
         Command::Completions { shell } => completions::run(shell),
     }
@@ -84,7 +93,7 @@ fn catch_interrupts() {
 }
 
 /// The patterns: of the folder that was named, else those inside the program.
-fn patterns(folder: Option<&Path>) -> Result<Cow<'static, PatternSet>, Error> {
+fn pattern_set(folder: Option<&Path>) -> Result<Cow<'static, PatternSet>, Error> {
     Ok(match folder {
         Some(folder) => Cow::Owned(PatternSet::load_dir(folder)?),
         None => Cow::Borrowed(PatternSet::embedded()),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::args::LimitArgs;
-use crate::cli::patterns;
+use crate::cli::pattern_set;
 use crate::error::{Error, ErrorKind};
 use crate::run::crew::Crew;
 use crate::run::engine::Engine;
@@ -35,11 +35,11 @@ impl Reader {
             memory: limits.max_memory.unwrap_or(MEMORY),
         };
         if limits.no_isolation || alone {
-            return Ok(Self::Here(Engine { limits: setup.limits, patterns: patterns(folder)? }));
+            return Ok(Self::Here(Engine { limits: setup.limits, patterns: pattern_set(folder)? }));
         }
         if folder.is_some() {
             // a mistake in them is told once and here, not by every worker
-            patterns(folder)?;
+            pattern_set(folder)?;
         }
         let program = std::env::current_exe().map_err(|e| {
             Error::new(ErrorKind::Usage, "cannot find the program itself").hint("try --no-isolation").caused_by(e)

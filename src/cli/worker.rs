@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read};
 use crate::cli::args::{Global, Worker};
 use crate::cli::reader::Reader;
 use crate::cli::ui::Output;
-use crate::cli::{End, patterns};
+use crate::cli::{End, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::run::engine::{Engine, hush_panics};
@@ -38,7 +38,7 @@ fn frames() -> Result<End, Error> {
     let Some((setup, _)) = wire::read_frame::<Setup>(&mut from).map_err(pipe)? else { return Ok(End::Done) };
     bound(&setup);
     hush_panics();
-    let engine = Engine { limits: setup.limits, patterns: patterns(setup.patterns.as_deref())? };
+    let engine = Engine { limits: setup.limits, patterns: pattern_set(setup.patterns.as_deref())? };
     while let Some(job) = wire::receive_job(&mut from).map_err(pipe)? {
         wire::send_outcome(&mut to, &engine.run(job)).map_err(pipe)?;
     }

@@ -98,7 +98,16 @@ fn report(o: &mut Object<'_>, record: &Record) {
 fn cell(o: &mut Object<'_>, reading: &Reading) {
     o.string("raw", &reading.raw);
     o.string("state", reading.state.name());
-    match &reading.anchor {
+    place(o, &reading.anchor);
+    if !reading.candidates.is_empty() {
+        let list: Vec<String> = reading.candidates.iter().map(ToString::to_string).collect();
+        o.raw("candidates", &format!("[{}]", list.join(", ")));
+    }
+}
+
+/// Where something stands: page and box, line and column, or the path of the node.
+pub(crate) fn place(o: &mut Object<'_>, anchor: &Anchor) {
+    match anchor {
         Anchor::Page { page, bbox } => {
             o.number("page", Some(*page));
             o.raw("bbox", &format!("[{}, {}, {}, {}]", tenth(bbox.x0), tenth(bbox.y0), tenth(bbox.x1), tenth(bbox.y1)));
@@ -114,10 +123,6 @@ fn cell(o: &mut Object<'_>, reading: &Reading) {
                 o.number("column", Some(*column));
             }
         }
-    }
-    if !reading.candidates.is_empty() {
-        let list: Vec<String> = reading.candidates.iter().map(ToString::to_string).collect();
-        o.raw("candidates", &format!("[{}]", list.join(", ")));
     }
 }
 
@@ -199,7 +204,7 @@ impl<'a> Object<'a> {
         self.raw(key, &value.map_or_else(|| "null".to_owned(), |v| v.to_string()));
     }
 
-    fn decimal(&mut self, key: &str, value: Option<Decimal>) {
+    pub(crate) fn decimal(&mut self, key: &str, value: Option<Decimal>) {
         self.number(key, value);
     }
 

@@ -1,0 +1,184 @@
+//! `gongkai explain`: from the place in the source to the value.
+
+use std::fmt::Write;
+
+use crate::cli::args::{Explain, Global};
+use crate::cli::ui::{Output, Ui};
+use crate::cli::{End, one, pattern_set};
+use crate::document::Anchor;
+use crate::error::{Error, ErrorKind};
+use crate::extract::{Extracted, Report, extract};
+use crate::limits::Limits;
+use crate::record::Reading;
+
+/// Runs it.
+pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
+    let patterns = pattern_set(global.patterns.as_deref())?;
+    let limits = Limits::default();
+    let format = args.format.map(|f| f.format());
+    let extracted =
+        one::bytes(&args.file, &limits).and_then(|bytes| one::deep(|| extract(&bytes, format, &limits, &patterns)));
+    let extracted = match extracted {
+        Ok(extracted) => extracted,
+        Err(failure) => {
+            ui.failure(&one::origin(&args.file), &failure);
+            return Ok(End::SomeFailed);
+        }
+    };
+    let mut text = String::new();
+    let mut known = args.variable.is_none();
+    for report in &extracted.reports {
+        match &args.variable {
+            None => whole(&mut text, &extracted, report),
+            Some(variable) => known |= one_variable(&mut text, report, variable),
+        }
+    }
+    if let Some(variable) = args.variable.as_ref().filter(|_| !known) {
+        let message = format!("nothing in {} is about {variable}", args.file.display());
+        let hint = "name a variable or the beginning of some, as in applications.denied; gongkai patterns list names the tables";
+        return Err(Error::new(ErrorKind::Usage, message).hint(hint));
+    }
+    let mut out = Output::open(None)?;
+    out.write(text.as_bytes())?;
+    out.flush()?;
+    Ok(End::Done)
+}
+
+fn say(out: &mut String, line: std::fmt::Arguments<'_>) {
+    // writing to a string does not fail
+    let _ = out.write_fmt(line);
+    out.push('\n');
+}
+
+fn whole(out: &mut String, extracted: &Extracted, report: &Report) {
+    let document = &extracted.document;
+    let record = &report.record;
+    let id = &record.identity;
+    let shown = |o: Option<&str>| o.unwrap_or("not found").to_owned();
+    say(
+        out,
+        format_args!(
+            "{} with {} pages, {} blocks{}",
+            document.format.name(),
+            document.pages.len(),
+            document.blocks.len(),
+            document.encoding.as_ref().map(|e| format!(", {e}")).unwrap_or_default()
+        ),
+    );
+    say(out, format_args!("title      {}", shown(id.title.as_deref())));
+    say(out, format_args!("agency     {}", shown(id.agency.as_deref())));
+    say(out, format_args!("year       {}", id.year.map_or_else(|| "not found".to_owned(), |y| y.to_string())));
+    let period = id.period.as_ref().map(|(a, b)| format!("{a} to {b}"));
+    say(out, format_args!("period     {}", shown(period.as_deref())));
+    say(out, format_args!("published  {}", shown(id.published.as_deref())));
+    for evidence in &report.identified.evidence {
+        say(
+            out,
+            format_args!("  {} by {} at {}: {}", evidence.part, evidence.how, place(&evidence.anchor), evidence.text),
+        );
+    }
+    for section in &record.sections {
+        say(
+            out,
+            format_args!(
+                "section    {} under {:?}, {} characters",
+                section.id,
+                section.heading,
+                section.text.chars().count()
+            ),
+        );
+    }
+    for (table, form) in &record.forms {
+        let count = record.readings.iter().filter(|r| r.variable.starts_with(&format!("{table}."))).count();
+        say(out, format_args!("table      {table} by {form}, {count} variables"));
+    }
+    for step in report.alignment.trace.iter().filter(|s| !s.at.contains('.')) {
+        say(out, format_args!("  block {} row {}: {} ({})", step.block, step.row, step.what, short(&step.text)));
+    }
+    for reading in &record.readings {
+        reading_line(out, reading);
+    }
+    for check in record.checks.iter().filter(|c| !c.holds) {
+        say(out, format_args!("check      {} does not hold: {} and {}", check.id, check.left, check.right));
+    }
+    for flag in &record.flags {
+        say(
+            out,
+            format_args!(
+                "flag       {} at {}: {}",
+                flag.code,
+                if flag.at.is_empty() { "the report" } else { &flag.at },
+                flag.message
+            ),
+        );
+    }
+    for diagnostic in &document.diagnostics {
+        let at = diagnostic.anchor.as_ref().map(|a| format!(" at {}", place(a))).unwrap_or_default();
+        say(out, format_args!("noticed    {}{at}: {}", diagnostic.code, diagnostic.message));
+    }
+}
+
+fn reading_line(out: &mut String, reading: &Reading) {
+    let value = reading.value.map_or_else(|| reading.state.name().to_owned(), |v| v.to_string());
+    let mut line =
+        format!("value      {} = {value}, printed {:?} at {}", reading.variable, reading.raw, place(&reading.anchor));
+    if !reading.candidates.is_empty() {
+        let list: Vec<String> = reading.candidates.iter().map(ToString::to_string).collect();
+        let _ = write!(line, ", could be {}", list.join(" or "));
+    }
+    say(out, format_args!("{line}"));
+}
+
+/// Whether `name` is `asked`, lies below it, or heads it.
+fn about(name: &str, asked: &str) -> bool {
+    let below = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    below(name, asked) || below(asked, name)
+}
+
+fn one_variable(out: &mut String, report: &Report, variable: &str) -> bool {
+    let record = &report.record;
+    let before = out.len();
+    for (table, form) in record.forms.iter().filter(|(table, _)| about(table, variable)) {
+        say(out, format_args!("table      {table} by {form}"));
+    }
+    for step in report.alignment.trace.iter().filter(|s| !s.at.is_empty() && about(&s.at, variable)) {
+        say(
+            out,
+            format_args!("  block {} row {}, {}: {} ({})", step.block, step.row, step.at, step.what, short(&step.text)),
+        );
+    }
+    let mut found = false;
+    for reading in record.readings.iter().filter(|r| about(&r.variable, variable)) {
+        found = true;
+        reading_line(out, reading);
+    }
+    if !found && out.len() > before {
+        say(out, format_args!("value      no cell was found for {variable}"));
+    }
+    let row = variable.rsplit_once('.').map_or(variable, |(row, _)| row);
+    for check in record.checks.iter().filter(|c| about(&c.id, variable) || c.id.ends_with(row)) {
+        let holds = if check.holds { "holds" } else { "does not hold" };
+        say(out, format_args!("check      {} {holds}: {} and {}", check.id, check.left, check.right));
+    }
+    for flag in record.flags.iter().filter(|f| !f.at.is_empty() && about(&f.at, variable)) {
+        say(out, format_args!("flag       {} at {}: {}", flag.code, flag.at, flag.message));
+    }
+    out.len() > before
+}
+
+fn short(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect();
+    format!("{line:?}")
+}
+
+/// Where something stands, for people.
+fn place(anchor: &Anchor) -> String {
+    match anchor {
+        Anchor::Page { page, bbox } => {
+            format!("page {page}, box {:.1} {:.1} {:.1} {:.1}", bbox.x0, bbox.y0, bbox.x1, bbox.y1)
+        }
+        Anchor::Text { line, column } => format!("line {line}, column {column}"),
+        Anchor::Node { path, line: 0, .. } => path.clone(),
+        Anchor::Node { path, line, column } => format!("line {line}, column {column}, {path}"),
+    }
+}

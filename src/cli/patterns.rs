@@ -1,0 +1,129 @@
+//! `gongkai patterns`: list, check, test, describe, begin and draft pattern files.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::to_string_pretty;
+
+use crate::cli::args::{Global, Patterns};
+use crate::cli::tally::count;
+use crate::cli::ui::{Output, Ui};
+use crate::cli::{End, one, pattern_set};
+use crate::error::{Error, ErrorKind};
+use crate::extract::extract;
+use crate::limits::Limits;
+use crate::pattern::schema::File;
+use crate::pattern::{PatternSet, cases, learn, scaffold, schema};
+
+/// Runs it.
+pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Error> {
+    let named = global.patterns.as_deref();
+    match command {
+        Patterns::List => list(&*pattern_set(named)?),
+        Patterns::Check { dir } => check(dir.as_deref().or(named), ui),
+        Patterns::Test { dir } => test(dir.as_deref().or(named), ui),
+        Patterns::Schema { file } => {
+            let Some(kind) = File::ALL.into_iter().find(|f| f.name() == file) else {
+                let names: Vec<&str> = File::ALL.iter().map(|f| f.name()).collect();
+                let message = format!("no kind of pattern file is called {file}");
+                return Err(Error::new(ErrorKind::Usage, message).hint(format!("it is one of {}", names.join(", "))));
+            };
+            let text = to_string_pretty(&schema::of(kind)).unwrap_or_default();
+            print(&format!("{text}\n"))
+        }
+        Patterns::New { name, into } => begin(&*pattern_set(named)?, name, into, ui),
+        Patterns::Learn { file, format } => match one::document(file, *format) {
+            Ok(document) => print(&learn::draft(&document)),
+            Err(failure) => {
+                ui.failure(&one::origin(file), &failure);
+                Ok(End::SomeFailed)
+            }
+        },
+    }
+}
+
+fn print(text: &str) -> Result<End, Error> {
+    let mut out = Output::open(None)?;
+    out.write(text.as_bytes())?;
+    out.flush()?;
+    Ok(End::Done)
+}
+
+fn list(set: &PatternSet) -> Result<End, Error> {
+    let mut text = String::new();
+    for family in &set.families {
+        for form in &family.forms {
+            let year = |y: Option<u16>| y.map_or_else(|| "…".to_owned(), |y| y.to_string());
+            let tables: Vec<&str> = form.tables.iter().map(|t| t.id.as_str()).collect();
+            let hash: String = form.hash.chars().take(12).collect();
+            let _ = writeln!(
+                text,
+                "{}/{}\tversion {}\t{}–{}\t{}\t{}\t{hash}\t{}\t{}",
+                family.id,
+                form.id,
+                form.version,
+                year(form.years.0),
+                year(form.years.1),
+                count(form.variables().len() as u64, "variable"),
+                tables.join(" "),
+                form.title.0,
+                form.title.1,
+            );
+        }
+    }
+    print(&text)
+}
+
+fn check(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
+    let set = pattern_set(dir)?;
+    let forms: usize = set.families.iter().map(|f| f.forms.len()).sum();
+    ui.note(&format!(
+        "{} in {}, all in order",
+        count(forms as u64, "form"),
+        count(set.families.len() as u64, "famil").replace("famils", "families").replace("1 famil", "1 family")
+    ));
+    Ok(End::Done)
+}
+
+fn test(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
+    let set = pattern_set(dir)?;
+    let cases = match dir {
+        Some(dir) => set.load_cases(dir)?,
+        None => PatternSet::embedded_cases()?,
+    };
+    let limits = Limits::default();
+    let verdicts = cases::run(&cases, |case| {
+        let extracted = one::deep(|| extract(&case.bytes, None, &limits, &set))?;
+        Ok(extracted.reports.into_iter().map(|r| r.record).collect())
+    });
+    let failed: Vec<_> = verdicts.iter().filter(|v| !v.misses.is_empty()).collect();
+    for verdict in &failed {
+        ui.note(&format!("missed {}", verdict.id));
+        let shown = if ui.verbose() { usize::MAX } else { 5 };
+        for miss in verdict.misses.iter().take(shown) {
+            ui.note(&format!("  {miss}"));
+        }
+        if verdict.misses.len() > shown {
+            ui.note(&format!("  and {} more; --verbose shows them", verdict.misses.len() - shown));
+        }
+    }
+    ui.note(&format!("{}, {} missed", count(verdicts.len() as u64, "case"), failed.len()));
+    Ok(if failed.is_empty() { End::Done } else { End::Difference })
+}
+
+fn begin(set: &PatternSet, name: &str, into: &Path, ui: &Ui) -> Result<End, Error> {
+    for draft in scaffold::new_form(set, name)? {
+        let path = into.join(&draft.path);
+        let refused =
+            |e: std::io::Error| Error::new(ErrorKind::Output, format!("cannot write {}", path.display())).caused_by(e);
+        if path.exists() {
+            return Err(Error::new(ErrorKind::Output, format!("{} is there already", path.display())));
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(refused)?;
+        }
+        std::fs::write(&path, &draft.text).map_err(refused)?;
+        ui.note(&format!("wrote {}", path.display()));
+    }
+    Ok(End::Done)
+}
