@@ -96,6 +96,13 @@ fn is_html(letters: &[u8]) -> bool {
     if [b"<!doctype html".as_slice(), b"<html", b"<head", b"<body"].iter().any(|tag| text.starts_with(tag)) {
         return true;
     }
+    // The answer of an interface, with the page as an escaped string.
+    if text.starts_with(b"{") || text.starts_with(b"[") {
+        let escaped = [b"\\u003cp".as_slice(), b"\\u003ctable", b"\\u003cdiv", b"&lt;p", b"&lt;table", b"&lt;div"];
+        if escaped.iter().any(|tag| finds(text, tag)) {
+            return true;
+        }
+    }
     let mut tags = 0;
     let mut rest = text;
     while let Some(at) = rest.iter().position(|b| *b == b'<') {

@@ -64,6 +64,15 @@ pub(super) fn choose(drafts: Vec<Draft>, tree: &Tree, facts: &Facts, metadata: &
     drop_repeated_title(chosen)
 }
 
+/// How much of the page counts as a report's own.
+pub(super) fn total_weight(drafts: &[Draft], tree: &Tree) -> u64 {
+    drafts
+        .iter()
+        .filter(|d| !matches!(&d.block, Block::Table(table) if metadata::of_table(table).is_some()))
+        .map(|d| weight(d, tree))
+        .sum()
+}
+
 /// What the head says the page is called, blanks removed.
 fn titles_of(metadata: &[Metadata]) -> Vec<String> {
     metadata
@@ -82,7 +91,7 @@ fn weight(draft: &Draft, tree: &Tree) -> u64 {
     match &draft.block {
         Block::Table(table) => {
             let chars: usize = table.cells.iter().map(|c| c.text.chars().filter(|c| !c.is_whitespace()).count()).sum();
-            if draft.linked * 2 > chars || is_calendar_like(table) { 0 } else { 60 + chars as u64 }
+            if draft.linked * 2 > chars || is_calendar_like(table) { 0 } else { 60 + chars.min(60) as u64 }
         }
         Block::Paragraph(p) => {
             let chars = p.text.chars().count();
@@ -141,6 +150,26 @@ fn main_part(drafts: &[Option<Draft>], weights: &[u64], tree: &Tree) -> (u32, u3
             break;
         }
         main = child;
+    }
+    widen(main, drafts, weights, tree)
+}
+
+/// Widens the part to what else on the page is data or whole sentences, and to the headings beside it.
+fn widen(main: u32, drafts: &[Option<Draft>], weights: &[u64], tree: &Tree) -> (u32, u32) {
+    let parent = |index: u32| tree.get(index).map_or(index, |n| n.parent);
+    let mut main = main;
+    for (draft, weight) in drafts.iter().zip(weights) {
+        let Some(draft) = draft.as_ref().filter(|d| *weight > 0 && stands_alone(d, tree)) else { continue };
+        while main != 0 && !(main <= draft.node && draft.node < tree.end(main)) {
+            main = parent(main);
+        }
+    }
+    let around = parent(main);
+    let headed = tree.children(around).any(|child| {
+        child != main && matches!(tree.get(child).and_then(|n| n.tag()), Some(Tag::Heading(level)) if level > 1)
+    });
+    if headed {
+        main = around;
     }
     (main, tree.end(main))
 }

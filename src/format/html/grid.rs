@@ -1,13 +1,15 @@
 //! Tables: from rows and cells with spans, right or wrong, to a grid.
 
-use crate::document::{Anchor, Cell, Table, TableKind};
+use crate::document::{Cell, Table, TableKind};
 
 use super::facts::Facts;
 use super::text::lines_of;
-use super::tree::{Kind, Places, Tag, Tree};
+use super::tree::{Kind, Origin, Tag, Tree};
 
 /// Greatest span of columns that HTML allows.
 const MAX_COL_SPAN: usize = 1_000;
+/// Columns that may hang down into a row from above; more are a bomb, and end.
+const MAX_HANGING: usize = 2_000;
 /// Greatest span of rows that HTML allows.
 const MAX_ROW_SPAN: usize = 65_534;
 
@@ -153,11 +155,11 @@ fn usual_width(rows: &[Row]) -> usize {
 /// Ends cells that span too many rows: the row is just as wide as usual without them, and wider with them.
 fn end_overlong_spans(r: usize, row: &Row, width: usize, taken: &mut [(usize, usize)], placed: &mut [Placed]) {
     let own: usize = row.cells.iter().map(|c| c.col_span).sum();
-    if width == 0 || own == 0 {
+    if own == 0 || (width == 0 && taken.len() <= MAX_HANGING) {
         return;
     }
     let hanging = taken.iter().filter(|(free, _)| *free > r).count();
-    if own != width || hanging == 0 {
+    if (own != width || hanging == 0) && hanging <= MAX_HANGING {
         return;
     }
     for slot in taken.iter_mut() {
@@ -194,7 +196,7 @@ fn squeeze(placed: &mut [Placed]) -> (usize, usize) {
 }
 
 /// Reads a table; cells of nested data tables are left to those.
-pub(super) fn read_table(tree: &Tree, facts: &Facts, places: &Places, table: u32) -> Table {
+pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32) -> Table {
     let mut placed = place(&rows_of(tree, table));
     let (rows, cols) = squeeze(&mut placed);
     let skip = |node: u32| {
@@ -208,7 +210,7 @@ pub(super) fn read_table(tree: &Tree, facts: &Facts, places: &Places, table: u32
             row_span: cell.row_span,
             col_span: cell.col_span,
             text: lines_of(tree, cell.node, skip),
-            anchor: anchor(tree, places, cell.node),
+            anchor: origin.anchor(tree, cell.node),
         })
         .collect();
     let caption = tree
@@ -216,11 +218,6 @@ pub(super) fn read_table(tree: &Tree, facts: &Facts, places: &Places, table: u32
         .find(|child| tree.get(*child).is_some_and(|n| n.is(Tag::Caption)))
         .map(|child| lines_of(tree, child, skip).replace('\n', " "))
         .unwrap_or_default();
-    Table { kind: TableKind::Markup, rows, cols, cells, caption, anchor: anchor(tree, places, table) }
+    Table { kind: TableKind::Markup, rows, cols, cells, caption, anchor: origin.anchor(tree, table) }
 }
 
-/// The anchor of an element.
-pub(super) fn anchor(tree: &Tree, places: &Places, node: u32) -> Anchor {
-    let (line, column) = tree.get(node).map_or((0, 0), |n| places.place(n.offset));
-    Anchor::Node { path: tree.path(node), line, column }
-}

@@ -5,11 +5,10 @@ use crate::document::{Anchor, Block, Metadata, Table};
 use super::blocks::Draft;
 use super::chrome::{KeyKind, as_key, key_kind};
 use super::facts::attribute;
-use super::grid::anchor;
-use super::tree::{Kind, Places, Tag, Tree};
+use super::tree::{Kind, Origin, Tag, Tree};
 
 /// The title and all `<meta>` elements.
-pub(super) fn read_head(tree: &Tree, places: &Places, metadata: &mut Vec<Metadata>) {
+pub(super) fn read_head(tree: &Tree, origin: &Origin, metadata: &mut Vec<Metadata>) {
     let mut titled = false;
     for (i, node) in tree.nodes.iter().enumerate() {
         let Kind::Element(element, Tag::Head) = node.kind else { continue };
@@ -31,7 +30,7 @@ pub(super) fn read_head(tree: &Tree, places: &Places, metadata: &mut Vec<Metadat
         };
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         if !key.trim().is_empty() && !value.is_empty() {
-            metadata.push(Metadata { key: key.trim().to_owned(), value, anchor: anchor(tree, places, index) });
+            metadata.push(Metadata { key: key.trim().to_owned(), value, anchor: origin.anchor(tree, index) });
         }
     }
 }

@@ -6,18 +6,24 @@
 mod blocks;
 mod chrome;
 mod content;
+mod embedded;
 mod facts;
 mod grid;
 mod metadata;
+mod mhtml;
 mod parse;
 mod text;
 mod tree;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Document, Format};
+use crate::document::{Block, Document, Format, Role};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::source::encoding;
+
+use self::embedded::Embedded;
+use self::facts::Facts;
+use self::tree::{Origin, Places, Tree};
 
 /// Reads an HTML page.
 ///
@@ -27,17 +33,90 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     if bytes.len() as u64 > limits.bytes.min(u64::from(u32::MAX) / 2) {
         return Err(Failure::TooLarge(format!("{} bytes of markup", bytes.len())));
     }
-    let decoded = encoding::decode(bytes, declared_charset(bytes).as_deref());
+    let part = mhtml::html_part(bytes);
+    let body = part.as_ref().map_or(bytes, |p| &p.bytes);
+    let declared = part.as_ref().and_then(|p| p.charset.clone()).or_else(|| declared_charset(body));
+    let decoded = encoding::decode(body, declared.as_deref());
     let mut document = Document::new(Format::Html);
     document.encoding = Some(decoded.encoding);
     document.diagnostics = decoded.diagnostics;
-    read_page(&decoded.text, limits, &mut document)?;
+    let source = decoded.text.as_str();
+    let places = Places::new(source);
+    // Inside of an envelope the lines of the part are not those of the file.
+    let origin = Origin { text: source, places: part.is_none().then_some(&places), embedded: None };
+    if source.trim_start().starts_with(['{', '['])
+        && let Some(embedded) = embedded::find_in_json(source)
+    {
+        let (blocks, _) = read_embedded(&embedded, "json", &origin, limits, &mut document)?;
+        document.blocks = blocks;
+        return Ok(document);
+    }
+    read_page(&origin, limits, &mut document)?;
     Ok(document)
 }
 
+/// A page with less of its own text than this is searched for text in its scripts.
+const POOR: u64 = 400;
+
 /// Reads the page into the document.
-fn read_page(source: &str, limits: &Limits, document: &mut Document) -> Result<(), Failure> {
+fn read_page(origin: &Origin, limits: &Limits, document: &mut Document) -> Result<(), Failure> {
+    let parsed = parse(origin.text, limits, document)?;
+    let tree = Tree::new(&parsed);
+    let facts = Facts::new(&tree);
+    let drafts = blocks::read_blocks(&tree, &facts, origin, limits)?;
+    metadata::read_head(&tree, origin, &mut document.metadata);
+    let weight = content::total_weight(&drafts, &tree);
+    document.blocks = content::choose(drafts, &tree, &facts, &mut document.metadata);
+    if weight < POOR
+        && let Some(found) = embedded::find_in_scripts(&tree, origin.text)
+    {
+        let script = found.node.map(|node| tree.path(node)).unwrap_or_default();
+        let (blocks, inner) = read_embedded(&found, &script, origin, limits, document)?;
+        if inner > weight {
+            // Of the page itself only what heads it is still wanted.
+            document.blocks.retain(|b| matches!(b, Block::Paragraph(p) if matches!(p.role, Role::Heading(_))));
+            document.blocks.extend(blocks);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a literal as a page of its own; gives its blocks and how much they count.
+fn read_embedded(
+    embedded: &Embedded,
+    script: &str,
+    outer: &Origin,
+    limits: &Limits,
+    document: &mut Document,
+) -> Result<(Vec<Block>, u64), Failure> {
+    // Markup that was escaped once more; its places in the source are not kept.
+    let escaped = !embedded.text.contains('<') && embedded.text.contains("&lt;");
+    let unescaped;
+    let text = if escaped {
+        unescaped = embedded.text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+        unescaped.as_str()
+    } else {
+        embedded.text.as_str()
+    };
+    let origin = Origin {
+        text,
+        places: if escaped { None } else { outer.places },
+        embedded: Some((embedded, script.to_owned())),
+    };
+    let parsed = parse(text, limits, document)?;
+    let tree = Tree::new(&parsed);
+    let facts = Facts::new(&tree);
+    let drafts = blocks::read_blocks(&tree, &facts, &origin, limits)?;
+    let weight = content::total_weight(&drafts, &tree);
+    Ok((content::choose(drafts, &tree, &facts, &mut document.metadata), weight))
+}
+
+/// Parses, and tells of what was cut; cells are counted before any is read.
+fn parse(source: &str, limits: &Limits, document: &mut Document) -> Result<parse::Parsed, Failure> {
     let parsed = parse::parse(source, limits)?;
+    if parsed.cells > limits.cells {
+        return Err(Failure::TooLarge(format!("{} table cells", parsed.cells)));
+    }
     if parsed.dropped > 0 {
         document.diagnostics.push(Diagnostic {
             code: "nesting-cut",
@@ -46,13 +125,7 @@ fn read_page(source: &str, limits: &Limits, document: &mut Document) -> Result<(
             anchor: None,
         });
     }
-    let tree = tree::Tree::new(&parsed);
-    let facts = facts::Facts::new(&tree);
-    let places = tree::Places::new(source);
-    let drafts = blocks::read_blocks(&tree, &facts, &places, limits)?;
-    metadata::read_head(&tree, &places, &mut document.metadata);
-    document.blocks = content::choose(drafts, &tree, &facts, &mut document.metadata);
-    Ok(())
+    Ok(parsed)
 }
 
 /// The charset that the page declares in a `<meta>` element or an XML declaration.
@@ -79,3 +152,6 @@ fn declared_charset(bytes: &[u8]) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

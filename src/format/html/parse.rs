@@ -36,6 +36,8 @@ pub(super) struct Parsed {
     pub offsets: FxHashMap<NodeId, u32>,
     /// Start tags left out because they nested too deep.
     pub dropped: usize,
+    /// Cells of all tables.
+    pub cells: u32,
 }
 
 /// Parses a whole page.
@@ -49,6 +51,7 @@ pub(super) fn parse(source: &str, limits: &Limits) -> Result<Parsed, Failure> {
         offset: Cell::new(0),
         text_offset: Cell::new(0),
         depth: Cell::new(0),
+        cells: Cell::new(0),
     };
     let driver = Driver {
         builder: TreeBuilder::new(sink, TreeBuilderOpts::default()),
@@ -105,9 +108,10 @@ pub(super) fn parse(source: &str, limits: &Limits) -> Result<Parsed, Failure> {
     tokenizer.end();
     let driver = tokenizer.sink;
     let dropped = driver.dropped_total.get();
+    let cells = driver.builder.sink.cells.get();
     let PlacedSink { inner, places, .. } = driver.builder.sink;
     let offsets = places.into_inner().of.into_iter().map(|(id, place)| (id, place.offset)).collect();
-    Ok(Parsed { html: inner.finish(), offsets, dropped })
+    Ok(Parsed { html: inner.finish(), offsets, dropped, cells })
 }
 
 #[derive(Clone, Copy)]
@@ -240,6 +244,7 @@ struct PlacedSink {
     /// Byte offset behind the last tag or comment: where text begins.
     text_offset: Cell<usize>,
     depth: Cell<u32>,
+    cells: Cell<u32>,
 }
 
 impl PlacedSink {
@@ -306,6 +311,9 @@ impl TreeSink for PlacedSink {
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+        if matches!(&*name.local, "td" | "th") {
+            self.cells.set(self.cells.get() + 1);
+        }
         let id = self.inner.create_element(name, attrs, flags);
         self.place(id, self.offset.get());
         id

@@ -3,6 +3,9 @@
 use rustc_hash::FxHashMap;
 use scraper::node::{Element, Node as DomNode};
 
+use crate::document::Anchor;
+
+use super::embedded::Embedded;
 use super::parse::Parsed;
 
 /// What an element means to the reader.
@@ -305,9 +308,40 @@ impl<'s> Places<'s> {
         (clamp(line), self.chars_before(offset) - self.chars_before(start) + 1)
     }
 
+}
+
+/// Where a tree comes from: the source itself, or a literal in it.
+pub(super) struct Origin<'a> {
+    /// The text that was parsed.
+    pub text: &'a str,
+    /// Lines of the source; none where the text cannot be found in the source.
+    pub places: Option<&'a Places<'a>>,
+    /// The literal, and the path of the script that it stands in.
+    pub embedded: Option<(&'a Embedded, String)>,
+}
+
+impl Origin<'_> {
+    /// The anchor of an element.
+    pub fn anchor(&self, tree: &Tree, node: u32) -> Anchor {
+        self.anchor_at(tree, node, tree.get(node).map_or(0, |n| n.offset))
+    }
+
+    /// The anchor of a place within an element.
+    pub fn anchor_at(&self, tree: &Tree, node: u32, offset: u32) -> Anchor {
+        let mut path = tree.path(node);
+        let mut offset = offset;
+        if let Some((embedded, script)) = &self.embedded {
+            offset = embedded.source_offset(offset);
+            let inner = path.strip_prefix("html/body").unwrap_or(&path);
+            path = format!("{script}{inner}");
+        }
+        let (line, column) = self.places.map_or((0, 0), |places| places.place(offset));
+        Anchor::Node { path, line, column }
+    }
+
     /// The first byte from `offset` on that is no blank.
     pub fn skip_blanks(&self, offset: u32) -> u32 {
-        let rest = self.source.get(offset as usize..).unwrap_or_default();
+        let rest = self.text.get(offset as usize..).unwrap_or_default();
         offset + clamp(rest.len() - rest.trim_start().len())
     }
 }
