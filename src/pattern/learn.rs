@@ -69,7 +69,8 @@ impl Grid {
                 }
             }
         }
-        let lettered = |c: usize| rows.iter().filter_map(move |r| r.get(c)).filter(|(t, _)| !t.is_empty() && !is_value(t));
+        let lettered =
+            |c: usize| rows.iter().filter_map(move |r| r.get(c)).filter(|(t, _)| !t.is_empty() && !is_value(t));
         // Labels stand in columns where most rows have text; the first of them may follow 序号 or codes.
         let labels = |c: &usize| lettered(*c).count() * 2 > rows.len();
         let first = (0..table.cols).find(labels).unwrap_or(0);

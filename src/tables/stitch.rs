@@ -250,8 +250,20 @@ fn torn(table: &Piece, next: &Piece) -> bool {
 /// Columns whose cells on both sides of the page break begin with an ordinal: items of a group beside them.
 fn itemised(table: &Piece, next: &Piece) -> Vec<usize> {
     let ordinal = |c: &&PieceCell| starts_with_ordinal(&c.cell.text);
-    let upper: Vec<usize> = table.cells.iter().filter(|c| c.cell.row + c.cell.row_span == table.rows).filter(ordinal).map(|c| c.cell.col).collect();
-    next.cells.iter().filter(|c| c.cell.row == 0).filter(ordinal).map(|c| c.cell.col).filter(|c| upper.contains(c)).collect()
+    let upper: Vec<usize> = table
+        .cells
+        .iter()
+        .filter(|c| c.cell.row + c.cell.row_span == table.rows)
+        .filter(ordinal)
+        .map(|c| c.cell.col)
+        .collect();
+    next.cells
+        .iter()
+        .filter(|c| c.cell.row == 0)
+        .filter(ordinal)
+        .map(|c| c.cell.col)
+        .filter(|c| upper.contains(c))
+        .collect()
 }
 
 /// Whether the cells of a column carry ordinals, the given one too: then one without goes on from the last.
@@ -266,10 +278,9 @@ fn numbered(table: &Piece, cell: &PieceCell) -> bool {
 
 /// The cell above the page break that the first-row cell `c` continues.
 fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool, sub: bool) -> Option<&'a mut PieceCell> {
-    let at = table
-        .cells
-        .iter()
-        .position(|a| a.cell.row + a.cell.row_span == before && a.cell.col == c.cell.col && a.cell.col_span == c.cell.col_span)?;
+    let at = table.cells.iter().position(|a| {
+        a.cell.row + a.cell.row_span == before && a.cell.col == c.cell.col && a.cell.col_span == c.cell.col_span
+    })?;
     let above = table.cells.get(at)?;
     if !torn {
         let strip = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
@@ -278,7 +289,9 @@ fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool, s
         let ordinals = words && numbered(table, above);
         // Only a cell that spans rows on one side can be a group cut in two.
         let group = above.cell.row_span > 1 || c.cell.row_span > 1 || sub;
-        if !group || !(lower.is_empty() && !sub || lower == upper || words && above.full || ordinals && !lower.is_empty()) {
+        if !group
+            || !(lower.is_empty() && !sub || lower == upper || words && above.full || ordinals && !lower.is_empty())
+        {
             return None;
         }
     }

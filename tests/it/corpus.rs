@@ -5,8 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-const APPLICANTS: [&str; 7] =
-    ["natural_person", "enterprise", "research_institute", "public_interest_org", "legal_service", "other_org", "total"];
+const APPLICANTS: [&str; 7] = [
+    "natural_person",
+    "enterprise",
+    "research_institute",
+    "public_interest_org",
+    "legal_service",
+    "other_org",
+    "total",
+];
 const OUTCOMES: [&str; 5] = ["upheld", "corrected", "other", "pending", "total"];
 const APPLICATION_ROWS: [&str; 25] = [
     "received",
@@ -135,7 +142,8 @@ fn found(record: &Value) -> BTreeMap<String, String> {
 }
 
 fn extract(folder: &str) -> (Vec<Value>, String) {
-    let run = assert_cmd::Command::cargo_bin("gongkai").unwrap().arg("extract").arg(corpus().join(folder)).output().unwrap();
+    let run =
+        assert_cmd::Command::cargo_bin("gongkai").unwrap().arg("extract").arg(corpus().join(folder)).output().unwrap();
     let lines = String::from_utf8(run.stdout).unwrap();
     (lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect(), String::from_utf8(run.stderr).unwrap())
 }
@@ -195,9 +203,15 @@ fn every_report_says_what_its_truth_file_says() {
             wrong.push(format!("{file}: checks that fail are {failed:?}, not {known:?}"));
         }
         for section in truth["sections"].as_array().unwrap() {
-            let (id, text) = (section["id"].as_str().unwrap(), section.get("text").and_then(|t| t.as_str()).unwrap_or(""));
+            let (id, text) =
+                (section["id"].as_str().unwrap(), section.get("text").and_then(|t| t.as_str()).unwrap_or(""));
             let squeeze = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            let said = record["sections"].as_array().unwrap().iter().find(|s| s["id"] == id).map(|s| s["text"].as_str().unwrap());
+            let said = record["sections"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|s| s["id"] == id)
+                .map(|s| s["text"].as_str().unwrap());
             if said.map(squeeze).as_deref().unwrap_or("") != squeeze(text) {
                 wrong.push(format!("{file}: section {id} is {said:?}, not {text:?}"));
             }

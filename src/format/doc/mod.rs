@@ -39,8 +39,9 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     let table = stream(if fib.table_one { "/1Table" } else { "/0Table" })?
         .ok_or_else(|| Failure::Damaged("the table stream of the document is missing".to_owned()))?;
     let text = pieces::Pieces::parse(&main, &table, &fib, limits)?;
+    let data = stream("/Data")?.unwrap_or_default();
     let lists = list::Lists::parse(&table, &fib);
-    let formats = properties::Properties::parse(&main, &table, &fib);
+    let formats = properties::Properties::parse(&main, &table, &data, &fib);
     let mut document = Document::new(Format::Doc);
     story::read(&text, &formats, lists, &fib, limits, &mut document)?;
     Ok(document)

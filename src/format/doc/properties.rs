@@ -51,8 +51,8 @@ pub(super) struct Properties {
 }
 
 impl Properties {
-    pub(super) fn parse(main: &[u8], table: &[u8], fib: &Fib) -> Self {
-        let styles = styles(table, fib);
+    pub(super) fn parse(main: &[u8], table: &[u8], data: &[u8], fib: &Fib) -> Self {
+        let styles = styles(table, data, fib);
         let mut out = Self::default();
         for page in pages(table, fib.papx) {
             let Some(fkp) = main.get(page..page + 512) else { continue };
@@ -68,12 +68,12 @@ impl Properties {
                     } else {
                         (at + 1, size * 2 - 1)
                     };
-                    let data = fkp.get(from..(from + length).min(511)).unwrap_or_default();
-                    let style = usize::from(u16_at(data, 0).unwrap_or(0));
+                    let modifiers = fkp.get(from..(from + length).min(511)).unwrap_or_default();
+                    let style = usize::from(u16_at(modifiers, 0).unwrap_or(0));
                     if let Some(style) = styles.get(style) {
                         properties = style.clone();
                     }
-                    apply(data.get(2..).unwrap_or_default(), &mut properties);
+                    apply(modifiers.get(2..).unwrap_or_default(), data, &mut properties);
                 }
                 out.paragraphs.push((start, end, properties));
             }
@@ -156,9 +156,24 @@ fn sprms(data: &[u8], mut f: impl FnMut(u16, &[u8])) {
     }
 }
 
-/// Applies paragraph modifiers.
-fn apply(data: &[u8], p: &mut ParagraphProperties) {
-    sprms(data, |sprm, operand| {
+/// Applies paragraph modifiers; those too long for their page stand in the data stream (sprmPHugePapx, sprmPTableProps).
+fn apply(modifiers: &[u8], data: &[u8], p: &mut ParagraphProperties) {
+    let mut elsewhere = None;
+    sprms(modifiers, |sprm, operand| {
+        if matches!(sprm, 0x6645 | 0x6646 | 0x646B) {
+            elsewhere = u32_at(operand, 0).map(|at| at as usize);
+        }
+    });
+    let huge = elsewhere
+        .and_then(|at| Some((at, usize::from(u16_at(data, at)?))))
+        .and_then(|(at, size)| data.get(at + 2..at + 2 + size));
+    for modifiers in [Some(modifiers), huge].into_iter().flatten() {
+        apply_each(modifiers, p);
+    }
+}
+
+fn apply_each(modifiers: &[u8], p: &mut ParagraphProperties) {
+    sprms(modifiers, |sprm, operand| {
         let byte = operand.first().copied().unwrap_or(0);
         match sprm {
             0x2416 => p.in_table = byte != 0,
@@ -214,7 +229,7 @@ fn row(operand: &[u8]) -> Vec<CellShape> {
 }
 
 /// Paragraph properties of each style, with those that it is based on ([MS-DOC] 2.9.271).
-fn styles(table: &[u8], fib: &Fib) -> Vec<ParagraphProperties> {
+fn styles(table: &[u8], data: &[u8], fib: &Fib) -> Vec<ParagraphProperties> {
     let sheet = slice(table, fib.styles).unwrap_or_default();
     let header = usize::from(u16_at(sheet, 0).unwrap_or(0));
     let count = usize::from(u16_at(sheet, 2).unwrap_or(0)).min(4_096);
@@ -245,7 +260,7 @@ fn styles(table: &[u8], fib: &Fib) -> Vec<ParagraphProperties> {
                     if (1..=9).contains(kind) {
                         p.outline = Some(kind - 1);
                     }
-                    apply(modifiers, &mut p);
+                    apply(modifiers, data, &mut p);
                 }
             }
             p

@@ -96,7 +96,12 @@ fn weight(draft: &Draft, tree: &Tree) -> u64 {
         Block::Paragraph(p) => {
             let chars = p.text.chars().count();
             let sentence = p.text.contains(['。', '；', '，', '、']) || p.text.contains(". ") || p.text.contains(", ");
-            if chars < 18 || !sentence || draft.linked * 3 > chars || is_chrome(&p.text) || in_landmark(draft.node, tree) {
+            if chars < 18
+                || !sentence
+                || draft.linked * 3 > chars
+                || is_chrome(&p.text)
+                || in_landmark(draft.node, tree)
+            {
                 0
             } else {
                 chars as u64
@@ -112,9 +117,8 @@ fn is_calendar_like(table: &Table) -> bool {
 
 /// Whether the node stands in `nav`, `footer` or `aside`.
 fn in_landmark(node: u32, tree: &Tree) -> bool {
-    tree.ancestors(node).any(|i| {
-        tree.get(i).is_some_and(|n| n.is(Tag::Landmark) && n.element().is_some_and(|e| e.name() != "header"))
-    })
+    tree.ancestors(node)
+        .any(|i| tree.get(i).is_some_and(|n| n.is(Tag::Landmark) && n.element().is_some_and(|e| e.name() != "header")))
 }
 
 /// The smallest element with nearly all of the weight, as a range of nodes; the whole page where there is none.
@@ -140,7 +144,9 @@ fn main_part(drafts: &[Option<Draft>], weights: &[u64], tree: &Tree) -> (u32, u3
     if total == 0 {
         return (0, tree.end(0));
     }
-    while let Some(child) = tree.children(main).find(|child| sums.get(*child as usize).is_some_and(|s| s * 100 >= total * KEPT)) {
+    while let Some(child) =
+        tree.children(main).find(|child| sums.get(*child as usize).is_some_and(|s| s * 100 >= total * KEPT))
+    {
         let node = tree.get(child);
         // A single paragraph or table is not the part: its neighbours belong to it.
         let own_blocks = node.is_some_and(|n| matches!(n.tag(), Some(Tag::Table | Tag::Heading(_) | Tag::Item)));
@@ -183,16 +189,18 @@ fn is_title(draft: &Draft, tree: &Tree, titles: &[String]) -> bool {
         return false;
     }
     let named = titles.iter().any(|title| {
-        *title == text || (title.contains(&text) && chars >= 10) || (text.contains(title.as_str()) && title.chars().count() >= 10)
+        *title == text
+            || (title.contains(&text) && chars >= 10)
+            || (text.contains(title.as_str()) && title.chars().count() >= 10)
     });
     if named {
         return true;
     }
     let in_part = |what: fn(&str) -> bool| {
         tree.ancestors(draft.node).take(2).any(|i| {
-            tree.get(i).and_then(|n| n.element()).is_some_and(|e| {
-                ["class", "id"].iter().any(|name| attribute(e, name).is_some_and(what))
-            })
+            tree.get(i)
+                .and_then(|n| n.element())
+                .is_some_and(|e| ["class", "id"].iter().any(|name| attribute(e, name).is_some_and(what)))
         })
     };
     p.role == Role::Heading(1) && chars >= 8 || (chars >= 10 && in_part(names_title) && titles.is_empty())
@@ -206,7 +214,9 @@ fn stands_alone(draft: &Draft, tree: &Tree) -> bool {
             numbers >= 2 || table.cells.len() >= 12
         }
         Block::Paragraph(p) => {
-            p.text.chars().count() >= 40 && p.text.ends_with(['。', '；', '：']) && !named_furniture(draft.node, tree, 0)
+            p.text.chars().count() >= 40
+                && p.text.ends_with(['。', '；', '：'])
+                && !named_furniture(draft.node, tree, 0)
         }
     }
 }
@@ -275,8 +285,13 @@ fn lists_of_other_pages(drafts: &[Option<Draft>], tree: &Tree, facts: &Facts) ->
 fn times(drafts: &mut [Option<Draft>], tree: &Tree, first_prose: usize, metadata: &mut Vec<Metadata>) {
     for slot in drafts.iter_mut().take(first_prose) {
         let Some(Draft { block: Block::Paragraph(p), node, .. }) = slot else { continue };
-        let own = |name: &str| tree.children(*node).any(|c| tree.get(c).and_then(|n| n.element()).is_some_and(|e| e.name() == name));
-        if p.text.chars().count() <= 30 && (own("time") || own("publishtime")) && p.text.starts_with(|c: char| c.is_ascii_digit()) {
+        let own = |name: &str| {
+            tree.children(*node).any(|c| tree.get(c).and_then(|n| n.element()).is_some_and(|e| e.name() == name))
+        };
+        if p.text.chars().count() <= 30
+            && (own("time") || own("publishtime"))
+            && p.text.starts_with(|c: char| c.is_ascii_digit())
+        {
             metadata.push(Metadata { key: "time".to_owned(), value: p.text.clone(), anchor: p.anchor.clone() });
             *slot = None;
         }

@@ -47,7 +47,8 @@ pub(super) fn of_table(table: &Table) -> Option<Vec<Metadata>> {
         if let Some((key, kind)) = as_key(&cell.text).and_then(|k| key_kind(&k).map(|kind| (k, kind))) {
             strong += usize::from(kind == KeyKind::Strong);
             covered += 1;
-            let value = cells.next_if(|next| next.row == cell.row && as_key(&next.text).is_none_or(|k| key_kind(&k).is_none()));
+            let value =
+                cells.next_if(|next| next.row == cell.row && as_key(&next.text).is_none_or(|k| key_kind(&k).is_none()));
             if value.is_some_and(|v| !v.text.trim().is_empty()) {
                 filled += 1;
                 covered += 1;
@@ -132,7 +133,12 @@ fn key_before(chars: &[char], floor: usize, at: usize) -> Option<(usize, String,
 
 /// Takes key and value lines out of the drafts that `open` allows, and gives them as metadata. What a line
 /// of a definition list or a list names as key has its value in the next line.
-pub(super) fn take_lines(drafts: &mut [Option<Draft>], tree: &Tree, open: impl Fn(usize, &Draft) -> bool, metadata: &mut Vec<Metadata>) {
+pub(super) fn take_lines(
+    drafts: &mut [Option<Draft>],
+    tree: &Tree,
+    open: impl Fn(usize, &Draft) -> bool,
+    metadata: &mut Vec<Metadata>,
+) {
     let mut i = 0;
     while i < drafts.len() {
         let Some(draft) = drafts.get(i).and_then(Option::as_ref) else {
@@ -148,7 +154,11 @@ pub(super) fn take_lines(drafts: &mut [Option<Draft>], tree: &Tree, open: impl F
             continue;
         }
         let pairs = pairs_of(&paragraph.text, &paragraph.anchor, true);
-        let lone = pairs.is_empty().then(|| as_key(&paragraph.text)).flatten().filter(|k| key_kind(k) == Some(KeyKind::Strong));
+        let lone = pairs
+            .is_empty()
+            .then(|| as_key(&paragraph.text))
+            .flatten()
+            .filter(|k| key_kind(k) == Some(KeyKind::Strong));
         let unanswered = match pairs.as_slice() {
             [only] if only.value.is_empty() => Some(only.key.clone()),
             _ => lone,
@@ -161,7 +171,9 @@ pub(super) fn take_lines(drafts: &mut [Option<Draft>], tree: &Tree, open: impl F
                 _ => None,
             });
             let value = value.filter(|v| {
-                v.chars().count() <= 120 && pairs_of(v, &at, true).is_empty() && as_key(v).is_none_or(|k| key_kind(&k).is_none())
+                v.chars().count() <= 120
+                    && pairs_of(v, &at, true).is_empty()
+                    && as_key(v).is_none_or(|k| key_kind(&k).is_none())
             });
             if value.is_some()
                 && let Some(slot) = drafts.get_mut(i + 1)
@@ -205,7 +217,8 @@ mod tests {
     fn splits_lines_at_known_keys() {
         let found = pairs("发布日期：2021-01-22 10:30 来 源：某县人民政府 浏览次数：12 字体：[大 中 小]", false);
         let found: Vec<(&str, &str)> = found.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        let wanted = [("发布日期", "2021-01-22 10:30"), ("来源", "某县人民政府"), ("浏览次数", "12"), ("字体", "大 中 小")];
+        let wanted =
+            [("发布日期", "2021-01-22 10:30"), ("来源", "某县人民政府"), ("浏览次数", "12"), ("字体", "大 中 小")];
         assert_eq!(found.get(..3), wanted.get(..3));
         assert_eq!(found.len(), 4);
     }
