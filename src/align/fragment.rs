@@ -129,7 +129,7 @@ fn unlabelled(
         .map(|(r, v)| v.columns > 0 && v.values == 0 && !is_data.get(r).copied().unwrap_or(false))
         .collect();
     let mut row = 0;
-    let mut done: Vec<usize> = Vec::new(); // columns read, over all boxheads, of the canonical part
+    let mut done: Vec<u32> = Vec::new(); // variables read, over all boxheads
     while row < views.len() {
         if !header.get(row).copied().unwrap_or(false) {
             row += 1;
@@ -182,9 +182,10 @@ fn unlabelled(
             }
         }
         if let Some((_, _, part, head, hit, mapping)) = best {
-            let fresh = head.leaves.iter().filter_map(|l| l.column).any(|c| !done.contains(&c));
-            if fresh {
-                done.extend(head.leaves.iter().filter_map(|l| l.column));
+            let here: Vec<u32> =
+                mapping.cells.iter().filter_map(|&(column, _)| index.variable(hit.flat, column)).collect();
+            if here.iter().any(|v| !done.contains(v)) {
+                done.extend(here);
                 out.heads.push((part, head));
                 out.rows.push(ReadRow {
                     hit,

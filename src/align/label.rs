@@ -5,7 +5,6 @@
 //! printed in this cell ([`Lexicon::candidates`]), and where do labels stand in a running text
 //! ([`Lexicon::occurrences`]).
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::pattern::{Label, Ordinal, OrdinalStyle};
@@ -72,7 +71,10 @@ pub struct Printed {
     bare: Vec<char>,
     /// Letters and digits with the ordinal, where there is one.
     whole: Vec<char>,
+    /// The text without years (`2016年度`), twice: with and without the 年 behind; empty where there are none.
+    yearless: [Vec<char>; 2],
     bloom: u128,
+    bare_bloom: u128,
 }
 
 impl Printed {
@@ -89,8 +91,9 @@ impl Printed {
         let full = squash(rest);
         let bare = without_brackets(rest).map(|s| squash(&s)).unwrap_or_default();
         let whole = if ordinal.is_some() { squash(shadow) } else { Vec::new() };
-        let bloom = bloom(&full) | bloom(&whole);
-        Self { ordinal, full, bare, whole, bloom }
+        let yearless = without_years(if bare.is_empty() { &full } else { &bare });
+        let (bloom, bare_bloom) = (bloom(&full), if bare.is_empty() { bloom(&full) } else { bloom(&bare) });
+        Self { ordinal, full, bare, whole, yearless, bloom, bare_bloom }
     }
 
     /// Whether no letter and no digit is printed.
@@ -119,14 +122,25 @@ struct Needle {
     full: Vec<char>,
     bare: Vec<char>,
     bloom: u128,
+    bare_bloom: u128,
+}
+
+impl Needle {
+    fn new(key: u32, label: &Label) -> Option<Self> {
+        let full = squash(&label.shadow);
+        if full.is_empty() {
+            return None;
+        }
+        let bare = without_brackets(&label.shadow).map(|s| squash(&s)).unwrap_or_default();
+        let (all, rest) = (bloom(&full), bloom(&bare));
+        Some(Self { key, bloom: all, bare_bloom: if bare.is_empty() { all } else { rest }, full, bare })
+    }
 }
 
 /// Labels prepared for matching.
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     needles: Vec<Needle>,
-    /// Needles by their letters (full and bare).
-    exact: HashMap<Vec<char>, Vec<u32>>,
 }
 
 impl Lexicon {
@@ -134,15 +148,7 @@ impl Lexicon {
     pub fn new<'a>(labels: impl IntoIterator<Item = (u32, &'a Label)>) -> Self {
         let mut lexicon = Self::default();
         for (key, label) in labels {
-            let full = squash(&label.shadow);
-            if full.is_empty() {
-                continue;
-            }
-            let bare = without_brackets(&label.shadow).map(|s| squash(&s)).unwrap_or_default();
-            let index = u32::try_from(lexicon.needles.len()).unwrap_or(u32::MAX);
-            let slot = lexicon.exact.entry(full.clone()).or_default();
-            slot.push(index);
-            lexicon.needles.push(Needle { key, bloom: bloom(&full), full, bare });
+            lexicon.needles.extend(Needle::new(key, label));
         }
         lexicon
     }
@@ -165,21 +171,9 @@ impl Lexicon {
             Some(old) => old.found = found_now,
             None => found.push(Candidate { key, found: found_now }),
         };
-        let exact = self.exact.get(&printed.full).into_iter().flatten();
-        let mut any_exact = false;
-        for &index in exact {
-            if let Some(needle) = self.needles.get(index as usize) {
-                any_exact = true;
-                keep(needle.key, Match { score: 1.0, how: How::Exact });
-            }
-        }
-        if !any_exact {
-            for needle in &self.needles {
-                if let Some(m) = compare(printed, needle, floor)
-                    && m.score >= floor
-                {
-                    keep(needle.key, m);
-                }
+        for needle in &self.needles {
+            if let Some(m) = compare(printed, needle, floor) {
+                keep(needle.key, m);
             }
         }
         found.sort_by(|a, b| b.found.score.total_cmp(&a.found.score).then(a.key.cmp(&b.key)));
@@ -244,13 +238,7 @@ impl Lexicon {
 /// Compares one printed text with one label; `None` below `floor` or with nothing to compare.
 #[must_use]
 pub fn compare_label(printed: &Printed, label: &Label, floor: f32) -> Option<Match> {
-    let full = squash(&label.shadow);
-    if full.is_empty() {
-        return None;
-    }
-    let bare = without_brackets(&label.shadow).map(|s| squash(&s)).unwrap_or_default();
-    let needle = Needle { key: 0, bloom: bloom(&full), full, bare };
-    compare(printed, &needle, floor).filter(|m| m.score >= floor)
+    compare(printed, &Needle::new(0, label)?, floor)
 }
 
 fn compare(printed: &Printed, needle: &Needle, floor: f32) -> Option<Match> {
@@ -262,10 +250,8 @@ fn compare(printed: &Printed, needle: &Needle, floor: f32) -> Option<Match> {
     if bare_printed == bare_needle {
         return Some(Match { score: 0.97, how: How::Bracketed });
     }
-    // Letters in common bound the distance from below: too few, and nothing needs to be computed.
-    let common = (printed.bloom & needle.bloom).count_ones();
-    if common == 0 {
-        return None;
+    if printed.yearless.iter().any(|y| !y.is_empty() && y == bare_needle) {
+        return Some(Match { score: 0.95, how: How::Bracketed });
     }
     let mut best: Option<Match> = None;
     let mut offer = |m: Match| {
@@ -273,28 +259,35 @@ fn compare(printed: &Printed, needle: &Needle, floor: f32) -> Option<Match> {
             best = Some(m);
         }
     };
-    let pairs = [(&printed.full, &needle.full), (bare_printed, bare_needle)];
-    for (n, (p, l)) in pairs.iter().enumerate() {
-        if n == 1 && *p == &printed.full && *l == &needle.full {
+    let pairs = [
+        (&printed.full, printed.bloom, &needle.full, needle.bloom),
+        (bare_printed, printed.bare_bloom, bare_needle, needle.bare_bloom),
+    ];
+    for (n, &(p, p_bloom, l, l_bloom)) in pairs.iter().enumerate() {
+        if n == 1 && printed.bare.is_empty() && needle.bare.is_empty() {
             continue;
         }
+        // Letters that the other side has not bound the distance from below: too many, and nothing needs to be
+        // computed.
+        let (only_p, only_l) = ((p_bloom & !l_bloom).count_ones(), (l_bloom & !p_bloom).count_ones());
         let longest = p.len().max(l.len());
-        if longest >= 4 {
-            let allowed = longest / 4;
-            if let Some(d) = distance(p, l, allowed) {
-                #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
-                let score = 1.0 - d as f32 / longest as f32 - 0.02 * n as f32;
-                offer(Match { score, how: How::Edited(u8::try_from(d).unwrap_or(u8::MAX)) });
-            }
+        let allowed = longest / 4;
+        if longest >= 4
+            && only_p.max(only_l) as usize <= allowed
+            && let Some(d) = distance(p, l, allowed)
+        {
+            #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
+            let score = 1.0 - d as f32 / longest as f32 - 0.02 * n as f32;
+            offer(Match { score, how: How::Edited(u8::try_from(d).unwrap_or(u8::MAX)) });
         }
         #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
-        if p.len() >= 3 && p.len() < l.len() && p.len() * 5 >= l.len() * 2 && is_subsequence(p, l) {
+        if only_p == 0 && p.len() >= 3 && p.len() < l.len() && p.len() * 5 >= l.len() * 2 && is_subsequence(p, l) {
             let ratio = p.len() as f32 / l.len() as f32;
             let bonus = if l.starts_with(p) || l.ends_with(p) { 0.1 } else { 0.0 };
             offer(Match { score: 0.35 + bonus + 0.5 * ratio, how: How::Abbreviated });
         }
         #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
-        if l.len() >= 2 && l.len() < p.len() && contains(p, l) {
+        if only_l == 0 && l.len() >= 2 && l.len() < p.len() && contains(p, l) {
             let ratio = l.len() as f32 / p.len() as f32;
             let bonus = if p.starts_with(l) || p.ends_with(l) { 0.1 } else { 0.0 };
             let long = if l.len() >= 5 { 0.15 } else { 0.0 };
@@ -435,6 +428,33 @@ fn without_brackets(shadow: &str) -> Option<String> {
         }
     }
     (out.len() < shadow.len() && out.chars().any(is_kept)).then_some(out)
+}
+
+/// The text without years of four digits, once without the year alone (`年度`), once without the 年 behind it
+/// too; both empty where there is no year.
+fn without_years(chars: &[char]) -> [Vec<char>; 2] {
+    let mut out = [Vec::new(), Vec::new()];
+    let year =
+        |w: &[char]| matches!(w, ['1', '9', c, d] | ['2', '0', c, d] if c.is_ascii_digit() && d.is_ascii_digit());
+    if !chars.windows(4).any(year) {
+        return out;
+    }
+    let [kept, dropped] = &mut out;
+    let mut rest = chars;
+    while let Some((&c, tail)) = rest.split_first() {
+        if rest.get(..4).is_some_and(year) {
+            rest = rest.get(4..).unwrap_or(&[]);
+            if let Some((&'年', after)) = rest.split_first() {
+                kept.push('年');
+                rest = after;
+            }
+            continue;
+        }
+        kept.push(c);
+        dropped.push(c);
+        rest = tail;
+    }
+    out
 }
 
 fn bloom(chars: &[char]) -> u128 {
@@ -655,6 +675,7 @@ mod tests {
             "社会公益组织",
             "第二十条第（一）项",
             "第二十条第（五）项",
+            "年度",
         ]);
         for (text, key) in [
             ("一、本年新收政府信息公开申请数量", 0),
@@ -669,6 +690,7 @@ mod tests {
             ("本年增/减 (指2019年增加或减少的事项数,减用负值表示,如-8)", 7),
             ("社会公益", 8),
             ("第二十条 第(五)项", 10),
+            ("2016年度", 11),
         ] {
             assert_eq!(best(&lexicon, text).map(|b| b.0), Some(key), "{text}");
         }

@@ -135,17 +135,10 @@ fn instances(
     reader: &Reader,
     document: &Document,
 ) -> Vec<Found> {
-    let mut groups: Vec<(Vec<Fragment>, Vec<(usize, usize)>)> = Vec::new();
+    let mut groups: Vec<(Vec<Fragment>, Vec<u32>)> = Vec::new();
     for fragment in fragments {
-        let cells: Vec<(usize, usize)> = fragment
-            .rows
-            .iter()
-            .flat_map(|r| {
-                let part = index.rows.get(r.hit.flat).map_or(0, |f| f.part);
-                let canonical = index.part(part).and_then(|p| p.variant_of).unwrap_or(part);
-                let base = if canonical == part { r.hit.flat * 1000 } else { usize::MAX / 2 + r.hit.flat * 1000 };
-                r.cells.iter().map(move |c| (base, c.0))
-            })
+        let cells: Vec<u32> = (fragment.rows.iter())
+            .flat_map(|r| r.cells.iter().filter_map(|c| index.variable(r.hit.flat, c.0)))
             .collect();
         match groups.last_mut() {
             Some((list, seen)) if !cells.iter().any(|c| seen.contains(c)) => {

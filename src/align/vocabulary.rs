@@ -43,6 +43,8 @@ pub(crate) struct TableIndex<'f> {
     pub form: &'f Form,
     pub table: &'f TablePattern,
     pub rows: Vec<FlatRow>,
+    /// For each flat row and column of its part the number of its variable; layouts of one part share them.
+    variables: Vec<Vec<u32>>,
     roles: FxHashMap<u32, Vec<Role>>,
 }
 
@@ -54,6 +56,11 @@ impl<'f> TableIndex<'f> {
     pub fn row(&self, flat: usize) -> Option<&'f Row> {
         let at = self.rows.get(flat)?;
         self.table.parts.get(at.part)?.rows.get(at.row)
+    }
+
+    /// The number of a cell's variable within the table.
+    pub fn variable(&self, flat: usize, column: usize) -> Option<u32> {
+        self.variables.get(flat)?.get(column).copied()
     }
 
     pub fn roles(&self, key: u32) -> &[Role] {
@@ -100,6 +107,8 @@ impl<'f> Vocabulary<'f> {
 
 fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> TableIndex<'f> {
     let mut rows = Vec::new();
+    let mut variables: Vec<Vec<u32>> = Vec::new();
+    let mut names: FxHashMap<String, u32> = FxHashMap::default();
     let mut roles: FxHashMap<u32, Vec<Role>> = FxHashMap::default();
     let mut add = |label: &Label, role: Role| {
         let list = roles.entry(builder.key(label)).or_default();
@@ -141,6 +150,11 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
         }
         let first = rows.len();
         for (r, row) in part.rows.iter().enumerate() {
+            let numbers = part.columns.iter().map(|c| {
+                let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
+                *names.entry(part.variable(row, c)).or_insert(next)
+            });
+            variables.push(numbers.collect());
             let flat = rows.len();
             rows.push(FlatRow { part: p, row: r, parent: row.parent.map(|i| first + i) });
             for label in &row.labels {
@@ -151,7 +165,7 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
             }
         }
     }
-    TableIndex { form, table, rows, roles }
+    TableIndex { form, table, rows, variables, roles }
 }
 
 /// A printed cell or caption, prepared and matched once.
