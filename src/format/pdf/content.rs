@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
@@ -29,6 +30,8 @@ const POINTS: usize = 1 << 20;
 const PAGE_WORK: u64 = 96 << 20;
 /// Forms that one page may run.
 const PAGE_FORMS: u32 = 50_000;
+/// Fonts that one file may load.
+const FONTS: u32 = 50_000;
 /// Decoded forms kept for their next use, in bytes.
 const KEPT: usize = 8 << 20;
 
@@ -40,22 +43,21 @@ pub struct Shared<'a> {
     forms: RefCell<FxHashMap<u32, Rc<Vec<u8>>>>,
     kept: Cell<usize>,
     next_font: Cell<u32>,
-    /// Bytes run so far.
-    pub work: Cell<u64>,
+    deadline: Instant,
 }
 
 impl<'a> Shared<'a> {
     /// Begins with an open file.
     #[must_use]
-    pub fn new(file: &'a File<'a>) -> Self {
+    pub fn new(file: &'a File<'a>, deadline: Instant) -> Self {
         Self {
             file,
+            deadline,
             layers: Layers::read(file),
             fonts: RefCell::default(),
             forms: RefCell::default(),
             kept: Cell::new(0),
             next_font: Cell::new(0),
-            work: Cell::new(0),
         }
     }
 
@@ -63,6 +65,12 @@ impl<'a> Shared<'a> {
     #[must_use]
     pub fn file(&self) -> &'a File<'a> {
         self.file
+    }
+
+    /// Whether the time for this file is over.
+    #[must_use]
+    pub fn late(&self) -> bool {
+        Instant::now() > self.deadline
     }
 
     fn font(&self, object: &Object) -> Option<Rc<Font>> {
@@ -74,6 +82,9 @@ impl<'a> Shared<'a> {
         }
         let resolved = self.file.resolve(object);
         let uid = self.next_font.get();
+        if uid >= FONTS || (uid % 64 == 63 && self.late()) {
+            return None;
+        }
         self.next_font.set(uid + 1);
         let font = Rc::new(Font::read(self.file, resolved.dict()?, uid));
         if let Some(id) = id {
@@ -311,6 +322,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
         let mut operands: Vec<Operand<'_>> = Vec::with_capacity(16);
         let mut array: Vec<Token<'_>> = Vec::new();
         let mut fonts: Vec<(&[u8], Rc<Font>)> = Vec::new();
+        let mut count = 0_u32;
         while let Some(token) = lexer.next_token() {
             let operand = match token {
                 #[expect(clippy::cast_precision_loss, reason = "coordinates")]
@@ -336,6 +348,10 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                         self.operator(op, &operands, &array, &lexer, resources, &mut fonts, depth);
                     }
                     operands.clear();
+                    count = count.wrapping_add(1);
+                    if count % 65_536 == 0 && self.shared.late() {
+                        self.cut = true;
+                    }
                     if self.cut {
                         break;
                     }
@@ -362,7 +378,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
     #[expect(clippy::too_many_lines, reason = "one arm an operator")]
     fn operator<'d>(
         &mut self,
-        op: &'d [u8],
+        operator: &'d [u8],
         operands: &[Operand<'d>],
         array: &[Token<'d>],
         lexer: &Lexer<'d>,
@@ -382,26 +398,26 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             Some(Operand::Text(t)) => Some(*t),
             _ => None,
         };
-        match op {
-            b"Tj" => {
+        match key(operator) {
+            op::SHOW => {
                 if let Some(t) = text(0) {
                     self.show(t);
                 }
             }
-            b"TJ" => {
+            op::SHOW_ARRAY => {
                 if matches!(operands.first(), Some(Operand::Array)) {
                     self.show_array(array);
                 } else if let Some(t) = text(0) {
                     self.show(t);
                 }
             }
-            b"'" => {
+            op::NEXT_LINE_SHOW => {
                 self.next_line();
                 if let Some(t) = text(0) {
                     self.show(t);
                 }
             }
-            b"\"" => {
+            op::SPACED_SHOW => {
                 self.state.word_space = n(0);
                 self.state.char_space = n(1);
                 self.next_line();
@@ -409,41 +425,41 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                     self.show(t);
                 }
             }
-            b"Td" => self.move_line(n(0), n(1)),
-            b"TD" => {
+            op::MOVE_LINE => self.move_line(n(0), n(1)),
+            op::MOVE_LINE_LEADING => {
                 self.state.leading = -n(1);
                 self.move_line(n(0), n(1));
             }
-            b"Tm" => {
+            op::TEXT_MATRIX => {
                 self.text_matrix = Matrix::new(n(0), n(1), n(2), n(3), n(4), n(5));
                 self.line_matrix = self.text_matrix;
             }
-            b"T*" => self.next_line(),
-            b"BT" => {
+            op::NEXT_LINE => self.next_line(),
+            op::BEGIN_TEXT => {
                 self.text_matrix = Matrix::IDENTITY;
                 self.line_matrix = Matrix::IDENTITY;
             }
-            b"Tf" => {
+            op::FONT => {
                 self.state.size = n(1);
                 if let Some(raw) = name(0) {
                     self.state.font = self.find_font(raw, resources, fonts);
                 }
             }
-            b"Tc" => self.state.char_space = n(0),
-            b"Tw" => self.state.word_space = n(0),
-            b"Tz" => self.state.stretch = n(0) / 100.0,
-            b"TL" => self.state.leading = n(0),
-            b"Ts" => self.state.rise = n(0),
+            op::CHAR_SPACE => self.state.char_space = n(0),
+            op::WORD_SPACE => self.state.word_space = n(0),
+            op::STRETCH => self.state.stretch = n(0) / 100.0,
+            op::LEADING => self.state.leading = n(0),
+            op::RISE => self.state.rise = n(0),
             #[expect(clippy::cast_possible_truncation, reason = "a small number")]
-            b"Tr" => self.state.mode = n(0) as i64,
-            b"q" => {
+            op::RENDER_MODE => self.state.mode = n(0) as i64,
+            op::SAVE => {
                 if self.stack.len() < STATES {
                     self.stack.push(self.state.clone());
                 } else {
                     self.overflow += 1;
                 }
             }
-            b"Q" => {
+            op::RESTORE => {
                 if self.overflow > 0 {
                     self.overflow -= 1;
                 } else if self.stack.len() > floor
@@ -452,53 +468,53 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                     self.state = state;
                 }
             }
-            b"cm" => {
+            op::CONCAT => {
                 let next = Matrix::new(n(0), n(1), n(2), n(3), n(4), n(5)).then(&self.state.ctm);
                 if next.is_sane() {
                     self.state.ctm = next;
                 }
             }
-            b"w" => self.state.line_width = n(0),
-            b"m" => self.path.move_to(&self.state.ctm, n(0), n(1)),
-            b"l" => self.path.line_to(&self.state.ctm, n(0), n(1), false),
-            b"c" => self.path.line_to(&self.state.ctm, n(4), n(5), true),
-            b"v" | b"y" => self.path.line_to(&self.state.ctm, n(2), n(3), true),
-            b"h" => self.path.close(&self.state.ctm),
-            b"re" => self.path.rect(&self.state.ctm, n(0), n(1), n(2), n(3)),
-            b"S" => self.paint(true, false),
-            b"s" => {
+            op::LINE_WIDTH => self.state.line_width = n(0),
+            op::MOVE => self.path.move_to(&self.state.ctm, n(0), n(1)),
+            op::LINE => self.path.line_to(&self.state.ctm, n(0), n(1), false),
+            op::CURVE => self.path.line_to(&self.state.ctm, n(4), n(5), true),
+            op::CURVE_FROM_HERE | op::CURVE_TO_END => self.path.line_to(&self.state.ctm, n(2), n(3), true),
+            op::CLOSE => self.path.close(&self.state.ctm),
+            op::RECTANGLE => self.path.rect(&self.state.ctm, n(0), n(1), n(2), n(3)),
+            op::STROKE => self.paint(true, false),
+            op::CLOSE_STROKE => {
                 self.path.close(&self.state.ctm);
                 self.paint(true, false);
             }
-            b"f" | b"F" | b"f*" => self.paint(false, true),
-            b"B" | b"B*" => self.paint(true, true),
-            b"b" | b"b*" => {
+            op::FILL | op::FILL_OLD | op::FILL_EVEN => self.paint(false, true),
+            op::FILL_STROKE | op::FILL_STROKE_EVEN => self.paint(true, true),
+            op::CLOSE_FILL_STROKE | op::CLOSE_FILL_STROKE_EVEN => {
                 self.path.close(&self.state.ctm);
                 self.paint(true, true);
             }
-            b"n" => self.paint(false, false),
-            b"W" | b"W*" => self.clip_pending = true,
-            b"g" => self.state.white_fill = n(0) >= 0.999,
-            b"G" => self.state.white_stroke = n(0) >= 0.999,
-            b"rg" => self.state.white_fill = n(0) >= 0.999 && n(1) >= 0.999 && n(2) >= 0.999,
-            b"RG" => self.state.white_stroke = n(0) >= 0.999 && n(1) >= 0.999 && n(2) >= 0.999,
-            b"k" => self.state.white_fill = (0..4).all(|i| n(i) <= 0.001),
-            b"K" => self.state.white_stroke = (0..4).all(|i| n(i) <= 0.001),
-            b"sc" | b"scn" => self.state.white_fill = is_white_color(operands),
-            b"SC" | b"SCN" => self.state.white_stroke = is_white_color(operands),
-            b"cs" => self.state.white_fill = false,
-            b"CS" => self.state.white_stroke = false,
-            b"gs" => {
+            op::END_PATH => self.paint(false, false),
+            op::CLIP | op::CLIP_EVEN => self.clip_pending = true,
+            op::FILL_GRAY => self.state.white_fill = n(0) >= 0.999,
+            op::STROKE_GRAY => self.state.white_stroke = n(0) >= 0.999,
+            op::FILL_RGB => self.state.white_fill = n(0) >= 0.999 && n(1) >= 0.999 && n(2) >= 0.999,
+            op::STROKE_RGB => self.state.white_stroke = n(0) >= 0.999 && n(1) >= 0.999 && n(2) >= 0.999,
+            op::FILL_CMYK => self.state.white_fill = (0..4).all(|i| n(i) <= 0.001),
+            op::STROKE_CMYK => self.state.white_stroke = (0..4).all(|i| n(i) <= 0.001),
+            op::FILL_COLOR | op::FILL_COLOR_N => self.state.white_fill = is_white_color(operands),
+            op::STROKE_COLOR | op::STROKE_COLOR_N => self.state.white_stroke = is_white_color(operands),
+            op::FILL_SPACE => self.state.white_fill = false,
+            op::STROKE_SPACE => self.state.white_stroke = false,
+            op::GRAPHICS_STATE => {
                 if let Some(raw) = name(0) {
                     self.graphics_state(raw, resources);
                 }
             }
-            b"Do" => {
+            op::DRAW => {
                 if let Some(raw) = name(0) {
                     self.draw(raw, resources);
                 }
             }
-            b"BDC" => {
+            op::BEGIN_MARK_WITH => {
                 let tag = name(0).unwrap_or_default();
                 match operands.get(1) {
                     Some(Operand::Dict(start, end)) => self.begin_mark_inline(tag, lexer.data(), *start, *end),
@@ -506,10 +522,8 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                     _ => self.begin_mark(None, false, None),
                 }
             }
-            b"BMC" => self.begin_mark(None, false, None),
-            b"EMC" => self.end_mark(),
-            b"BX" | b"EX" | b"ET" | b"d0" | b"d1" | b"i" | b"j" | b"J" | b"M" | b"d" | b"ri" | b"MP" | b"DP"
-            | b"sh" => {}
+            op::BEGIN_MARK => self.begin_mark(None, false, None),
+            op::END_MARK => self.end_mark(),
             _ => {}
         }
     }
@@ -618,6 +632,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             vertical: font.vertical,
             font: 0,
             mcid: self.marks.iter().rev().find_map(|m| m.mcid),
+            white: state.white_fill && state.mode == 0,
         };
         let clip = state.clip;
         let hidden = if self.hiding > 0 {
@@ -885,7 +900,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
         if self.running.len() >= FORMS_DEEP || self.running.contains(&number) {
             return;
         }
-        if self.forms > PAGE_FORMS || self.work > PAGE_WORK {
+        if self.forms > PAGE_FORMS || self.work > PAGE_WORK || (self.forms % 256 == 255 && self.shared.late()) {
             self.cut = true;
             return;
         }
@@ -1092,4 +1107,76 @@ fn read_matrix(objects: &dyn Objects, object: &Object) -> Option<Matrix> {
     }
     let [a, b, c, d, e, f] = n;
     Some(Matrix::new(a, b, c, d, e, f))
+}
+
+/// An operator as a number: its bytes, of which there are three at most.
+const fn key(name: &[u8]) -> u32 {
+    match *name {
+        [a] => a as u32,
+        [a, b] => (a as u32) << 8 | b as u32,
+        [a, b, c] => (a as u32) << 16 | (b as u32) << 8 | c as u32,
+        _ => 0,
+    }
+}
+
+/// Operators as numbers, which are matched faster than their names.
+mod op {
+    use super::key;
+
+    pub const BEGIN_MARK: u32 = key(b"BMC");
+    pub const BEGIN_MARK_WITH: u32 = key(b"BDC");
+    pub const BEGIN_TEXT: u32 = key(b"BT");
+    pub const CHAR_SPACE: u32 = key(b"Tc");
+    pub const CLIP: u32 = key(b"W");
+    pub const CLIP_EVEN: u32 = key(b"W*");
+    pub const CLOSE: u32 = key(b"h");
+    pub const CLOSE_FILL_STROKE: u32 = key(b"b");
+    pub const CLOSE_FILL_STROKE_EVEN: u32 = key(b"b*");
+    pub const CLOSE_STROKE: u32 = key(b"s");
+    pub const CONCAT: u32 = key(b"cm");
+    pub const CURVE: u32 = key(b"c");
+    pub const CURVE_FROM_HERE: u32 = key(b"v");
+    pub const CURVE_TO_END: u32 = key(b"y");
+    pub const DRAW: u32 = key(b"Do");
+    pub const END_MARK: u32 = key(b"EMC");
+    pub const END_PATH: u32 = key(b"n");
+    pub const FILL: u32 = key(b"f");
+    pub const FILL_CMYK: u32 = key(b"k");
+    pub const FILL_COLOR: u32 = key(b"sc");
+    pub const FILL_COLOR_N: u32 = key(b"scn");
+    pub const FILL_EVEN: u32 = key(b"f*");
+    pub const FILL_GRAY: u32 = key(b"g");
+    pub const FILL_OLD: u32 = key(b"F");
+    pub const FILL_RGB: u32 = key(b"rg");
+    pub const FILL_SPACE: u32 = key(b"cs");
+    pub const FILL_STROKE: u32 = key(b"B");
+    pub const FILL_STROKE_EVEN: u32 = key(b"B*");
+    pub const FONT: u32 = key(b"Tf");
+    pub const GRAPHICS_STATE: u32 = key(b"gs");
+    pub const LEADING: u32 = key(b"TL");
+    pub const LINE: u32 = key(b"l");
+    pub const LINE_WIDTH: u32 = key(b"w");
+    pub const MOVE: u32 = key(b"m");
+    pub const MOVE_LINE: u32 = key(b"Td");
+    pub const MOVE_LINE_LEADING: u32 = key(b"TD");
+    pub const NEXT_LINE: u32 = key(b"T*");
+    pub const NEXT_LINE_SHOW: u32 = key(b"'");
+    pub const RECTANGLE: u32 = key(b"re");
+    pub const RENDER_MODE: u32 = key(b"Tr");
+    pub const RESTORE: u32 = key(b"Q");
+    pub const RISE: u32 = key(b"Ts");
+    pub const SAVE: u32 = key(b"q");
+    pub const SHOW: u32 = key(b"Tj");
+    pub const SHOW_ARRAY: u32 = key(b"TJ");
+    pub const SPACED_SHOW: u32 = key(b"\"");
+    pub const STRETCH: u32 = key(b"Tz");
+    pub const STROKE: u32 = key(b"S");
+    pub const STROKE_CMYK: u32 = key(b"K");
+    pub const STROKE_COLOR: u32 = key(b"SC");
+    pub const STROKE_COLOR_N: u32 = key(b"SCN");
+    pub const STROKE_GRAY: u32 = key(b"G");
+    pub const STROKE_RGB: u32 = key(b"RG");
+    pub const STROKE_SPACE: u32 = key(b"CS");
+    pub const TEXT_MATRIX: u32 = key(b"Tm");
+    pub const WORD_SPACE: u32 = key(b"Tw");
 }

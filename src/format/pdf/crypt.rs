@@ -43,6 +43,16 @@ impl Crypt {
         document.trailer.set("Encrypt", lopdf::Object::Reference((1, 0)));
         let id = lopdf::Object::String(file_id.to_vec(), lopdf::StringFormat::Hexadecimal);
         document.trailer.set("ID", vec![id.clone(), id]);
+        // Files that encrypt nothing but attachments are read without the password.
+        let plain = |key: &[u8]| matches!(dict.get(key).name(), None | Some(b"Identity"));
+        if version >= 4 && plain(b"StmF") && plain(b"StrF") {
+            return Ok(Self {
+                key: Vec::new(),
+                strings: Arc::new(IdentityCryptFilter),
+                streams: Arc::new(IdentityCryptFilter),
+                metadata: true,
+            });
+        }
         document.authenticate_password(password).map_err(|e| e.to_string().to_lowercase())?;
         let state =
             lopdf::EncryptionState::decode(&document, password.as_bytes()).map_err(|e| e.to_string().to_lowercase())?;

@@ -36,6 +36,8 @@ pub struct Placed {
     pub font: u16,
     /// Marked-content id.
     pub mcid: Option<u32>,
+    /// Painted white.
+    pub white: bool,
 }
 
 /// Why a glyph is not part of the page's visible text.
@@ -84,6 +86,8 @@ pub struct Tally {
     pub outside: u32,
     /// Characters drawn again at the same place.
     pub doubled: u32,
+    /// Characters painted white on no darker ground.
+    pub white: u32,
     /// Curves in filled outlines.
     pub curves: u32,
     /// Something was cut at a limit.
@@ -100,6 +104,8 @@ pub struct PageDevice {
     /// First glyph of the running `ActualText`, and its glyphs.
     actual: Option<Vec<(Placed, bool)>>,
     order: u32,
+    /// Filled areas that white text shows on.
+    grounds: Vec<Rect>,
     /// Characters by value and cell of a grid, to find those drawn twice.
     grid: FxHashMap<u64, u32>,
 }
@@ -120,6 +126,7 @@ impl PageDevice {
             tally: Tally::default(),
             actual: None,
             order: 0,
+            grounds: Vec::new(),
             grid: FxHashMap::default(),
         }
     }
@@ -253,6 +260,12 @@ impl Device for PageDevice {
             actual.push((*placed, text.is_some()));
             return;
         }
+        if placed.white && text.is_some_and(|t| t.iter().any(|c| *c != ' ')) {
+            let c = core.center();
+            if !self.grounds.iter().chain(&self.content.images).any(|r| r.contains(c)) {
+                self.tally.white += 1;
+            }
+        }
         match text {
             Some(text) => self.push(placed, text),
             None => self.tally.unknown += 1,
@@ -333,6 +346,9 @@ impl Device for PageDevice {
             return;
         }
         let c = rect.center();
+        if w.min(h) > THIN && self.grounds.len() < 4096 {
+            self.grounds.push(*rect);
+        }
         if h <= THIN && w > h {
             self.rule(Rect::new(rect.x0, c.y, rect.x1, c.y), h, RulingKind::Fill, clip);
         } else if w <= THIN && h > w {

@@ -663,7 +663,10 @@ impl<'a> File<'a> {
         if result.damaged {
             self.damaged.set(true);
         }
-        result.data = current.unwrap_or_else(|| raw.to_vec());
+        result.data = current.unwrap_or_else(|| {
+            self.budget.set(self.budget.get().saturating_sub(raw.len() as u64));
+            raw.to_vec()
+        });
         result
     }
 

@@ -85,17 +85,13 @@ pub fn pages(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<PdfC
             format!("the page tree names pages again and again; {} repeats left out", tree.repeated),
         ));
     }
-    let shared = Shared::new(&file);
+    let shared = Shared::new(&file, deadline);
     let mut readings = Readings::default();
     for (node, number) in tree.nodes.iter().zip(1..) {
-        if Instant::now() > deadline {
-            return Err(Failure::TimedOut(format!(
-                "stopped at page {number} of {} after {} s",
-                tree.nodes.len(),
-                limits.seconds
-            )));
-        }
         let (content, tally) = read_page(&shared, node, number);
+        if shared.late() {
+            return Err(late(number, tree.nodes.len(), limits));
+        }
         readings.chars += content.chars.len() as u64;
         if readings.chars > limits.chars {
             return Err(Failure::TooLarge(format!("more than {} characters", limits.chars)));
@@ -248,6 +244,15 @@ impl Readings {
         if tally.invisible > 0 {
             tell("invisible-text", format!("page {number}: {} invisible characters left out", tally.invisible));
         }
+        if tally.white > 0 {
+            tell(
+                "white-text",
+                format!(
+                    "page {number}: {} characters are painted white on white; check that they are meant to be read",
+                    tally.white
+                ),
+            );
+        }
         if tally.layer > 0 {
             tell(
                 "hidden-layer",
@@ -286,6 +291,10 @@ impl Readings {
         };
         Some(Failure::NoTextLayer(message))
     }
+}
+
+fn late(page: u32, pages: usize, limits: &Limits) -> Failure {
+    Failure::TimedOut(format!("stopped at page {page} of {pages} after {} s", limits.seconds))
 }
 
 fn note(code: &'static str, message: String) -> Diagnostic {
@@ -342,3 +351,8 @@ fn text_string(bytes: &[u8]) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod made;

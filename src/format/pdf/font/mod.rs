@@ -88,6 +88,8 @@ struct Simple {
     symbolic: bool,
     true_type: bool,
     type3: bool,
+    /// Codes are GBK, of one or two bytes.
+    gbk: bool,
 }
 
 #[derive(Debug)]
@@ -164,6 +166,9 @@ impl Font {
         if base_font.is_empty() {
             base_font = name_text(of_descriptor(b"FontName").name().unwrap_or_default());
         }
+        // A simple font without program, named in Chinese: the codes are GBK whatever the encoding says, as Windows
+        // printed them.
+        let chinese = !composite && base_font.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
         let name = match base_font.split_once('+') {
             Some((prefix, rest)) if prefix.len() == 6 && prefix.bytes().all(|b| b.is_ascii_uppercase()) => {
                 rest.to_owned()
@@ -216,8 +221,10 @@ impl Font {
         let (kind, codes, vertical) = if composite {
             read_composite(objects, dict, inner)
         } else {
-            let simple = read_simple(objects, dict, descriptor, standard, flags, program_object.is_null());
-            (Kind::Simple(simple), Codes::One, false)
+            let mut simple = read_simple(objects, dict, descriptor, standard, flags, program_object.is_null());
+            simple.gbk = chinese && program_object.is_null() && simple.names.is_empty();
+            let codes = if simple.gbk { Codes::Shape(Shape::Multi) } else { Codes::One };
+            (Kind::Simple(simple), codes, false)
         };
         Self {
             uid,
@@ -347,6 +354,12 @@ impl Font {
         // Zero and replacement characters are no answers.
         let told = told.and_then(clean);
         match &self.kind {
+            Kind::Simple(font) if len == 2 => {
+                let bytes = [(code >> 8 & 0xFF) as u8, (code & 0xFF) as u8];
+                let (decoded, bad) = encoding_rs::GBK.decode_without_bom_handling(&bytes);
+                let text = told.or_else(|| if bad { None } else { clean(decoded.chars().collect()) });
+                (text, bytes.iter().map(|&b| self.simple_width(objects, font, b, None)).sum())
+            }
             Kind::Simple(font) => {
                 let code = (code & 0xFF) as u8;
                 let text = told.or_else(|| self.simple_text(objects, font, code).and_then(clean));
@@ -528,7 +541,7 @@ fn read_simple(
     }
     let dingbats = standard == Some(Standard::Dingbats);
     let symbolic = flags & 4 != 0 && flags & 32 == 0;
-    if bare && base.is_none() {
+    if bare && base.is_none() && !type3 {
         // Not embedded: the built-in encoding of a standard font, else what readers assume.
         base = Some(match standard {
             Some(Standard::Symbol) => Base::Symbol,
@@ -542,7 +555,7 @@ fn read_simple(
     let widths = objects.value(dict, b"Widths");
     let number = |o: &Object| objects.resolve(o).number().map_or(0.0, to_f32);
     Simple {
-        base: if type3 { None } else { base },
+        base,
         names,
         first: objects.value(dict, b"FirstChar").int().unwrap_or(0),
         widths: widths.array().unwrap_or_default().iter().take(256).map(number).collect(),
@@ -552,6 +565,7 @@ fn read_simple(
         symbolic,
         true_type,
         type3,
+        gbk: false,
     }
 }
 

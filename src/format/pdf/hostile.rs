@@ -1,0 +1,239 @@
+//! Files that mean harm or were harmed: an answer within seconds, never a panic.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::made::{Made, deflate, stream};
+use super::{PdfContent, PdfOptions, pages};
+use crate::failure::Failure;
+use crate::limits::Limits;
+
+const HELLO: &str = "BT /F1 12 Tf 100 700 Td (Hello 123) Tj ET";
+
+fn read(bytes: &[u8]) -> Result<PdfContent, Failure> {
+    let start = Instant::now();
+    let result = pages(bytes, &Limits::default(), &PdfOptions::default());
+    // Unoptimised test builds on a busy machine get some air; optimised ones take a tenth of it.
+    assert!(
+        start.elapsed() < Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 3 }),
+        "took {:?}",
+        start.elapsed()
+    );
+    result
+}
+
+fn text(bytes: &[u8]) -> String {
+    read(bytes).map_or_else(|f| f.code().to_owned(), |c| c.pages.iter().flat_map(|p| &p.chars).map(|c| c.ch).collect())
+}
+
+#[test]
+fn a_plain_page() {
+    let content = read(&Made::page(HELLO).bytes()).unwrap();
+    let page = &content.pages[0];
+    assert_eq!(page.chars.iter().map(|c| c.ch).collect::<String>(), "Hello 123");
+    let h = &page.chars[0];
+    assert_eq!((h.origin.x, h.origin.y, h.size, h.turn), (100.0, 100.0, 12.0, 0));
+    assert!((h.bbox.width() - 0.722 * 12.0).abs() < 0.01);
+    assert!(content.diagnostics.is_empty(), "{:?}", content.diagnostics);
+}
+
+#[test]
+fn cut_junk_and_wrong_startxref() {
+    let whole = Made::page(HELLO).bytes();
+    for cut in [whole.len() - 5, whole.len() - 60, whole.len() - 200] {
+        assert_eq!(text(&whole[..cut]), "Hello 123", "cut at {cut}");
+    }
+    let junk = [&b"HTTP/1.1 200 OK\r\n\r\n"[..], &whole].concat();
+    assert_eq!(text(&junk), "Hello 123");
+    for wrong in ["startxref\n0\n", "startxref\n99999999999999999999\n", "startxref\n17\n", "startxref\n-5\n"] {
+        let at = memchr::memmem::rfind(&whole, b"startxref").unwrap();
+        let bytes = [&whole[..at], wrong.as_bytes(), b"%%EOF"].concat();
+        assert_eq!(text(&bytes), "Hello 123", "{wrong}");
+    }
+    assert_eq!(text(b""), "damaged");
+    assert_eq!(text(b"%PDF-1.7"), "damaged");
+    assert_eq!(text(&[0; 5000]), "damaged");
+}
+
+#[test]
+fn cycles() {
+    // Page trees.
+    let made = Made::page(HELLO);
+    assert_eq!(
+        text(&made.clone().set(2, b"<</Type/Pages/Kids[2 0 R 3 0 R 2 0 R]/Parent 2 0 R>>".to_vec()).bytes()),
+        "Hello 123"
+    );
+    // A form that draws itself, and two that draw each other.
+    let form =
+        "/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</Font<</F1 5 0 R>>/XObject<</X 6 0 R/Y 7 0 R>>>>";
+    let made = Made::page("/X Do")
+        .raw(stream(form, format!("{HELLO} /X Do /Y Do").as_bytes()))
+        .raw(stream(form, b"/X Do /Y Do"));
+    assert_eq!(text(&made.bytes()), "Hello 123");
+    // Objects that are references to themselves, lengths that are their own streams.
+    let made = Made::page(HELLO).set(5, b"5 0 R".to_vec());
+    assert_eq!(text(&made.bytes()), "no-text-layer");
+    let made = Made::page("").set(4, format!("<</Length 4 0 R>>stream\n{HELLO}\nendstream").into_bytes());
+    assert_eq!(text(&made.bytes()), "Hello 123");
+    // A font that is its own descendant, descriptor and ToUnicode.
+    let made = Made::page(HELLO).set(5, b"<</Type/Font/Subtype/Type0/Encoding/Identity-H/DescendantFonts[5 0 R]/FontDescriptor 5 0 R/ToUnicode 5 0 R/W 5 0 R>>".to_vec());
+    assert_eq!(text(&made.bytes()), "no-text-layer");
+    // Prev pointing at itself.
+    let bytes = Made::page(HELLO).bytes();
+    let start = memchr::memmem::rfind(&bytes, b"xref\n0").unwrap();
+    let made = Made::page(HELLO).trailer(&format!("/Prev {start}/XRefStm {start}"));
+    assert_eq!(text(&made.bytes()), "Hello 123");
+}
+
+#[test]
+fn exponential_forms() {
+    let mut made = Made::page("/X Do");
+    for level in 0..30 {
+        let next = 7 + level;
+        let body = "/X Do ".repeat(10);
+        made = made.raw(stream(
+            &format!("/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</XObject<</X {next} 0 R>>>>"),
+            body.as_bytes(),
+        ));
+    }
+    assert_eq!(text(&made.bytes()), "no-text-layer");
+}
+
+#[test]
+fn bombs() {
+    let zeros = vec![b' '; 300 << 20];
+    let packed = deflate(&zeros);
+    drop(zeros);
+    let made = Made::page("").set(4, stream("/Filter/FlateDecode", &packed));
+    assert_eq!(text(&made.bytes()), "no-text-layer");
+    // In ToUnicode: the text is still there.
+    let font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 6 0 R>>".to_vec();
+    let made = Made::page(HELLO).set(5, font).raw(stream("/Filter/FlateDecode", &packed));
+    assert_eq!(text(&made.bytes()), "Hello 123");
+    // In an object stream.
+    let made = Made::page(HELLO).raw(stream("/Type/ObjStm/N 1000000000/First 10/Filter/FlateDecode", &packed));
+    assert_eq!(text(&made.bytes()), "Hello 123");
+    // Inflated twice.
+    let made = Made::page("").set(4, stream("/Filter[/FlateDecode/FlateDecode]", &deflate(&packed)));
+    assert_eq!(text(&made.bytes()), "no-text-layer");
+}
+
+#[test]
+fn deep_nesting() {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
+    for object in [deep("[", "]"), deep("<</A ", ">>"), deep("[<</A", ">>]"), "[".repeat(100_000)] {
+        let made = Made::page_with("/Annots 6 0 R/PieceInfo 6 0 R", HELLO.as_bytes()).add(&object);
+        assert_eq!(text(&made.bytes()), "Hello 123");
+        let content = format!("{object} TJ {HELLO}");
+        assert!(text(&Made::page(&content).bytes()).ends_with("123") || object.ends_with('['));
+    }
+    let content = format!("{}{HELLO}{}", "q ".repeat(100_000), "Q ".repeat(100_000));
+    assert_eq!(text(&Made::page(&content).bytes()), "Hello 123");
+    let content = format!("{}{HELLO}", "/P <</MCID 1>> BDC ".repeat(100_000));
+    assert_eq!(text(&Made::page(&content).bytes()), "Hello 123");
+}
+
+#[test]
+fn deep_and_repeated_page_trees() {
+    let mut objects = vec!["<</Type/Catalog/Pages 2 0 R>>".to_owned()];
+    for i in 0..100_000 {
+        objects.push(format!("<</Type/Pages/Kids[{} 0 R]>>", i + 3));
+    }
+    objects.push(
+        "<</Type/Page/MediaBox[0 0 600 800]/Contents 100003 0 R/Resources<</Font<</F1 100004 0 R>>>>>>".to_owned(),
+    );
+    let list: Vec<&str> = objects.iter().map(String::as_str).collect();
+    let font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>";
+    assert_eq!(text(&Made::of(&list).raw(stream("", HELLO.as_bytes())).add(font).bytes()), "Hello 123");
+
+    let kids = "3 0 R ".repeat(100_000);
+    let made = Made::page(HELLO).set(2, format!("<</Type/Pages/Kids[{kids}]>>").into_bytes());
+    let content = read(&made.bytes()).unwrap();
+    assert!(content.pages.len() <= 16);
+    assert!(content.diagnostics.iter().any(|d| d.code == "page-repeated"));
+}
+
+#[test]
+fn wild_widths_and_numbers() {
+    let made = Made::page("BT /F1 12 Tf 100 700 Td <00410042> Tj ET")
+        .set(
+            5,
+            b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[6 0 R]/ToUnicode 7 0 R>>"
+                .to_vec(),
+        )
+        .add("<</Type/Font/Subtype/CIDFontType2/W[0 4294967295 500 4294967295 99999999999999 1]/DW 1e30>>")
+        .raw(stream(
+            "",
+            b"1 begincodespacerange <0000><FFFF> endcodespacerange 1 beginbfrange <0000><FFFFFFFF><0000> endbfrange",
+        ));
+    assert_eq!(text(&made.bytes()), "AB");
+    for wild in [
+        "1e999 0 0 1 0 0 cm",
+        "99999999999999999999999 0 0 1 0 0 cm",
+        "BT 1e38 0 0 1e38 1e38 1e38 Tm",
+        "99999999999999 Tc 1e30 Tz",
+        "0 0 0 0 0 0 cm",
+        "-9223372036854775808 9223372036854775807 re S",
+        "1e300 1e300 1e300 1e300 re f 1e300 w 0 0 m 1e300 0 l S",
+    ] {
+        let content = format!("q {wild} {HELLO} Q {HELLO}");
+        let _ = text(&Made::page(&content).bytes());
+    }
+}
+
+#[test]
+fn odd_page_boxes() {
+    for media in
+        ["null", "[0 0 0 0]", "[1 2]", "[600 800 0 0]", "[0 0 1e30 1e30]", "[(a) /b null 4]", "[NaN 0 600 800]"]
+    {
+        let page =
+            format!("<</Type/Page/Parent 2 0 R/MediaBox {media}/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>");
+        assert_eq!(text(&Made::page(HELLO).set(3, page.into_bytes()).bytes()), "Hello 123", "{media}");
+    }
+}
+
+fn seed() -> Vec<u8> {
+    let map = b"/CIDInit begincmap 1 begincodespacerange <0000><FFFF> endcodespacerange 2 beginbfrange <0041><0050><4E2D> <0060><0061>[<4E00><4E8C>] endbfrange endcmap";
+    Made::page("q 1 0 0 1 5 5 cm BT /F1 12 Tf 100 700 Td [(He) -20 (llo)] TJ /F2 10 Tf <00410042> Tj ET Q 10 10 100 0.5 re f 0 0 m 100 0 l S /X Do BI /W 2 /H 2 /BPC 8 /CS /G ID abcd EI /Span <</ActualText(x)/MCID 1>> BDC EMC")
+        .set(3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/CropBox[1 1 500 700]/Rotate 90/Resources<</Font<</F1 5 0 R/F2 7 0 R>>/XObject<</X 6 0 R>>>>/Contents 4 0 R>>".to_vec())
+        .raw(stream("/Subtype/Form/BBox[0 0 600 800]/Filter/FlateDecode/Resources<</Font<</F1 5 0 R>>>>", &deflate(HELLO.as_bytes())))
+        .add("<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Song/Encoding/Identity-H/DescendantFonts[8 0 R]/ToUnicode 9 0 R>>")
+        .add("<</Type/Font/Subtype/CIDFontType2/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)>>/W[1[500 600] 5 9 300]/DW2[880 -1000]>>")
+        .raw(stream("", map))
+        .bytes()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn changed_bytes_do_no_harm(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..30)) {
+        let mut bytes = seed();
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _ = read(&bytes);
+    }
+
+    #[test]
+    fn moved_pieces_do_no_harm(cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6)) {
+        let mut bytes = seed();
+        for (from, len, to) in cuts {
+            let from = from.index(bytes.len());
+            let piece: Vec<u8> = bytes[from..].iter().take(1 + len.index(200)).copied().collect();
+            let to = to.index(bytes.len());
+            bytes.splice(to..to, piece);
+        }
+        let _ = read(&bytes);
+    }
+
+    #[test]
+    fn any_content_does_no_harm(words in proptest::collection::vec(proptest::sample::select(vec![
+        "q", "Q", "BT", "ET", "/F1", "12", "Tf", "(Hi)", "<41>", "Tj", "[", "]", "TJ", "-3.5", "0", "1e9", "cm", "re", "f", "S", "W", "n", "m", "l", "c", "h", "B*", "/X", "Do", "BI", "ID", "EI",
+        "/Span", "<<", ">>", "/ActualText", "/MCID", "BDC", "BMC", "EMC", "Tm", "Td", "T*", "'", "\"", "Tr", "3", "gs", "1", "g",
+    ]), 0..120)) {
+        let _ = read(&Made::page(&words.join(" ")).bytes());
+    }
+}
