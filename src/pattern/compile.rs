@@ -21,6 +21,10 @@ use super::tree::Tree;
 use crate::error::Error;
 use crate::text;
 
+/// Stands for any year in a label (`{year}年度`).
+const YEAR: &str = "{year}";
+/// The years that it stands for.
+const YEARS: std::ops::RangeInclusive<u16> = 2003..=2039;
 /// Name of the file of fragments.
 const FRAGMENTS: &str = "fragments.toml";
 /// Name of the report file of each family.
@@ -341,6 +345,13 @@ fn dynamic_names(id: &Text, expression: &Regex) -> Result<(), Refusal> {
 fn labels(list: &[Text]) -> Result<Vec<Label>, Refusal> {
     let mut out: Vec<Label> = Vec::new();
     for item in list {
+        if item.get_ref().contains(YEAR) {
+            out.extend(YEARS.map(|year| {
+                let text = item.get_ref().replace(YEAR, &year.to_string());
+                Label { shadow: text::fold(&text), text }
+            }));
+            continue;
+        }
         let label = Label { text: item.get_ref().clone(), shadow: text::fold(item.get_ref()) };
         if label.shadow.is_empty() {
             return Err(Refusal::new("an empty label", item.span()));

@@ -198,6 +198,11 @@ fn a_small_tree_compiles() {
     let form = &set.families[0].forms[0];
     assert_eq!(form.checks.len(), 2);
     assert!(form.tables[0].evidence[0].0.is_match("私开数"));
+    // A year in a label is any year.
+    let years = FORM.replacen("\"左栏\"", "\"左栏\", \"{year}年度\"", 1);
+    let years = compile::compile(&small(&years, FRAGMENTS, true)).unwrap_or_else(|e| panic!("{e}"));
+    let path = &years.families[0].forms[0].tables[0].parts[0].columns[0].path;
+    assert!(path[0].iter().any(|l| l.shadow == "2016年度"));
     // The hash follows the file and the fragments that it uses.
     let other = compile::compile(&small(FORM, "[fragments]\nhead = '公开'\n", true)).unwrap_or_else(|e| panic!("{e}"));
     assert_ne!(form.hash, other.families[0].forms[0].hash);
