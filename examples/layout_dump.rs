@@ -42,13 +42,16 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn tables(file: &str, done: &Composed) -> Value {
-    let grids: Vec<Value> = done.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(grid(t)) } else { None }).collect();
+    let grids: Vec<Value> =
+        done.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(grid(t)) } else { None }).collect();
     json!({ "file": file, "tables": grids })
 }
 
 fn grid(t: &Table) -> Value {
     let row = |r: usize| -> Vec<Value> {
-        (0..t.cols).map(|c| t.cells.iter().find(|x| (x.row, x.col) == (r, c)).map_or(Value::Null, |x| json!(x.text))).collect()
+        (0..t.cols)
+            .map(|c| t.cells.iter().find(|x| (x.row, x.col) == (r, c)).map_or(Value::Null, |x| json!(x.text)))
+            .collect()
     };
     json!((0..t.rows).map(row).collect::<Vec<_>>())
 }
@@ -59,7 +62,8 @@ fn text(out: &mut impl std::io::Write, done: &Composed) -> std::io::Result<()> {
             Block::Paragraph(p) => writeln!(out, "{}", p.text)?,
             Block::Table(t) => {
                 for r in 0..t.rows {
-                    let cells: Vec<String> = t.cells.iter().filter(|c| c.row == r).map(|c| c.text.replace('\n', " ")).collect();
+                    let cells: Vec<String> =
+                        t.cells.iter().filter(|c| c.row == r).map(|c| c.text.replace('\n', " ")).collect();
                     writeln!(out, "{}", cells.join(" "))?;
                 }
             }
@@ -81,7 +85,11 @@ fn blocks(out: &mut impl std::io::Write, file: &str, done: &Composed) -> std::io
                         .iter()
                         .filter(|c| c.row == r)
                         .map(|c| {
-                            let span = if c.row_span * c.col_span > 1 { format!("[{}x{}]", c.row_span, c.col_span) } else { String::new() };
+                            let span = if c.row_span * c.col_span > 1 {
+                                format!("[{}x{}]", c.row_span, c.col_span)
+                            } else {
+                                String::new()
+                            };
                             format!("{}{span}", c.text.replace('\n', "⏎"))
                         })
                         .collect();

@@ -45,8 +45,9 @@ pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
     let mut sheets: Vec<Sheet> = pages.iter().map(|p| sheet(p, limits, &mut out.diagnostics)).collect();
     drop_furniture(&mut sheets);
     for s in &mut sheets {
-        let mut more = tables::unruled(&s.page, &s.loose, &s.words, limits);
-        s.words = tables::fill(&s.page, &mut more, std::mem::take(&mut s.words));
+        let areas = areas(s);
+        let (mut more, rest) = tables::unruled(&s.page, &s.loose, std::mem::take(&mut s.words), &areas, limits);
+        s.words = rest;
         s.grids.append(&mut more);
     }
     // Regions of all pages first: paragraphs need the measure of the whole document.
@@ -124,6 +125,15 @@ fn drop_furniture(sheets: &mut [Sheet]) {
         let mut keep = f.into_iter().map(|x| !x);
         s.words.retain(|_| keep.next().unwrap_or(true));
     }
+}
+
+/// The areas of one column of text each, in which a borderless table may stand.
+fn areas(sheet: &Sheet) -> Vec<Rect> {
+    let upright: Vec<Word> = sheet.words.iter().filter(|w| w.turn == 0).cloned().collect();
+    let mut items = runs(upright);
+    items.extend(sheet.grids.iter().enumerate().map(|(i, g)| Item::Table(g.rect, i)));
+    let union = |items: Vec<Item>| items.iter().map(Item::rect).reduce(|a, b| a.union(&b));
+    regions(items).into_iter().filter_map(union).collect()
 }
 
 /// Reading order of one page.

@@ -48,10 +48,8 @@ pub(crate) fn furniture(pages: &[(&PageContent, &[Word])]) -> Vec<Vec<bool>> {
     }
     let mut accepted: Vec<bool> = Vec::with_capacity(candidates.len());
     for c in &candidates {
-        let count: usize = (-1..=1)
-            .filter_map(|d| repeats.get(&(c.top, band(c.y) + d, masked(&c.text))))
-            .map(Vec::len)
-            .sum();
+        let count: usize =
+            (-1..=1).filter_map(|d| repeats.get(&(c.top, band(c.y) + d, masked(&c.text)))).map(Vec::len).sum();
         let needed = 2.max(pages.len().saturating_mul(2) / 5);
         let repeated = count >= needed && c.text.chars().any(char::is_alphabetic);
         let index = i64::try_from(c.page).unwrap_or_default();
@@ -63,7 +61,12 @@ pub(crate) fn furniture(pages: &[(&PageContent, &[Word])]) -> Vec<Vec<bool>> {
         accepted.push(repeated && c.row.1 <= 3 || number);
     }
     // A row goes whole or not at all: a number among values is a value.
-    for row in candidates.iter().zip(&accepted).collect::<Vec<_>>().chunk_by(|a, b| a.0.page == b.0.page && a.0.row.0 == b.0.row.0) {
+    for row in candidates
+        .iter()
+        .zip(&accepted)
+        .collect::<Vec<_>>()
+        .chunk_by(|a, b| a.0.page == b.0.page && a.0.row.0 == b.0.row.0)
+    {
         if !row.iter().all(|r| *r.1) {
             continue;
         }
@@ -121,7 +124,15 @@ fn rows(index: usize, page: &PageContent, words: &[Word], out: &mut Vec<Candidat
                 }
             }
             let y = p.first().map_or(0.0, |&i| base(i));
-            out.push(Candidate { page: index, top, y, text, words: p, row: (k, count), outermost: k == 0 || k + 1 == n });
+            out.push(Candidate {
+                page: index,
+                top,
+                y,
+                text,
+                words: p,
+                row: (k, count),
+                outermost: k == 0 || k + 1 == n,
+            });
         }
     }
 }

@@ -54,15 +54,22 @@ impl RowLine {
 }
 
 /// Lines of segments of the upright words chosen by `pick`.
-pub(crate) fn row_lines(page: &PageContent, words: &[Word], pick: impl Fn(&Word) -> bool) -> Vec<RowLine> {
-    let mut order: Vec<usize> = words.iter().enumerate().filter(|(_, w)| w.turn == 0 && pick(w)).map(|(i, _)| i).collect();
+pub(crate) fn row_lines(page: &PageContent, words: &[Word], pick: impl Fn(usize, &Word) -> bool) -> Vec<RowLine> {
+    let mut order: Vec<usize> =
+        words.iter().enumerate().filter(|(i, w)| w.turn == 0 && pick(*i, w)).map(|(i, _)| i).collect();
     let key = |i: usize| words.get(i).map_or((0.0, 0.0), |w| (w.base, w.local.x0));
     order.sort_by(|&a, &b| key(a).0.total_cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)));
     let mut rows: Vec<Vec<usize>> = Vec::new();
     for i in order {
         let Some(w) = words.get(i) else { continue };
         match rows.last_mut() {
-            Some(r) if r.first().and_then(|&f| words.get(f)).is_some_and(|f| w.base - f.base <= 0.3 * f.size.min(w.size)) => r.push(i),
+            Some(r)
+                if r.first()
+                    .and_then(|&f| words.get(f))
+                    .is_some_and(|f| w.base - f.base <= 0.3 * f.size.min(w.size)) =>
+            {
+                r.push(i)
+            }
             _ => rows.push(vec![i]),
         }
     }
@@ -78,12 +85,23 @@ fn row_line(page: &PageContent, words: &[Word], mut row: Vec<usize>) -> RowLine 
     for i in row {
         let Some(w) = words.get(i) else { continue };
         match segs.last_mut() {
-            Some(s) if w.rect.x0 - s.rect.x1 <= reach(page, s.words.last().and_then(|&l| words.get(l)), w) * s.size.max(w.size) => {
+            Some(s)
+                if w.rect.x0 - s.rect.x1
+                    <= reach(page, s.words.last().and_then(|&l| words.get(l)), w) * s.size.max(w.size) =>
+            {
                 s.rect = s.rect.union(&w.rect);
                 s.size = s.size.max(w.size);
                 s.words.push(i);
             }
-            _ => segs.push(Seg { rect: w.rect, base: w.base, size: w.size, words: vec![i], value: false, len: 0, cols: (0, 0) }),
+            _ => segs.push(Seg {
+                rect: w.rect,
+                base: w.base,
+                size: w.size,
+                words: vec![i],
+                value: false,
+                len: 0,
+                cols: (0, 0),
+            }),
         }
     }
     for s in &mut segs {
@@ -134,7 +152,9 @@ fn value_like(text: &str) -> bool {
 /// No column reaches over one of the `hints`, places where rules end.
 pub(crate) fn columns(rows: &[RowLine], hints: &[f32]) -> Vec<(f32, f32)> {
     let mut segs: Vec<&Seg> = rows.iter().flat_map(|r| &r.segs).collect();
-    segs.sort_by(|a, b| a.rect.width().total_cmp(&b.rect.width()).then(a.rect.x0.total_cmp(&b.rect.x0)).then(a.base.total_cmp(&b.base)));
+    segs.sort_by(|a, b| {
+        a.rect.width().total_cmp(&b.rect.width()).then(a.rect.x0.total_cmp(&b.rect.x0)).then(a.base.total_cmp(&b.base))
+    });
     let mut cols: Vec<(f32, f32)> = Vec::new();
     for s in segs {
         let (lo, hi) = (s.rect.x0, s.rect.x1);
@@ -235,7 +255,11 @@ pub(crate) fn boundaries(cols: &[(f32, f32)], x0: f32, x1: f32, hints: &[f32]) -
     out.extend(cols.windows(2).filter_map(|p| match p {
         [a, b] => {
             let mid = f32::midpoint(a.1, b.0);
-            let near = hints.iter().copied().filter(|&h| h >= a.1 - 1.0 && h <= b.0 + 1.0).min_by(|a, b| (a - mid).abs().total_cmp(&(b - mid).abs()));
+            let near = hints
+                .iter()
+                .copied()
+                .filter(|&h| h >= a.1 - 1.0 && h <= b.0 + 1.0)
+                .min_by(|a, b| (a - mid).abs().total_cmp(&(b - mid).abs()));
             Some(near.unwrap_or(mid))
         }
         _ => None,
@@ -256,12 +280,19 @@ pub(crate) fn claims(line: &RowLine, xs: &[f32]) -> Vec<(usize, usize)> {
         .iter()
         .map(|s| {
             let from = xs.partition_point(|&x| x <= s.rect.x0 + 1.0).saturating_sub(1).min(n.saturating_sub(1));
-            let upto = xs.partition_point(|&x| x < s.rect.x1 - 1.0).saturating_sub(1).clamp(from, n.saturating_sub(1).max(from));
+            let upto = xs
+                .partition_point(|&x| x < s.rect.x1 - 1.0)
+                .saturating_sub(1)
+                .clamp(from, n.saturating_sub(1).max(from));
             (from, upto)
         })
         .collect();
     for i in 1..line.segs.len() {
-        let (Some(&l), Some(&r), Some(a), Some(b)) = (out.get(i - 1), out.get(i), line.segs.get(i - 1), line.segs.get(i)) else { continue };
+        let (Some(&l), Some(&r), Some(a), Some(b)) =
+            (out.get(i - 1), out.get(i), line.segs.get(i - 1), line.segs.get(i))
+        else {
+            continue;
+        };
         if l.1 != r.0 {
             continue;
         }

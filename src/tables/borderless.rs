@@ -1,9 +1,623 @@
-//! Tables without rules.
+//! Tables without rules: columns by the alignment of text, rows by the values on one baseline.
 
-use super::cells::Grid;
-use crate::layout::{PageContent, Word};
+use super::aligned::{RowLine, Seg, boundaries, claims, columns, row_lines, stackable, text};
+use super::cells::{Grid, GridCell, read};
+use super::edges::Edge;
+use super::rules::median;
+use crate::document::{Rect, TableKind};
+use crate::layout::{PageContent, Word, starts_with_ordinal};
 
-/// Finds tables by the alignment of text alone among the free words.
-pub(crate) fn tables(_page: &PageContent, _words: &[Word], _free: &[bool], _budget: usize) -> Vec<Grid> {
-    Vec::new()
+/// Lines without a column gap that may follow each other inside a table.
+const PLAIN: usize = 7;
+
+/// Finds tables by alignment alone among the free words; gives back which words they took.
+pub(crate) fn tables(
+    page: &PageContent,
+    rules: &[Edge],
+    words: &[Word],
+    free: &[bool],
+    regions: &[Rect],
+    budget: usize,
+) -> (Vec<Grid>, Vec<bool>) {
+    let mut taken = vec![false; words.len()];
+    let mut out = Vec::new();
+    let is_free = |i: usize| free.get(i) == Some(&true);
+    for region in regions {
+        let rows: Vec<RowLine> = row_lines(page, words, |i, w| is_free(i) && region.contains(w.rect.center()));
+        for (from, upto) in candidates(&rows) {
+            let Some(slice) = rows.get(from..upto) else { continue };
+            let Some((grid, used)) = table(page, rules, words, slice, free, budget) else { continue };
+            for i in used {
+                if let Some(t) = taken.get_mut(i) {
+                    *t = true;
+                }
+            }
+            out.push(grid);
+        }
+    }
+    (out, taken)
+}
+
+/// Runs of lines that look like the rows of one table.
+fn candidates(rows: &[RowLine]) -> Vec<(usize, usize)> {
+    let width =
+        rows.iter().map(RowLine::x1).fold(f32::MIN, f32::max) - rows.iter().map(RowLine::x0).fold(f32::MAX, f32::min);
+    let body = median(rows.iter().filter(|r| !r.tabular()).map(RowLine::size)).unwrap_or(0.0);
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    let mut i = 0;
+    while let Some(first) = rows.get(i) {
+        if !first.tabular() {
+            i += 1;
+            continue;
+        }
+        let mut size = first.size();
+        let (mut last, mut previous) = (i, first);
+        let mut count = 1;
+        for (j, r) in rows.iter().enumerate().skip(i + 1) {
+            let step = r.base - previous.base;
+            let plain = !r.tabular();
+            let prose = plain && r.x1() - r.x0() >= 0.75 * width && r.segs.len() == 1;
+            if step > 4.5 * size || r.size() > 1.15 * size || (plain && (prose || j - last > PLAIN)) {
+                break;
+            }
+            if !plain {
+                last = j;
+                count += 1;
+                size = size.max(r.size());
+            }
+            previous = r;
+        }
+        let floor = out.last().map_or(0, |o| o.1);
+        let mut from = i;
+        if count >= 2 {
+            // Lines above in the table's own type, or wrapped tightly onto it.
+            while from > floor && i - from < 6 {
+                let (Some(above), Some(below)) = (rows.get(from - 1), rows.get(from)) else { break };
+                let own = (size - body).abs() > 0.06 * body;
+                let step = below.base - above.base;
+                if (above.size() - size).abs() > 0.04 * size
+                    || step > if own { 3.2 * size } else { 1.45 * size }
+                    || above.x1() - above.x0() >= 0.75 * width
+                {
+                    break;
+                }
+                if !own && above.segs.iter().any(|s| s.rect.width() > 0.4 * width) {
+                    break;
+                }
+                from -= 1;
+            }
+            // Lines below that go on with a label.
+            let mut end = last + 1;
+            while let (Some(above), Some(r)) = (rows.get(end - 1), rows.get(end)) {
+                let own = (size - body).abs() > 0.06 * body;
+                if r.tabular()
+                    || r.base - above.base > if own { 2.6 } else { 1.3 } * size
+                    || (r.size() - size).abs() > 0.04 * size
+                    || r.x1() - r.x0() > 0.5 * width
+                    || end - last > 5
+                {
+                    break;
+                }
+                end += 1;
+            }
+            out.push((from, end));
+            i = end;
+        } else {
+            i = last + 1;
+        }
+    }
+    out
+}
+
+/// Text of one cell on its way: segments one below the other.
+#[derive(Debug, Clone)]
+struct Block {
+    words: Vec<usize>,
+    rect: Rect,
+    base: f32,
+    size: f32,
+    cols: (usize, usize),
+    /// The value row on whose baseline one of its lines stands.
+    anchor: Option<usize>,
+    /// A stack of letters or turned text: spans rows by nature.
+    spanning: bool,
+}
+
+/// One row of the table on its way.
+#[derive(Debug, Clone)]
+struct Row {
+    y0: f32,
+    y1: f32,
+}
+
+fn table(
+    page: &PageContent,
+    rules: &[Edge],
+    words: &[Word],
+    rows: &[RowLine],
+    free: &[bool],
+    budget: usize,
+) -> Option<(Grid, Vec<usize>)> {
+    let cols = columns(rows, &[]);
+    let x0 = rows.iter().map(RowLine::x0).fold(f32::MAX, f32::min);
+    let x1 = rows.iter().map(RowLine::x1).fold(f32::MIN, f32::max);
+    let xs = boundaries(&cols, x0, x1, &[]);
+    let n = cols.len();
+    if n < 2 || n * rows.len() > budget {
+        return None;
+    }
+    let mut rows: Vec<RowLine> = rows.to_vec();
+    for r in &mut rows {
+        let spans = claims(r, &xs);
+        for (s, c) in r.segs.iter_mut().zip(spans) {
+            s.cols = c;
+        }
+    }
+    if !convincing(&rows, n) {
+        return None;
+    }
+    let size = median(rows.iter().map(RowLine::size))?;
+    let data = data_columns(&rows, n);
+    let is_data = |c: usize| data.get(c) == Some(&true);
+    let stub = (0..n).take_while(|&c| !is_data(c)).count();
+    // Rows of values.
+    let mut anchors: Vec<Row> = Vec::new();
+    let mut anchor_of: Vec<Option<usize>> = Vec::new();
+    for r in &rows {
+        let values = r.segs.iter().filter(|s| is_data(s.cols.0) && (s.value || s.len == 1)).count();
+        let fresh = values > 0 && anchors.last().is_none_or(|a: &Row| r.y0 > a.y1 - 0.35 * size);
+        if fresh {
+            anchors.push(Row { y0: r.y0, y1: r.y1 });
+        }
+        anchor_of.push((values > 0).then(|| anchors.len() - 1));
+    }
+    if anchors.is_empty() {
+        anchors.clear();
+    }
+    let mut blocks = blocks(page, rules, words, &rows, &anchor_of, stub, size);
+    turned(words, free, &rows, &xs, &mut blocks);
+    let (rows_out, cells) = arrange(blocks, anchors, stub, size);
+    grid(page, words, xs, rows_out, cells)
+}
+
+/// Whether the lines look like a table and not like text with gaps.
+fn convincing(rows: &[RowLine], n: usize) -> bool {
+    let tabular = rows.iter().filter(|r| r.tabular()).count();
+    let cells: usize = rows.iter().map(|r| r.segs.len()).sum();
+    let beside: Vec<&Seg> = rows.iter().flat_map(|r| r.segs.iter().filter(|s| s.cols.0 > 0)).collect();
+    let values = beside.iter().filter(|s| s.value || s.len == 1).count();
+    let share = |k: usize| values * k >= beside.len();
+    let full = rows.iter().filter(|r| r.segs.len() * 10 >= n * 6).count();
+    tabular >= 2
+        && cells >= 5
+        && if n == 2 { tabular >= 3 && share(2) } else { share(4) || (tabular >= 5 && full * 2 >= tabular) }
+}
+
+/// Columns that hold values rather than labels.
+fn data_columns(rows: &[RowLine], n: usize) -> Vec<bool> {
+    let mut counts = vec![(0usize, 0usize); n];
+    for s in rows.iter().flat_map(|r| &r.segs).filter(|s| s.cols.0 == s.cols.1) {
+        if let Some(c) = counts.get_mut(s.cols.0) {
+            c.1 += 1;
+            c.0 += usize::from(s.value);
+        }
+    }
+    let out: Vec<bool> = counts.iter().map(|&(v, all)| v * 10 >= all * 3 && v > 0).collect();
+    // A first column of numbers is a row number beside labels.
+    let labels = out.iter().skip(1).position(|d| !d);
+    out.iter().enumerate().map(|(i, &d)| d && (i > 0 || labels.is_none_or(|l| l > 0))).collect()
+}
+
+/// Joins segments one below the other into the text of cells.
+fn blocks(
+    page: &PageContent,
+    rules: &[Edge],
+    words: &[Word],
+    rows: &[RowLine],
+    anchor_of: &[Option<usize>],
+    stub: usize,
+    size: f32,
+) -> Vec<Block> {
+    let stacks = stacks(page, words, rows, stub, size);
+    let lead = leading(rows, anchor_of, size);
+    let mut done: Vec<Block> = Vec::new();
+    // The lowest block of each column.
+    let mut open: Vec<usize> = Vec::new();
+    for (k, (r, &anchor)) in rows.iter().zip(anchor_of).enumerate() {
+        for (m, s) in r.segs.iter().enumerate() {
+            if let Some(&stack) = stacks.iter().find(|t| t.0 == k && t.1 == m).map(|t| &t.2) {
+                let id = usize::MAX - stack;
+                match done.iter_mut().find(|b| b.spanning && b.anchor == Some(id)) {
+                    Some(b) => {
+                        b.rect = b.rect.union(&s.rect);
+                        b.words.extend(&s.words);
+                    }
+                    None => done.push(Block {
+                        words: s.words.clone(),
+                        rect: s.rect,
+                        base: s.base,
+                        size: s.size,
+                        cols: s.cols,
+                        anchor: Some(id),
+                        spanning: true,
+                    }),
+                }
+                continue;
+            }
+            let joins = open.iter().rev().copied().find(|&i| {
+                done.get(i).is_some_and(|b| {
+                    let overlap = b.rect.x1.min(s.rect.x1) - b.rect.x0.max(s.rect.x0);
+                    overlap > 0.3 * b.rect.width().min(s.rect.width()) && b.cols.0 <= s.cols.1 && s.cols.0 <= b.cols.1
+                })
+            });
+            let label = text(page, words, s);
+            if let Some(b) = joins.and_then(|i| done.get_mut(i)) {
+                let step = s.base - b.base;
+                let ruled = rules.iter().any(|e| {
+                    e.pos > b.rect.y1 - 2.0 && e.pos < s.rect.y0 + 2.0 && e.lo < s.rect.x1 && e.hi > s.rect.x0
+                });
+                let two = anchor.is_some() && b.anchor.is_some() && anchor != b.anchor;
+                let value = s.value && step > 1.05 * size;
+                if step <= lead
+                    && !ruled
+                    && !two
+                    && !value
+                    && !starts_with_ordinal(&label)
+                    && (s.size - b.size).abs() < 0.1 * size
+                {
+                    b.words.extend(&s.words);
+                    b.rect = b.rect.union(&s.rect);
+                    b.base = s.base;
+                    b.cols = (b.cols.0.min(s.cols.0), b.cols.1.max(s.cols.1));
+                    b.anchor = b.anchor.or(anchor);
+                    continue;
+                }
+            }
+            open.retain(|&i| {
+                done.get(i).is_some_and(|b| !(b.cols.0 <= s.cols.1 && s.cols.0 <= b.cols.1) || b.rect.y1 > s.rect.y0)
+            });
+            open.push(done.len());
+            done.push(Block {
+                words: s.words.clone(),
+                rect: s.rect,
+                base: s.base,
+                size: s.size,
+                cols: s.cols,
+                anchor,
+                spanning: false,
+            });
+        }
+    }
+    for b in &mut done {
+        if b.spanning {
+            b.anchor = None;
+        }
+    }
+    done
+}
+
+/// The widest step between two lines of one cell.
+fn leading(rows: &[RowLine], anchor_of: &[Option<usize>], size: f32) -> f32 {
+    let mut steps: Vec<f32> = Vec::new();
+    let mut above: Vec<(&Seg, Option<usize>)> = Vec::new();
+    for (r, &a) in rows.iter().zip(anchor_of) {
+        for s in &r.segs {
+            let over = above.iter().rev().find(|(o, _)| {
+                o.cols.0 <= s.cols.1 && s.cols.0 <= o.cols.1 && o.rect.x0 < s.rect.x1 && s.rect.x0 < o.rect.x1
+            });
+            if let Some((o, b)) = over
+                && !(a.is_some() && b.is_some())
+                && !s.value
+                && !o.value
+            {
+                steps.push(s.base - o.base);
+            }
+        }
+        above.extend(r.segs.iter().map(|s| (s, a)));
+        let excess = above.len().saturating_sub(64);
+        above.drain(..excess);
+    }
+    let least = steps.into_iter().filter(|&s| s > 0.8 * size).fold(f32::MAX, f32::min);
+    if least > 1.7 * size { 1.3 * size } else { (1.15 * least).max(1.1 * size) }
+}
+
+/// Stacks of single letters in the stub: (line, segment, stack).
+fn stacks(page: &PageContent, words: &[Word], rows: &[RowLine], stub: usize, size: f32) -> Vec<(usize, usize, usize)> {
+    let mut out: Vec<(usize, usize, usize)> = Vec::new();
+    for c in 0..stub.max(1) {
+        let mut run: Vec<(usize, usize)> = Vec::new();
+        let mut last = f32::MIN;
+        let mut flush = |run: &mut Vec<(usize, usize)>, id: usize| {
+            if run.len() >= 4 {
+                out.extend(run.iter().map(|&(k, m)| (k, m, id)));
+            }
+            run.clear();
+        };
+        for (k, r) in rows.iter().enumerate() {
+            for (m, s) in r.segs.iter().enumerate() {
+                if s.cols != (c, c) || s.value {
+                    continue;
+                }
+                if !(s.len <= 2 && stackable(&text(page, words, s))) || s.base - last > 2.6 * size {
+                    flush(&mut run, c * 1000 + k);
+                }
+                if s.len <= 2 && stackable(&text(page, words, s)) {
+                    run.push((k, m));
+                }
+                last = s.base;
+            }
+        }
+        flush(&mut run, c * 1000 + 999);
+    }
+    out
+}
+
+/// Turned words within the table are labels that span rows.
+fn turned(words: &[Word], free: &[bool], rows: &[RowLine], xs: &[f32], blocks: &mut Vec<Block>) {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+    let mut mine: Vec<(usize, &Word)> = words
+        .iter()
+        .enumerate()
+        .filter(|(i, w)| free.get(*i) == Some(&true) && w.turn % 2 == 1)
+        .filter(|(_, w)| {
+            let m = w.rect.center();
+            m.y > first.y0
+                && m.y < last.y1
+                && xs.first().is_some_and(|&x| m.x > x - 2.5 * w.size)
+                && xs.last().is_some_and(|&x| m.x < x)
+        })
+        .collect();
+    mine.sort_by(|a, b| a.1.rect.x0.total_cmp(&b.1.rect.x0).then(a.1.local.x0.total_cmp(&b.1.local.x0)));
+    for (i, w) in mine {
+        let col = xs.partition_point(|&x| x <= w.rect.center().x).saturating_sub(1);
+        match blocks.iter_mut().find(|b| b.spanning && b.rect.x0 < w.rect.x1 && w.rect.x0 < b.rect.x1) {
+            Some(b) => {
+                b.words.push(i);
+                b.rect = b.rect.union(&w.rect);
+            }
+            None => blocks.push(Block {
+                words: vec![i],
+                rect: w.rect,
+                base: w.base,
+                size: w.size,
+                cols: (col, col),
+                anchor: None,
+                spanning: true,
+            }),
+        }
+    }
+}
+
+/// A block with the rows it covers.
+struct Placed {
+    block: Block,
+    rows: (usize, usize),
+}
+
+/// Puts blocks into rows: beside the values where they reach one row of values, over several where more.
+fn arrange(blocks: Vec<Block>, anchors: Vec<Row>, stub: usize, size: f32) -> (Vec<Row>, Vec<Placed>) {
+    // Which anchors a block reaches.
+    let reached = |b: &Block| -> Vec<usize> {
+        (0..anchors.len())
+            .filter(|&i| {
+                anchors.get(i).is_some_and(|a| {
+                    let m = f32::midpoint(a.y0, a.y1);
+                    m >= b.rect.y0 - 0.3 * size && m <= b.rect.y1 + 0.3 * size
+                })
+            })
+            .collect()
+    };
+    let mut rows: Vec<(Row, Option<usize>)> = anchors.iter().cloned().enumerate().map(|(i, a)| (a, Some(i))).collect();
+    let mut loose: Vec<Block> = Vec::new();
+    let mut bound: Vec<(Block, usize)> = Vec::new();
+    let mut spanning: Vec<Block> = Vec::new();
+    let mut floating: Vec<Block> = Vec::new();
+    for b in blocks {
+        if b.spanning {
+            spanning.push(b);
+        } else if let Some(a) = b.anchor {
+            bound.push((b, a));
+        } else {
+            floating.push(b);
+        }
+    }
+    // Labels beside values first, finest columns first: what finds its place taken is a group.
+    floating.sort_by(|a, b| b.cols.1.cmp(&a.cols.1).then(a.rect.y0.total_cmp(&b.rect.y0)));
+    for b in floating {
+        let hits = reached(&b);
+        let open: Vec<usize> = hits
+            .iter()
+            .copied()
+            .filter(|&i| !bound.iter().any(|(o, a)| *a == i && o.cols.0 <= b.cols.1 && b.cols.0 <= o.cols.1))
+            .collect();
+        let item = |i: usize| bound.iter().any(|(o, a)| *a == i && o.cols.0 > b.cols.1 && o.cols.0 < stub);
+        match open.as_slice() {
+            [] => loose.push(b),
+            [one] if !item(*one) || hits.len() == 1 && !item(*one) => bound.push((b, *one)),
+            many if b.cols.0 < stub && many.iter().any(|&i| item(i)) => spanning.push(b),
+            many => {
+                let mid = b.rect.center().y;
+                let near = many.iter().copied().min_by(|&x, &y| {
+                    let d = |i: usize| anchors.get(i).map_or(f32::MAX, |a| (f32::midpoint(a.y0, a.y1) - mid).abs());
+                    d(x).total_cmp(&d(y))
+                });
+                match near {
+                    Some(i) => bound.push((b, i)),
+                    None => loose.push(b),
+                }
+            }
+        }
+    }
+    // The rest makes rows of its own: headers, section rows.
+    loose.sort_by(|a, b| a.rect.y0.total_cmp(&b.rect.y0).then(a.rect.x0.total_cmp(&b.rect.x0)));
+    let mut own: Vec<(Row, Vec<Block>)> = Vec::new();
+    for b in loose {
+        let mid = b.rect.center().y;
+        match own.iter_mut().rev().take(3).find(|(r, m)| {
+            b.rect.y0 < r.y1 - 0.3 * size
+                && mid < r.y1 + 0.3 * size
+                && !m.iter().any(|o| o.cols.0 <= b.cols.1 && b.cols.0 <= o.cols.1)
+        }) {
+            Some((r, m)) => {
+                r.y0 = r.y0.min(b.rect.y0);
+                r.y1 = r.y1.max(b.rect.y1);
+                m.push(b);
+            }
+            None => own.push((Row { y0: b.rect.y0, y1: b.rect.y1 }, vec![b])),
+        }
+    }
+    for (b, a) in &bound {
+        if let Some((r, _)) = rows.iter_mut().find(|r| r.1 == Some(*a)) {
+            r.y0 = r.y0.min(b.rect.y0);
+            r.y1 = r.y1.max(b.rect.y1);
+        }
+    }
+    rows.extend(own.iter().map(|(r, _)| (r.clone(), None)));
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    let mid = |i: usize| rows.get(i).map_or(0.0, |r| f32::midpoint(r.0.y0, r.0.y1));
+    order.sort_by(|&a, &b| mid(a).total_cmp(&mid(b)));
+    let place_of = |i: usize| order.iter().position(|&o| o == i).unwrap_or_default();
+    let mut placed: Vec<Placed> = bound
+        .into_iter()
+        .map(|(b, a)| {
+            let r = place_of(a);
+            Placed { block: b, rows: (r, r) }
+        })
+        .collect();
+    for (k, (_, members)) in own.into_iter().enumerate() {
+        let r = place_of(anchors.len() + k);
+        placed.extend(members.into_iter().map(|b| Placed { block: b, rows: (r, r) }));
+    }
+    let sorted: Vec<Row> = order.iter().filter_map(|&i| rows.get(i)).map(|r| r.0.clone()).collect();
+    group(spanning, &sorted, &mut placed);
+    (sorted, placed)
+}
+
+/// Gives labels that span rows their rows: as many as lie evenly around them and have no label there yet.
+fn group(mut spanning: Vec<Block>, rows: &[Row], placed: &mut Vec<Placed>) {
+    spanning.sort_by(|a, b| b.cols.0.cmp(&a.cols.0).then(a.rect.y0.total_cmp(&b.rect.y0)));
+    for b in spanning {
+        let mid = b.rect.center().y;
+        let free = |r: usize, placed: &[Placed]| {
+            let taken = placed
+                .iter()
+                .any(|p| p.rows.0 <= r && r <= p.rows.1 && p.block.cols.0 <= b.cols.1 && b.cols.0 <= p.block.cols.1);
+            let beside = placed.iter().any(|p| p.rows.0 <= r && r <= p.rows.1 && p.block.cols.0 == b.cols.1 + 1);
+            !taken && beside
+        };
+        let Some(start) = (0..rows.len()).filter(|&r| free(r, placed)).min_by(|&x, &y| {
+            let d = |r: usize| rows.get(r).map_or(f32::MAX, |v| (f32::midpoint(v.y0, v.y1) - mid).abs());
+            d(x).total_cmp(&d(y))
+        }) else {
+            // No row of its own: as a row by itself it would shift others, so it stands with the nearest.
+            let near = rows.iter().enumerate().min_by(|x, y| {
+                let d = |v: &Row| (f32::midpoint(v.y0, v.y1) - mid).abs();
+                d(x.1).total_cmp(&d(y.1))
+            });
+            if let Some((r, _)) = near {
+                placed.push(Placed { block: b, rows: (r, r) });
+            }
+            continue;
+        };
+        let (mut lo, mut hi) = (start, start);
+        loop {
+            let up = lo.checked_sub(1).filter(|&r| free(r, placed));
+            let down = Some(hi + 1).filter(|&r| r < rows.len() && free(r, placed));
+            let center = |a: usize, z: usize| match (rows.get(a), rows.get(z)) {
+                (Some(a), Some(z)) => (f32::midpoint(a.y0, z.y1) - mid).abs(),
+                _ => f32::MAX,
+            };
+            let now = center(lo, hi);
+            let inside = |r: usize| {
+                rows.get(r)
+                    .is_some_and(|v| f32::midpoint(v.y0, v.y1) >= b.rect.y0 && f32::midpoint(v.y0, v.y1) <= b.rect.y1)
+            };
+            match (up, down) {
+                (Some(u), Some(d)) => {
+                    if center(u, hi) <= center(lo, d) {
+                        lo = u
+                    } else {
+                        hi = d
+                    }
+                }
+                (Some(u), None) if center(u, hi) <= now || inside(u) => lo = u,
+                (None, Some(d)) if center(lo, d) <= now || inside(d) => hi = d,
+                _ => break,
+            }
+        }
+        // The last step of an even number of rows may have gone one too far.
+        placed.push(Placed { block: b, rows: (lo, hi) });
+    }
+}
+
+/// The grid of placed blocks; blocks that share a place share a cell.
+fn grid(
+    page: &PageContent,
+    words: &[Word],
+    xs: Vec<f32>,
+    rows: Vec<Row>,
+    mut placed: Vec<Placed>,
+) -> Option<(Grid, Vec<usize>)> {
+    let (first, last) = (rows.first()?, rows.last()?);
+    let mut ys = vec![first.y0];
+    for p in rows.windows(2) {
+        if let [a, b] = p {
+            let y = f32::midpoint(a.y1, b.y0);
+            let least = ys.last().copied().unwrap_or(y) + 0.1;
+            ys.push(y.max(least));
+        }
+    }
+    ys.push(last.y1.max(ys.last().copied().unwrap_or_default() + 0.1));
+    let (n, m) = (xs.len().checked_sub(1)?, rows.len());
+    placed.sort_by(|a, b| {
+        a.rows
+            .0
+            .cmp(&b.rows.0)
+            .then(a.block.cols.0.cmp(&b.block.cols.0))
+            .then(a.block.rect.y0.total_cmp(&b.block.rect.y0))
+    });
+    let mut owner: Vec<Option<usize>> = vec![None; n * m];
+    let mut cells: Vec<GridCell> = Vec::new();
+    let mut used: Vec<usize> = Vec::new();
+    for p in placed {
+        used.extend(&p.block.words);
+        let chars = p.block.words.iter().filter_map(|&i| words.get(i)).flat_map(|w| w.chars.iter().copied());
+        let home = owner.get(p.rows.0 * n + p.block.cols.0).copied().flatten();
+        if let Some(c) = home.and_then(|i| cells.get_mut(i)) {
+            c.chars.extend(chars);
+            continue;
+        }
+        let mut cols = p.block.cols.0..=p.block.cols.1.min(n - 1);
+        let mut span = (p.rows.0, p.rows.1.min(m - 1));
+        let clear = |owner: &[Option<usize>], r: usize, c: usize| owner.get(r * n + c) == Some(&None);
+        let wide = cols.clone().take_while(|&c| clear(&owner, span.0, c)).count().max(1);
+        cols = p.block.cols.0..=p.block.cols.0 + wide - 1;
+        span.1 = (span.0..=span.1).take_while(|&r| cols.clone().all(|c| clear(&owner, r, c))).last().unwrap_or(span.0);
+        for r in span.0..=span.1 {
+            for c in cols.clone() {
+                if let Some(o) = owner.get_mut(r * n + c) {
+                    *o = Some(cells.len());
+                }
+            }
+        }
+        cells.push(GridCell {
+            row: span.0,
+            col: p.block.cols.0,
+            row_span: span.1 - span.0 + 1,
+            col_span: wide,
+            chars: chars.collect(),
+            ..GridCell::default()
+        });
+    }
+    for (i, o) in owner.iter().enumerate() {
+        if o.is_none() {
+            cells.push(GridCell { row: i / n, col: i % n, row_span: 1, col_span: 1, ..GridCell::default() });
+        }
+    }
+    cells.sort_by_key(|c| (c.row, c.col));
+    for c in &mut cells {
+        read(page, c);
+    }
+    let rect = Rect { x0: *xs.first()?, y0: *ys.first()?, x1: *xs.last()?, y1: *ys.last()? };
+    Some((Grid { kind: TableKind::Borderless, rect, xs, ys, cells, open_top: true, open_bottom: true }, used))
 }

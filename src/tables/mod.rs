@@ -12,6 +12,7 @@ pub(crate) use cells::{Grid, fill};
 use edges::Edge;
 pub(crate) use stitch::{Piece, stitch};
 
+use crate::document::Rect;
 use crate::layout::{PageContent, Word};
 use crate::limits::Limits;
 
@@ -53,10 +54,23 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
     Ruled { grids, loose, cut }
 }
 
-/// Finds tables without a ruled grid among the words that no grid took: by horizontal rules, then by alignment alone.
-pub(crate) fn unruled(page: &PageContent, loose: &Loose, words: &[Word], limits: &Limits) -> Vec<Grid> {
-    let mut found = rules::tables(page, loose, words, limits.cells as usize);
-    let free: Vec<bool> = words.iter().map(|w| !found.iter().any(|g| g.rect.contains(w.rect.center()))).collect();
-    found.extend(borderless::tables(page, words, &free, limits.cells as usize));
-    found
+/// Finds tables without a ruled grid among the words that no grid took: by horizontal rules, then by alignment alone
+/// within the given regions of text. Gives the filled grids and the words that are left.
+pub(crate) fn unruled(
+    page: &PageContent,
+    loose: &Loose,
+    words: Vec<Word>,
+    regions: &[Rect],
+    limits: &Limits,
+) -> (Vec<Grid>, Vec<Word>) {
+    let budget = limits.cells as usize;
+    let mut found = rules::tables(page, loose, &words, budget);
+    let words = fill(page, &mut found, words);
+    let free = vec![true; words.len()];
+    let (more, taken) = borderless::tables(page, &loose.edges, &words, &free, regions, budget);
+    found.extend(more);
+    let mut keep = taken.into_iter().map(|t| !t);
+    let mut words = words;
+    words.retain(|_| keep.next().unwrap_or(true));
+    (found, words)
 }

@@ -1,8 +1,8 @@
 //! Tables with horizontal rules only.
 
+use super::Loose;
 use super::aligned::{RowLine, boundaries, claims, columns, row_lines};
 use super::cells::Grid;
-use super::Loose;
 use super::edges::Edge;
 use super::grid::merge;
 use crate::document::{Rect, TableKind};
@@ -56,7 +56,8 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
     let x1 = rules.iter().map(|e| e.hi).fold(f32::MIN, f32::max);
     let (first, last) = (rules.first()?.pos, rules.last()?.pos);
     let within = |w: &Word| w.rect.x0 >= x0 - 6.0 && w.rect.x1 <= x1 + 6.0;
-    let mut rows = row_lines(page, words, |w| within(w) && w.rect.center().y < last && w.rect.center().y > first - 60.0);
+    let mut rows =
+        row_lines(page, words, |_, w| within(w) && w.rect.center().y < last && w.rect.center().y > first - 60.0);
     let inner = rows.iter().position(|r| f32::midpoint(r.y0, r.y1) > first)?;
     let size = median(rows.iter().skip(inner).map(RowLine::size))?;
     // Rows above the first rule belong to the table where they look like a header.
@@ -80,7 +81,9 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
     let bands = ys.len().checked_sub(1)?;
     let crowded = (0..bands)
         .filter(|&b| {
-            let inside = |r: &&RowLine| ys.get(b).zip(ys.get(b + 1)).is_some_and(|(&lo, &hi)| (lo..hi).contains(&f32::midpoint(r.y0, r.y1)));
+            let inside = |r: &&RowLine| {
+                ys.get(b).zip(ys.get(b + 1)).is_some_and(|(&lo, &hi)| (lo..hi).contains(&f32::midpoint(r.y0, r.y1)))
+            };
             rows.iter().filter(inside).filter(|r| r.segs.iter().filter(|s| s.value).count() >= 2).count() > 1
         })
         .count();
@@ -89,8 +92,11 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
     }
     let ends: Vec<f32> = rules.iter().flat_map(|e| [e.lo, e.hi]).filter(|&x| x > x0 + 3.0 && x < x1 - 3.0).collect();
     let cols = columns(&rows, &ends);
-    let own: Vec<(f32, f32)> =
-        abutments.iter().filter(|a| a.1 > x0 + 2.0 && a.1 < x1 - 2.0 && rules.iter().any(|e| (e.pos - a.0).abs() < 0.5)).copied().collect();
+    let own: Vec<(f32, f32)> = abutments
+        .iter()
+        .filter(|a| a.1 > x0 + 2.0 && a.1 < x1 - 2.0 && rules.iter().any(|e| (e.pos - a.0).abs() < 0.5))
+        .copied()
+        .collect();
     let pieced = rules.iter().filter(|e| own.iter().any(|a| (e.pos - a.0).abs() < 0.5)).count();
     let xs = if pieced * 2 >= rules.len() {
         // Rules drawn cell by cell tell the columns.
@@ -106,7 +112,9 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
         return None;
     }
     let spans: Vec<(f32, f32)> = xs.windows(2).filter_map(|p| p.first().copied().zip(p.get(1).copied())).collect();
-    let edge = |b: usize| -> Vec<&Edge> { rules.iter().filter(|e| ys.get(b).is_some_and(|&y| (e.pos - y).abs() < 0.5)).collect() };
+    let edge = |b: usize| -> Vec<&Edge> {
+        rules.iter().filter(|e| ys.get(b).is_some_and(|&y| (e.pos - y).abs() < 0.5)).collect()
+    };
     let covers: Vec<Vec<bool>> = (0..ys.len())
         .map(|b| {
             let es = edge(b);
@@ -139,7 +147,9 @@ fn spanning_headers(rules: &[Edge], cols: &[(f32, f32)], ys: &[f32], rows: &[Row
         if e.lo <= lo + 3.0 || e.hi - e.lo > 0.95 * (hi - lo) {
             continue;
         }
-        let under: Vec<usize> = (0..cols.len()).filter(|&c| cols.get(c).is_some_and(|c| f32::midpoint(c.0, c.1) > e.lo && f32::midpoint(c.0, c.1) < e.hi)).collect();
+        let under: Vec<usize> = (0..cols.len())
+            .filter(|&c| cols.get(c).is_some_and(|c| f32::midpoint(c.0, c.1) > e.lo && f32::midpoint(c.0, c.1) < e.hi))
+            .collect();
         let mut over = rows.iter().flat_map(|r| &r.segs).filter(|s| {
             let m = s.rect.center();
             m.y > top && m.y < e.pos && m.x > e.lo && m.x < e.hi
