@@ -154,11 +154,10 @@ pub(super) fn take_lines(
             continue;
         }
         let pairs = pairs_of(&paragraph.text, &paragraph.anchor, true);
-        let lone = pairs
-            .is_empty()
-            .then(|| as_key(&paragraph.text))
-            .flatten()
-            .filter(|k| key_kind(k) == Some(KeyKind::Strong));
+        let term = tree.get(draft.node).and_then(|n| n.element()).is_some_and(|e| e.name() == "dt");
+        let lone = pairs.is_empty().then(|| as_key(&paragraph.text)).flatten();
+        let lone =
+            lone.filter(|k| key_kind(k).is_some_and(|kind| kind == KeyKind::Strong || (term && kind == KeyKind::Weak)));
         let unanswered = match pairs.as_slice() {
             [only] if only.value.is_empty() => Some(only.key.clone()),
             _ => lone,
