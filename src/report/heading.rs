@@ -1,6 +1,8 @@
 //! Section headings: candidates wherever one could stand, and the chain of them that makes sense.
 
-use super::passage::{Line, expressions};
+use regex::Regex;
+
+use super::passage::Line;
 use crate::document::Role;
 use crate::pattern::{OrdinalStyle, ReportPattern};
 
@@ -81,6 +83,7 @@ fn ordinal(shadow: &str) -> Option<(OrdinalKind, u8, usize)> {
 struct Labels<'p> {
     pattern: &'p ReportPattern,
     all: Vec<(&'p str, usize)>,
+    leads: Vec<(&'p Regex, usize)>,
 }
 
 impl<'p> Labels<'p> {
@@ -90,12 +93,28 @@ impl<'p> Labels<'p> {
             all.extend(section.headings.iter().map(|h| (h.shadow.as_str(), index)));
         }
         all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
-        Self { pattern, all }
+        let mut leads = Vec::new();
+        for (index, section) in pattern.sections.iter().enumerate() {
+            leads.extend(named(pattern, "lead_", &section.id).iter().map(|e| (e, index)));
+        }
+        Self { pattern, all, leads }
     }
 
     /// The longest label that the shadow begins with.
     fn leading(&self, shadow: &str) -> Option<(&'p str, usize)> {
         self.all.iter().find(|(l, _)| shadow.starts_with(l)).copied()
+    }
+
+    /// The heading that the shadow begins with: its length, its section, and whether it is listed.
+    fn opening(&self, shadow: &str, numbered: bool) -> Option<(usize, usize, bool)> {
+        if let Some((label, section)) = self.leading(shadow) {
+            return Some((label.len(), section, true));
+        }
+        if !numbered {
+            return None;
+        }
+        let near = shadow.char_indices().nth(HEADING).map_or(shadow, |(end, _)| shadow.get(..end).unwrap_or(shadow));
+        self.leads.iter().find_map(|(e, section)| e.find(near).map(|m| (m.end(), *section, false)))
     }
 
     /// The section that all of the shadow names, with what the match is worth.
@@ -114,7 +133,7 @@ impl<'p> Labels<'p> {
         }
         if numbered {
             for (index, section) in self.pattern.sections.iter().enumerate() {
-                if loose(self.pattern, &section.id, shadow) {
+                if named(self.pattern, "heading_", &section.id).iter().any(|e| e.is_match(shadow)) {
                     return Some((index, -0.5));
                 }
             }
@@ -123,12 +142,10 @@ impl<'p> Labels<'p> {
     }
 }
 
-/// Whether a looser wording of a section's heading (`heading_<id>`) matches.
-fn loose(pattern: &ReportPattern, id: &str, shadow: &str) -> bool {
-    let mut name = String::with_capacity(8 + id.len());
-    name.push_str("heading_");
-    name.push_str(id);
-    expressions(pattern, &name).iter().any(|e| e.is_match(shadow))
+/// The expressions `<prefix><id>`.
+fn named<'p>(pattern: &'p ReportPattern, prefix: &str, id: &str) -> &'p [Regex] {
+    let found = pattern.expressions.iter().find(|(n, _)| n.strip_prefix(prefix).is_some_and(|rest| rest == id));
+    found.map_or(&[], |(_, e)| e.as_slice())
 }
 
 /// Finds the headings of a report's sections, in order.
@@ -198,8 +215,9 @@ fn candidates(
         }
     }
     // A heading that begins the line, its text behind it.
-    if let Some((label, section)) = labels.leading(body) {
-        let end = start + label.len();
+    if let Some((length, section, listed)) = labels.opening(body, number.is_some()) {
+        let end = start + length;
+        let long = body.get(..length).is_some_and(|l| l.chars().count() >= 6);
         let closing = shadow.get(end..).and_then(|r| r.chars().next());
         let spaced = line.space_before(end);
         let closed = matches!(closing, Some('.' | ':')) || spaced;
@@ -209,10 +227,10 @@ fn candidates(
             (Some(OrdinalKind::Plain(OrdinalStyle::Digit)), true) => Some(5.0),
             (Some(OrdinalKind::Plain(OrdinalStyle::Digit)), false) => Some(2.5),
             (Some(_), true) => Some(1.0),
-            (None, true) if label.chars().count() >= 6 && spaced => Some(2.0),
+            (None, true) if long && spaced => Some(2.0),
             _ => None,
         };
-        if let Some(score) = score {
+        if let Some(score) = score.map(|s| if listed { s } else { s - 0.5 }) {
             let end = end + closing.filter(|c| matches!(c, '.' | ':')).map_or(0, char::len_utf8);
             out.push(Heading { line: at, start: 0, end, section: Some(section), ordinal: number, score, whole: false });
         }
@@ -249,14 +267,17 @@ fn inside(
             continue;
         }
         let body_at = start + number.map_or(0, |n| n.2);
-        let Some((label, section)) = shadow.get(body_at..).and_then(|b| labels.leading(b)) else { continue };
-        let end = body_at + label.len();
+        let body = shadow.get(body_at..).unwrap_or("");
+        let Some((length, section, listed)) = labels.opening(body, number.is_some()) else { continue };
+        let end = body_at + length;
         let closing = shadow.get(end..).and_then(|r| r.chars().next());
         let spaced = line.space_before(end) || closing.is_none();
         let closed = spaced || matches!(closing, Some('.' | ':' | '(' | '第'));
-        let long = label.chars().count() >= 6;
+        let long = body.get(..length).is_some_and(|l| l.chars().count() >= 6);
         let score = match number.map(|n| n.0) {
-            Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) => 6.0 + if closed { 1.0 } else { 0.0 },
+            Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) => {
+                6.0 + if closed { 1.0 } else { 0.0 } - if listed { 0.0 } else { 0.5 }
+            }
             Some(OrdinalKind::Plain(OrdinalStyle::Digit)) => 3.0 + if closed { 1.0 } else { 0.0 },
             Some(_) => 0.5,
             None if long && closing.is_none() && before_table => 3.0,
