@@ -253,6 +253,13 @@ fn days(
             }
         }
     }
+    // A day alone right above the title is the page's, one below it the report's.
+    let head = title.and_then(|t| t.first).unwrap_or(0);
+    for line in lines.iter().take(head).skip(head.saturating_sub(3)).filter(|l| !l.table) {
+        if let Some(date) = date::alone(line.text) {
+            out.push(Day { date, how: "line", text: line.text.to_owned(), anchor: line.anchor.clone() });
+        }
+    }
     if let Some((foot, date)) = foot.and_then(|f| f.date.map(|d| (f, d))) {
         out.push(Day {
             date,
@@ -385,4 +392,82 @@ pub(super) fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &Repo
         .map(|m| m.value.as_str());
     let printed = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60).map(|l| l.text);
     listed.chain(printed).find(|t| matches(pattern, "look_alike", &fold(t))).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Block, Format, Metadata, Paragraph, Role};
+    use crate::pattern::PatternSet;
+
+    fn pattern() -> &'static ReportPattern {
+        &PatternSet::embedded().families.first().unwrap().report
+    }
+
+    fn read(lines: &[&str], metadata: &[(&str, &str)]) -> Identified {
+        let mut document = Document::new(Format::Txt);
+        let anchor = Anchor::Text { line: 1, column: 1 };
+        for text in lines {
+            let text = (*text).to_owned();
+            document.blocks.push(Block::Paragraph(Paragraph { text, role: Role::Body, anchor: anchor.clone() }));
+        }
+        for (key, value) in metadata {
+            let (key, value) = ((*key).to_owned(), (*value).to_owned());
+            document.metadata.push(Metadata { key, value, anchor: anchor.clone() });
+        }
+        identify(&document, pattern())
+    }
+
+    fn parts(found: &Identified) -> (Option<&str>, Option<&str>, Option<u16>, Option<&str>) {
+        let i = &found.identity;
+        (i.title.as_deref(), i.agency.as_deref(), i.year, i.published.as_deref())
+    }
+
+    #[test]
+    fn titles_stand_on_one_to_three_lines() {
+        let want = (Some("云山县财政局2023年政府信息公开工作年度报告"), Some("云山县财政局"), Some(2023), None);
+        for lines in [
+            vec!["云山县财政局2023年政府信息公开工作年度报告", "一、总体情况"],
+            vec!["云山县财政局", "2023年政府信息公开工作年度报告", "一、总体情况"],
+            vec!["云山县财政局2023年政府", "信息公开工作年度报告"],
+            vec!["云山县财政局", "2023年", "政府信息公开工作年度报告"],
+            vec!["# 云山县财政局2023年政府信息公开工作年度报告"],
+            vec!["首页 > 政务公开 打印 关闭 云山县财政局2023年政府信息公开工作年度报告 一、总体情况 云山县财政局积极公开政府信息，工作有序，群众满意，成效明显。"],
+        ] {
+            assert_eq!(parts(&read(&lines, &[])), want, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn years_and_agencies_in_other_orders_and_scripts() {
+        let found = read(&["2025年云山区永安街道办事处政府信息公开工作年度报告"], &[]);
+        assert_eq!((found.identity.agency.as_deref(), found.identity.year), (Some("云山区永安街道办事处"), Some(2025)));
+        let found = read(&["關於雲山縣人民政府二○二○年政府信息公開工作年度報告的公告"], &[]);
+        assert_eq!((found.identity.agency.as_deref(), found.identity.year), (Some("雲山縣人民政府"), Some(2020)));
+        let found = read(&["【图文】云山镇2020年信息公开年报"], &[]);
+        assert_eq!((found.identity.agency.as_deref(), found.identity.year), (Some("云山镇"), Some(2020)));
+    }
+
+    #[test]
+    fn an_agency_is_found_outside_a_title_without_one() {
+        let found = read(
+            &["2021年政府信息公开工作年度报告", "本报告由云山镇人民政府党政办公室编制。我镇积极公开。", "一、总体情况"],
+            &[("发布机构", "云山镇人民政府"), ("发布日期", "2022-01-26 17:39")],
+        );
+        let want = (Some("2021年政府信息公开工作年度报告"), Some("云山镇人民政府"), Some(2021), Some("2022-01-26"));
+        assert_eq!(parts(&found), want);
+        assert_eq!(read(&["2021年政府信息公开工作年度报告", "我局积极公开。"], &[]).identity.agency, None);
+    }
+
+    #[test]
+    fn the_period_outweighs_a_wrong_title_and_says_so() {
+        let found = read(
+            &["云山镇2020年政府信息公开工作年度报告", "统计期限自2021年1月1日起至2021年12月31日止。", "云山镇", "2022年1月4日"],
+            &[],
+        );
+        assert_eq!(found.identity.year, Some(2021));
+        assert_eq!(found.identity.period, Some(("2021-01-01".to_owned(), "2021-12-31".to_owned())));
+        assert_eq!(found.identity.published.as_deref(), Some("2022-01-04"));
+        assert!(found.flags.iter().any(|f| f.code == "year-disagrees"));
+    }
 }

@@ -171,7 +171,7 @@ fn debris(lines: &[Line<'_>]) -> Vec<bool> {
             continue;
         }
         let numbers = lines.iter().skip(at).take(run).filter(|l| number(l)).count();
-        if run >= DEBRIS && numbers * 3 >= run {
+        if run >= DEBRIS && numbers * 3 >= run || run >= 2 * DEBRIS {
             for mark in out.iter_mut().skip(at).take(run) {
                 *mark = true;
             }
@@ -269,4 +269,128 @@ fn ends_inside(line: &Line<'_>, from: usize, pattern: &ReportPattern) -> Option<
         }
     }
     first.map(|at| from + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::align::ClaimKind;
+    use crate::document::{Anchor, Block, Format, Paragraph, Role, Table, TableKind};
+    use crate::pattern::PatternSet;
+
+    fn pattern() -> &'static ReportPattern {
+        &PatternSet::embedded().families.first().unwrap().report
+    }
+
+    fn document(lines: &[&str]) -> Document {
+        let mut out = Document::new(Format::Txt);
+        for (at, text) in lines.iter().enumerate() {
+            let anchor = Anchor::Text { line: u32::try_from(at).unwrap() + 1, column: 1 };
+            out.blocks.push(if *text == "[table]" {
+                let kind = TableKind::Markup;
+                Block::Table(Table { kind, rows: 0, cols: 0, cells: Vec::new(), caption: String::new(), anchor })
+            } else {
+                Block::Paragraph(Paragraph { text: (*text).to_owned(), role: Role::Body, anchor })
+            });
+        }
+        out
+    }
+
+    fn cut(lines: &[&str]) -> Vec<(String, String)> {
+        sections(&document(lines), pattern(), &[]).0.into_iter().map(|s| (s.id, s.text)).collect()
+    }
+
+    fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
+        given.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    }
+
+    #[test]
+    fn headings_cut_and_sub_headings_stay() {
+        let got = cut(&[
+            "云山县财政局2023年政府信息公开工作年度报告",
+            "全文包括总体情况、主动公开政府信息情况、其他需要报告的事项三个部分。",
+            "一、总体情况",
+            "（一）主动公开情况",
+            "全年公开信息12条，详见第三部分“收到和处理政府信息公开申请情况”。",
+            "二、主动公开政府信息情况",
+            "该部分以表格形式报告。表格如下：",
+            "各项数据统计",
+            "[table]",
+            "三、收到和处理政府信息公开申请情况",
+            "[table]",
+            "四、政府信息公开行政复议、行政诉讼情况",
+            "[table]",
+            "注：含上年结转。",
+            "五、存在的主要问题及改进情况",
+            "一是渠道不多。",
+            "六、其他需要报告的事项",
+            "无。",
+            "云山县财政局",
+            "2024年1月9日",
+            "【打印本页】",
+        ]);
+        let want = [
+            ("preamble", "全文包括总体情况、主动公开政府信息情况、其他需要报告的事项三个部分。"),
+            ("overview", "（一）主动公开情况\n全年公开信息12条，详见第三部分“收到和处理政府信息公开申请情况”。"),
+            ("proactive", "该部分以表格形式报告。表格如下："),
+            ("applications", ""),
+            ("review_litigation", "注：含上年结转。"),
+            ("problems", "一是渠道不多。"),
+            ("other", "无。"),
+        ];
+        assert_eq!(got, pairs(&want));
+    }
+
+    #[test]
+    fn one_long_line_is_cut_where_its_numbers_run_on() {
+        let text = "云山镇2019年政府信息公开工作年度报告一、总体情况2019年工作平稳。（一）主动公开情况。公开3条。\
+                    二、主动公开政府信息情况规章000三、收到和处理政府信息公开申请情况未收到申请。\
+                    五、存在的主要问题及改进情况人手不足。六、其他需要报告的事项无。云山镇2020年1月3日";
+        let document = document(&[text]);
+        let at = text.find("规章000").unwrap();
+        let range = at..at + "规章000".len();
+        let claim = Claim { block: 0, range, kind: ClaimKind::Table, table: None };
+        let got: Vec<_> = sections(&document, pattern(), &[claim]).0.into_iter().map(|s| (s.id, s.text)).collect();
+        let want = [
+            ("overview", "2019年工作平稳。（一）主动公开情况。公开3条。"),
+            ("proactive", ""),
+            ("applications", "未收到申请。"),
+            ("problems", "人手不足。"),
+            ("other", "无。"),
+        ];
+        assert_eq!(got, pairs(&want));
+    }
+
+    #[test]
+    fn numbers_may_begin_anew_and_headings_stand_bare() {
+        let got = cut(&["总体情况", "甲。", "主动公开政府信息情况", "乙。", "存在的主要问题及改进情况", "丙。"]);
+        assert_eq!(got, pairs(&[("overview", "甲。"), ("proactive", "乙。"), ("problems", "丙。")]));
+        let got = cut(&["1、总体情况", "甲。", "1、主动公开政府信息情况", "乙。", "1、其他需要报告的事项", "丙。"]);
+        assert_eq!(got, pairs(&[("overview", "甲。"), ("proactive", "乙。"), ("other", "丙。")]));
+    }
+
+    #[test]
+    fn rows_of_a_flattened_table_are_no_headings() {
+        let got = cut(&[
+            "三、收到和处理政府信息公开申请情况",
+            "本年未收到申请。",
+            "四、结转下年度继续办理",
+            "0",
+            "0",
+            "四、政府信息公开行政复议、行政诉讼情况",
+            "无。",
+        ]);
+        assert_eq!(got.iter().map(|s| s.0.as_str()).collect::<Vec<_>>(), ["applications", "review_litigation"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_cut_without_a_crash(text in "[一二三、.（）(0-9\\n 总体情况其他需要报告的事项主动公开政府信息年月日]{0,200}") {
+            let lines: Vec<&str> = text.split('\n').collect();
+            let document = document(&lines);
+            let _ = sections(&document, pattern(), &[]);
+            let _ = super::super::identify(&document, pattern());
+            let _ = super::super::split(&document, pattern());
+        }
+    }
 }

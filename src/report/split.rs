@@ -49,3 +49,34 @@ pub fn split(document: &Document, pattern: &ReportPattern) -> Vec<Range<usize>> 
     out.push(from..all.end);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Anchor, Block, Format, Paragraph, Role};
+    use crate::pattern::PatternSet;
+
+    #[test]
+    fn two_years_in_one_file_are_two_reports() {
+        let report = |year: &str| {
+            vec![
+                format!("云山镇{year}年政府信息公开工作年度报告"),
+                "一、总体情况".into(),
+                "平稳。".into(),
+                "二、主动公开政府信息情况".into(),
+                "有序。".into(),
+                "三、收到和处理政府信息公开申请情况".into(),
+                "没有。".into(),
+            ]
+        };
+        let mut document = Document::new(Format::Txt);
+        for text in [vec!["关于报送年度报告的函".to_owned()], report("2021"), report("2022")].concat() {
+            let anchor = Anchor::Text { line: 1, column: 1 };
+            document.blocks.push(Block::Paragraph(Paragraph { text, role: Role::Body, anchor }));
+        }
+        let pattern = &PatternSet::embedded().families.first().unwrap().report;
+        assert_eq!(split(&document, pattern), [0..8, 8..15]);
+        document.blocks.truncate(8);
+        assert_eq!(split(&document, pattern), [0..8]);
+    }
+}

@@ -72,6 +72,15 @@ pub(super) fn find(document: &Document, lines: &[Line<'_>], pattern: &ReportPatt
         (Some(best), Some(listed)) => {
             // What stands in the text wins, unless the metadata say more.
             let more = listed.score + 0.5 - if best.whole { 0.0 } else { 2.0 };
+            let same = listed.whole
+                && listed.agency_sure
+                && listed.year.is_some()
+                && listed.year == best.year
+                && listed.agency.as_deref().map(fold) == best.agency.as_deref().map(fold);
+            if same {
+                // The page's own title and the report's say the same in other words.
+                return Some(with_place(listed, best));
+            }
             let poorer = best.agency.is_none() && listed.agency_sure || best.year.is_none() && listed.year.is_some();
             Some(if poorer && more > best.score - 5.0 { with_place(listed, best) } else { best })
         }
