@@ -144,6 +144,10 @@ fn at_line(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Vec<Title>
         text.push_str(piece.text);
         let shadow = Shadow::new(&text);
         let Some(mut title) = read(&text, &shadow, pattern) else { continue };
+        if more == 0 && !title.whole && shadow.text.get(title.end..).is_some_and(opens_heading) {
+            title.whole = true;
+            title.score += 1.0;
+        }
         let before: usize = lines.iter().skip(at).take(more).map(|l| l.shadow.text.len()).sum();
         if title.end <= before && more > 0 {
             break;
