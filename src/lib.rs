@@ -12,6 +12,7 @@ pub mod layout;
 pub mod limits;
 pub mod pattern;
 pub mod record;
+pub mod region;
 pub mod report;
 pub mod run;
 pub mod source;

@@ -125,7 +125,15 @@ fn nested_tables(
 }
 
 /// Adds text to the line; in preformatted text every line end ends it.
-fn push(line: &mut Line, tree: &Tree, origin: &Origin, drafts: &mut Vec<Draft>, text: &str, at: u32, preformatted: bool) {
+fn push(
+    line: &mut Line,
+    tree: &Tree,
+    origin: &Origin,
+    drafts: &mut Vec<Draft>,
+    text: &str,
+    at: u32,
+    preformatted: bool,
+) {
     let mut offset = 0;
     for part in text.split_inclusive(if preformatted { '\n' } else { '\0' }) {
         let blank = line.flow.is_blank();
@@ -183,11 +191,12 @@ fn flush(line: &mut Line, tree: &Tree, origin: &Origin, drafts: &mut Vec<Draft>)
     });
     let role = role.unwrap_or_default();
     // A line at the beginning of its element stands where the element stands; any other where its text does.
-    let begins = within == 0 && (container + 1..first).all(|i| match tree.get(i).map(|n| n.kind) {
-        Some(Kind::Text(text)) => text.trim().is_empty(),
-        Some(Kind::Element(_, tag)) => tag != Tag::Break,
-        None => true,
-    });
+    let begins = within == 0
+        && (container + 1..first).all(|i| match tree.get(i).map(|n| n.kind) {
+            Some(Kind::Text(text)) => text.trim().is_empty(),
+            Some(Kind::Element(_, tag)) => tag != Tag::Break,
+            None => true,
+        });
     let at_root = tree.get(container).is_some_and(|n| n.is(Tag::Root));
     let place = if begins && !at_root {
         origin.anchor(tree, container)

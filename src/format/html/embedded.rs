@@ -50,10 +50,7 @@ pub(super) fn find_in_scripts(tree: &Tree, source: &str) -> Option<Embedded> {
 /// Where the script element that begins the text ends.
 fn script_end(text: &str) -> usize {
     let bytes = text.as_bytes();
-    bytes
-        .windows(8)
-        .position(|w| w.eq_ignore_ascii_case(b"</script"))
-        .unwrap_or(bytes.len())
+    bytes.windows(8).position(|w| w.eq_ignore_ascii_case(b"</script")).unwrap_or(bytes.len())
 }
 
 /// The literal with most Chinese text in a source that is JSON as a whole.
@@ -174,7 +171,8 @@ mod tests {
 
     #[test]
     fn reads_a_literal_with_escapes_and_knows_its_places() {
-        let script = format!("// don't\nlet a = 'x', content = \"<p class=\\\"a\\\">{}<\\/p>\\u003cp\\u003e二\"", article());
+        let script =
+            format!("// don't\nlet a = 'x', content = \"<p class=\\\"a\\\">{}<\\/p>\\u003cp\\u003e二\"", article());
         let (_, found) = find(&script, 0).unwrap();
         assert_eq!(found.text, format!("<p class=\"a\">{}</p><p>二", article()));
         let last = found.text.rfind('二').unwrap();

@@ -220,4 +220,3 @@ pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32
         .unwrap_or_default();
     Table { kind: TableKind::Markup, rows, cols, cells, caption, anchor: origin.anchor(tree, table) }
 }
-

@@ -93,7 +93,8 @@ fn read_embedded(
     let escaped = !embedded.text.contains('<') && embedded.text.contains("&lt;");
     let unescaped;
     let text = if escaped {
-        unescaped = embedded.text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+        unescaped =
+            embedded.text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
         unescaped.as_str()
     } else {
         embedded.text.as_str()

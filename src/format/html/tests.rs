@@ -32,7 +32,8 @@ fn grid(table: &Table) -> Vec<String> {
     (0..table.rows)
         .map(|row| {
             let cells = table.cells.iter().filter(|c| c.row == row).map(|c| {
-                let spans = if c.row_span * c.col_span > 1 { format!("x{}.{}", c.row_span, c.col_span) } else { String::new() };
+                let spans =
+                    if c.row_span * c.col_span > 1 { format!("x{}.{}", c.row_span, c.col_span) } else { String::new() };
                 format!("{}@{}{}", c.text.replace('\n', "/"), c.col, spans)
             });
             cells.collect::<Vec<_>>().join(" ")
@@ -86,7 +87,9 @@ fn scripts_with_tags_do_not_move_places() {
 
 #[test]
 fn joins_split_digits_and_breaks_lines() {
-    let html = format!("<div><p><span>20</span><span>23</span><font>年</font></p><p>&nbsp;&nbsp;　一、总体情况<br/>{PROSE}</p><p><o:p>&nbsp;</o:p></p></div>");
+    let html = format!(
+        "<div><p><span>20</span><span>23</span><font>年</font></p><p>&nbsp;&nbsp;　一、总体情况<br/>{PROSE}</p><p><o:p>&nbsp;</o:p></p></div>"
+    );
     assert_eq!(paragraphs(&document(&html)), ["2023年", "一、总体情况", PROSE]);
 }
 
@@ -183,7 +186,9 @@ fn reads_metadata_of_lists() {
 
 #[test]
 fn hidden_panels_are_read_and_hidden_copies_are_not() {
-    let panel = format!("<div style='display: none'><p>{PROSE}</p><p>{PROSE}</p><table><tr><td>规章</td><td>1</td></tr></table></div>");
+    let panel = format!(
+        "<div style='display: none'><p>{PROSE}</p><p>{PROSE}</p><table><tr><td>规章</td><td>1</td></tr></table></div>"
+    );
     let html = format!("<h3>一、总体情况</h3>{panel}<div style='display:none'>提示</div>");
     let shown = document(&html);
     assert_eq!(paragraphs(&shown), ["一、总体情况", PROSE, PROSE]);
@@ -194,8 +199,14 @@ fn hidden_panels_are_read_and_hidden_copies_are_not() {
 
 #[test]
 fn reads_reports_in_scripts_and_json() {
-    let inner = format!("<p>一、总体情况</p><p>{}</p><table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>", PROSE.repeat(8));
-    let html = format!("<title>年报</title><body><div id=app>加载中</div>\n<script>let content = \"{}\";</script>", inner.replace("</", "<\\/"));
+    let inner = format!(
+        "<p>一、总体情况</p><p>{}</p><table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>",
+        PROSE.repeat(8)
+    );
+    let html = format!(
+        "<title>年报</title><body><div id=app>加载中</div>\n<script>let content = \"{}\";</script>",
+        inner.replace("</", "<\\/")
+    );
     let page = document(&html);
     assert_eq!(paragraphs(&page)[0], "一、总体情况");
     assert_eq!(grid(tables(&page)[0]), ["规章@0 1@1", "其他@0 2@1"]);
@@ -208,7 +219,9 @@ fn reads_reports_in_scripts_and_json() {
 
 #[test]
 fn text_with_marked_up_tables_keeps_its_lines() {
-    let text = format!("# 年度报告\n\n一、总体情况\n{PROSE}\n<table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>\n\n二、问题\n");
+    let text = format!(
+        "# 年度报告\n\n一、总体情况\n{PROSE}\n<table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>\n\n二、问题\n"
+    );
     let document = document(&text);
     assert_eq!(paragraphs(&document), ["# 年度报告", "一、总体情况", PROSE, "二、问题"]);
     let lines: Vec<u32> = document.blocks.iter().map(|b| place(b.anchor()).1).collect();
@@ -218,8 +231,10 @@ fn text_with_marked_up_tables_keeps_its_lines() {
 #[test]
 fn declared_charsets_may_lie() {
     for (declared, encoding) in [("gb2312", "utf-8"), ("utf-8", "gb18030"), ("gbk", "gb18030")] {
-        let html = format!("<html><meta http-equiv=Content-Type content=\"text/html; charset={declared}\"><p>{PROSE}</p>");
-        let bytes = if encoding == "utf-8" { html.into_bytes() } else { encoding_rs::GB18030.encode(&html).0.into_owned() };
+        let html =
+            format!("<html><meta http-equiv=Content-Type content=\"text/html; charset={declared}\"><p>{PROSE}</p>");
+        let bytes =
+            if encoding == "utf-8" { html.into_bytes() } else { encoding_rs::GB18030.encode(&html).0.into_owned() };
         let document = read(&bytes, &Limits::default()).unwrap();
         assert_eq!(document.encoding.as_deref(), Some(encoding));
         assert_eq!(paragraphs(&document), [PROSE]);

@@ -307,7 +307,6 @@ impl<'s> Places<'s> {
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
         (clamp(line), self.chars_before(offset) - self.chars_before(start) + 1)
     }
-
 }
 
 /// Where a tree comes from: the source itself, or a literal in it.
