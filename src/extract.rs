@@ -14,14 +14,18 @@ use std::borrow::Cow;
 
 use crate::align::{Alignment, align};
 use crate::diagnostic::Severity;
-use crate::document::{Document, Format};
+use crate::document::{Block, Document, Format};
 use crate::failure::Failure;
 use crate::format;
 use crate::limits::Limits;
 use crate::pattern::{Family, PatternSet};
 use crate::record::{Flag, Record, Source};
+use crate::region::{Region, locate};
 use crate::report::{Identified, identify, sections, split, verdict};
 use crate::source::sniff::sniff;
+
+/// Paragraphs from the beginning that may name the places above an agency.
+const CONTEXT: usize = 4;
 
 /// One report with all that led to it, for `explain`.
 #[derive(Debug, Clone)]
@@ -131,7 +135,8 @@ fn excerpt(document: &Document, blocks: std::ops::Range<usize>) -> Document {
 
 fn one(document: &Document, family: &Family) -> Result<Report, Failure> {
     let mut alignment = align(document, family);
-    let identified = identify(document, &family.report);
+    let mut identified = identify(document, &family.report);
+    identified.identity.region = region(document, &identified);
     let (sections, section_flags) = sections(document, &family.report, &alignment.claims);
     let numbers = alignment.readings.iter().filter(|r| r.value.is_some()).count();
     verdict(document, &identified, &sections, numbers, &family.report)?;
@@ -163,6 +168,25 @@ fn one(document: &Document, family: &Family) -> Result<Report, Failure> {
         patterns,
     };
     Ok(Report { record, identified, alignment })
+}
+
+/// Where the agency is: by its name, with the title, the first lines and the metadata for what it leaves open.
+fn region(document: &Document, identified: &Identified) -> Option<Region> {
+    let agency = identified.identity.agency.as_deref()?;
+    let paragraphs = document.blocks.iter().filter_map(|b| match b {
+        Block::Paragraph(p) => Some(p.text.as_str()),
+        Block::Table(_) => None,
+    });
+    let context: Vec<&str> = identified
+        .identity
+        .title
+        .as_deref()
+        .into_iter()
+        .chain(document.metadata.iter().map(|m| m.value.as_str()))
+        .chain(paragraphs.take(CONTEXT))
+        .collect();
+    let region = locate(agency, &context, identified.identity.year);
+    (region.place.is_some() || region.level.is_some() || !region.candidates.is_empty()).then_some(region)
 }
 
 /// What the reader warned of, as flags on the whole report.

@@ -7,6 +7,7 @@ pub use check::run_checks;
 use rust_decimal::Decimal;
 
 use crate::document::Anchor;
+use crate::region::Region;
 
 /// What a printed cell holds (the output contract's `state`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,6 +106,8 @@ pub struct Identity {
     pub period: Option<(String, String)>,
     /// Day of publication, ISO 8601.
     pub published: Option<String>,
+    /// Where the agency is, by the division codes in force in the year.
+    pub region: Option<Region>,
 }
 
 /// Where a record came from.

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::document::Anchor;
 use crate::record::{Reading, Record};
+use crate::region::{Level, Region};
 
 /// Schema name of the lines written.
 pub const SCHEMA: &str = "gongkai.report/1";
@@ -93,6 +94,23 @@ fn report(o: &mut Object<'_>, record: &Record) {
         None => o.raw("period", "null"),
     }
     o.optional("published", identity.published.as_deref());
+    if let Some(region) = &identity.region {
+        o.object("region", |o| place_of(o, region));
+    }
+}
+
+/// Level, division code (as text: codes are no numbers) with the revision it was looked up in, and what is above.
+fn place_of(o: &mut Object<'_>, region: &Region) {
+    o.optional("level", region.level.map(Level::name));
+    o.optional("code", region.place.map(|p| p.code.to_string()).as_deref());
+    o.optional("name", region.place.map(|p| p.name));
+    o.optional("parent", region.parent.map(|p| p.code.to_string()).as_deref());
+    o.number("revision", Some(region.revision));
+    o.string("evidence", region.evidence);
+    if !region.candidates.is_empty() {
+        let list: Vec<String> = region.candidates.iter().map(|c| format!("\"{}\"", c.code)).collect();
+        o.raw("candidates", &format!("[{}]", list.join(", ")));
+    }
 }
 
 fn cell(o: &mut Object<'_>, reading: &Reading) {
