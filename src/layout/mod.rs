@@ -8,10 +8,12 @@ mod line;
 mod order;
 mod paragraph;
 mod script;
+mod svg;
 mod word;
 
 pub use compose::{Composed, compose};
 pub use content::{Char, FontInfo, PageContent, Ruling, RulingKind};
 pub(crate) use line::{Line, lines};
 pub(crate) use script::{han, starts_with_ordinal, unspaced};
+pub use svg::draw;
 pub(crate) use word::{Word, ends, words};

@@ -42,7 +42,8 @@ pub(crate) fn tables(
 fn candidates(rows: &[RowLine]) -> Vec<(usize, usize)> {
     let width =
         rows.iter().map(RowLine::x1).fold(f32::MIN, f32::max) - rows.iter().map(RowLine::x0).fold(f32::MAX, f32::min);
-    let body = median(rows.iter().filter(|r| !r.tabular()).map(RowLine::size)).unwrap_or(0.0);
+    let body =
+        median(rows.iter().filter(|r| !r.tabular() && r.x1() - r.x0() > 0.6 * width).map(RowLine::size)).unwrap_or(0.0);
     let mut out: Vec<(usize, usize)> = Vec::new();
     let mut i = 0;
     while let Some(first) = rows.get(i) {
@@ -218,7 +219,7 @@ fn blocks(
     stub: usize,
     size: f32,
 ) -> Vec<Block> {
-    let stacks = stacks(page, words, rows, stub, size);
+    let stacks = stacks(page, words, rows, anchor_of, stub, size);
     let lead = leading(rows, anchor_of, size);
     let mut done: Vec<Block> = Vec::new();
     // The lowest block of each column.
@@ -322,14 +323,24 @@ fn leading(rows: &[RowLine], anchor_of: &[Option<usize>], size: f32) -> f32 {
 }
 
 /// Stacks of single letters in the stub: (line, segment, stack).
-fn stacks(page: &PageContent, words: &[Word], rows: &[RowLine], stub: usize, size: f32) -> Vec<(usize, usize, usize)> {
+fn stacks(
+    page: &PageContent,
+    words: &[Word],
+    rows: &[RowLine],
+    anchor_of: &[Option<usize>],
+    stub: usize,
+    size: f32,
+) -> Vec<(usize, usize, usize)> {
     let mut out: Vec<(usize, usize, usize)> = Vec::new();
     for c in 0..stub.max(1) {
-        let mut run: Vec<(usize, usize)> = Vec::new();
+        let mut run: Vec<(usize, usize, String)> = Vec::new();
         let mut last = f32::MIN;
-        let mut flush = |run: &mut Vec<(usize, usize)>, id: usize| {
-            if run.len() >= 4 {
-                out.extend(run.iter().map(|&(k, m)| (k, m, id)));
+        let mut flush = |run: &mut Vec<(usize, usize, String)>, id: usize| {
+            // A column of units stands line by line beside the values; a stack of letters does not.
+            let beside = run.iter().filter(|r| anchor_of.get(r.0).copied().flatten().is_some()).count();
+            let alike = run.windows(2).filter(|p| matches!(p, [a, b] if a.2 == b.2)).count();
+            if run.len() >= 4 && alike * 3 < run.len() && beside * 10 <= run.len() * 8 {
+                out.extend(run.iter().map(|r| (r.0, r.1, id)));
             }
             run.clear();
         };
@@ -338,16 +349,18 @@ fn stacks(page: &PageContent, words: &[Word], rows: &[RowLine], stub: usize, siz
                 if s.cols != (c, c) || s.value {
                     continue;
                 }
-                if !(s.len <= 2 && stackable(&text(page, words, s))) || s.base - last > 2.6 * size {
-                    flush(&mut run, c * 1000 + k);
+                let label = text(page, words, s);
+                let letter = s.len <= 2 && stackable(&label);
+                if !letter || s.base - last > 2.6 * size {
+                    flush(&mut run, c * 10_000 + k);
                 }
-                if s.len <= 2 && stackable(&text(page, words, s)) {
-                    run.push((k, m));
+                if letter {
+                    run.push((k, m, label));
                 }
                 last = s.base;
             }
         }
-        flush(&mut run, c * 1000 + 999);
+        flush(&mut run, c * 10_000 + 9_999);
     }
     out
 }

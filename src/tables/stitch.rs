@@ -107,6 +107,12 @@ impl Piece {
 pub(crate) fn stitch(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     let ends = |p: &Piece| Some((*p.xs.first()?, *p.xs.last()?));
     let (Some((a0, a1)), Some((b0, b1))) = (ends(table), ends(&next)) else { return Err(next) };
+    if table.kind == TableKind::Borderless && next.kind == TableKind::Borderless {
+        if !agree(table, &mut next) {
+            return Err(next);
+        }
+        return append(table, next);
+    }
     let shift = b0 - a0;
     let width = (a1 - a0).max(1.0);
     if ((b1 - b0) - width).abs() > (0.015 * width).max(AGREE) || shift.abs() > 0.15 * width || table.kind != next.kind {
@@ -115,6 +121,51 @@ pub(crate) fn stitch(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     for x in &mut next.xs {
         *x -= shift;
     }
+    append(table, next)
+}
+
+/// Brings two pieces without rules onto the columns of the one that has more; whether their columns agree.
+fn agree(table: &mut Piece, next: &mut Piece) -> bool {
+    let (a, b) = (table.xs.len(), next.xs.len());
+    let (fine, coarse) = if a >= b { (&table.xs, &next.xs) } else { (&next.xs, &table.xs) };
+    let (Some(f0), Some(f1), Some(c0), Some(c1)) = (fine.first(), fine.last(), coarse.first(), coarse.last()) else {
+        return false;
+    };
+    let width = (f1 - f0).max(1.0);
+    if (f0 - c0).abs() > 0.12 * width || (f1 - c1).abs() > 0.12 * width || a.min(b) * 10 < a.max(b) * 7 {
+        return false;
+    }
+    // Each coarse column goes to the fine one that shares most of it, in order.
+    let mut to: Vec<usize> = Vec::new();
+    for c in coarse.windows(2) {
+        let [lo, hi] = *c else { continue };
+        let best = fine
+            .windows(2)
+            .enumerate()
+            .filter_map(|(i, f)| match f {
+                [l, h] => Some((i, (h.min(hi) - l.max(lo)) / (h - l).max(hi - lo).max(0.1))),
+                _ => None,
+            })
+            .max_by(|x, y| x.1.total_cmp(&y.1).then(y.0.cmp(&x.0)));
+        match best {
+            Some((i, share)) if share > 0.2 && to.last().is_none_or(|&t| i > t) => to.push(i),
+            _ => return false,
+        }
+    }
+    let all = fine.clone();
+    let piece = if a >= b { next } else { table };
+    for c in &mut piece.cells {
+        let from = to.get(c.cell.col).copied().unwrap_or_default();
+        let last = to.get(c.cell.col + c.cell.col_span - 1).copied().unwrap_or(from);
+        c.cell.col = from;
+        c.cell.col_span = last.saturating_sub(from) + 1;
+    }
+    piece.xs = all;
+    true
+}
+
+/// Appends the rows of `next`, without a repeated header.
+fn append(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     let repeated = repeated_rows(table, &next);
     if repeated == next.rows && next.rows > 0 {
         return Err(next);
