@@ -38,6 +38,9 @@ pub struct Global {
     /// Colours in messages (NO_COLOR is respected)
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Messages")]
     pub color: When,
+    /// Messages as JSON Lines
+    #[arg(long, global = true, help_heading = "Messages")]
+    pub log_json: bool,
     /// Read the patterns of this folder, not those inside the program
     #[arg(long, global = true, value_name = "DIR", env = "GONGKAI_PATTERNS", help_heading = "Patterns")]
     pub patterns: Option<PathBuf>,
@@ -59,6 +62,10 @@ pub enum When {
 pub enum Command {
     /// Read reports into records: JSON Lines, one report a line
     Extract(Extract),
+    /// Read an archive into a folder, so that the run can go on after anything
+    Run(Run),
+    /// Put the folders of shards together
+    Merge(Merge),
     /// Write the text that is read, pages apart by form feeds
     Text(Text),
     /// Write the tables that are found, as JSON Lines or Markdown
@@ -303,4 +310,52 @@ pub enum Patterns {
         #[arg(long, value_name = "FORMAT")]
         format: Option<FormatName>,
     },
+}
+
+/// `gongkai run`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai run archive/ -o out/                      read everything; run again to go on or to bring up to date
+  gongkai run archive/ -o out/ --retry-failed       read the files again that gave no record
+  gongkai run archive/ -o out-2/ --shard 2/8        an eighth of the files, for one of eight machines
+  gongkai merge out-*/ -o out/                      the eighths together
+
+OUT/ holds records.jsonl, ledger.jsonl (what became of every file), failures.jsonl, duplicates.jsonl,
+quarantine.txt (files that crashed or ran out of time) and, once complete, manifest.json. After Ctrl-C,
+a kill, a full disk or a power cut the same command goes on where it was; nothing is lost, doubled or
+torn. Files that have not changed are not read again, unless the program or its patterns have.")]
+pub struct Run {
+    /// Which files are read.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Folder to write
+    #[arg(short, long, value_name = "OUT", help_heading = "Output")]
+    pub output: PathBuf,
+    /// Read files again that gave no record before
+    #[arg(long, help_heading = "Output")]
+    pub retry_failed: bool,
+    /// Throw away what is in the folder and begin anew
+    #[arg(long, help_heading = "Output", conflicts_with = "retry_failed")]
+    pub afresh: bool,
+    /// Read only the i-th of n parts of the files, by hash of the path
+    #[arg(long, value_name = "I/N", value_parser = super::options::parse_shard, help_heading = "Input")]
+    pub shard: Option<(u64, u64)>,
+    /// Files read at once (default: one a processor)
+    #[arg(short, long, value_name = "N", help_heading = "Input")]
+    pub jobs: Option<usize>,
+    /// What one file may cost.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// `gongkai merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// Folders of complete runs over shards of the same files
+    #[arg(value_name = "OUT", required = true)]
+    pub folders: Vec<PathBuf>,
+    /// Folder to write
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
 }

@@ -1,6 +1,7 @@
 //! `gongkai extract`: files in, one JSON record a report out.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use crate::cli::args::{Extract, Global};
@@ -13,7 +14,7 @@ use crate::run::job::Outcome;
 use crate::run::plan::{Plan, Step};
 use crate::run::pool::{self, Settings};
 use crate::source::container;
-use crate::source::walk::Walk;
+use crate::source::walk::{Selection, Walk};
 
 /// Runs it.
 pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
@@ -31,11 +32,7 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         selection.skip(path);
     }
     catch_interrupts();
-    if let Some(bar) = ui.begin() {
-        // the total comes from a second walk, so that reading can begin at once
-        let walk = Walk::new(paths.clone(), selection.clone());
-        std::thread::spawn(move || bar.set_length(walk.count() as u64));
-    }
+    count_ahead(ui, false, &paths, &selection);
     let plan = Plan {
         paths,
         selection,
@@ -43,6 +40,7 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         limits: args.limits.resolve(),
         other_shard: &|_| false,
         skip: &|_, _| false,
+        known: &|_| None,
     };
     let mut tally = Tally::default();
     let mut error = None;
@@ -88,4 +86,13 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         return Ok(End::Interrupted);
     }
     Ok(if fell || tally.failed() > 0 { End::SomeFailed } else { End::Done })
+}
+
+/// Counts the files in a second walk for the time left, so that reading can begin at once.
+pub fn count_ahead(ui: &mut Ui, lines: bool, paths: &[PathBuf], selection: &Selection) {
+    let progress = ui.begin(lines);
+    if ui.shows_progress() {
+        let walk = Walk::new(paths.to_vec(), selection.clone());
+        std::thread::spawn(move || progress.total.store(walk.count() as u64, Ordering::Relaxed));
+    }
 }

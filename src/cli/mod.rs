@@ -4,10 +4,12 @@ pub mod args;
 mod completions;
 mod explain;
 mod extract;
+mod merge;
 mod one;
 pub mod options;
 mod patterns;
 mod reader;
+mod run;
 mod tables;
 mod tally;
 mod text;
@@ -58,7 +60,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut ui = Ui::new(&cli.global);
-    let result = run(cli, &mut ui);
+    let result = dispatch(cli, &mut ui);
     ui.end();
     match result {
         Ok(end) => ExitCode::from(end.code()),
@@ -69,9 +71,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, ui: &mut Ui) -> Result<End, Error> {
+fn dispatch(cli: Cli, ui: &mut Ui) -> Result<End, Error> {
     match cli.command {
         Command::Extract(args) => extract::run(&args, &cli.global, ui),
+        Command::Run(args) => run::run(&args, &cli.global, ui),
+        Command::Merge(args) => merge::run(&args, ui),
         Command::Text(args) => text::run(&args, ui),
         Command::Tables(args) => tables::run(&args, ui),
         Command::Explain(args) => explain::run(&args, &cli.global, ui),

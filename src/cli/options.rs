@@ -22,6 +22,12 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }
 
+/// A shard `i/n`, counted from 1.
+pub fn parse_shard(text: &str) -> Result<(u64, u64), String> {
+    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    parts.filter(|(i, n)| (1..=*n).contains(i)).ok_or_else(|| "not a shard; write it as 2/8".to_owned())
+}
+
 impl LimitArgs {
     /// The limits, defaults where nothing was typed.
     pub fn resolve(&self) -> Limits {
@@ -102,6 +108,8 @@ mod tests {
         assert_eq!(parse_size("2k"), Ok(2048));
         assert_eq!(parse_size("1 GiB"), Ok(1 << 30));
         assert_eq!(parse_size("3MB"), Ok(3 << 20));
+        assert_eq!(super::parse_shard("2/8"), Ok((2, 8)));
+        assert!(super::parse_shard("9/8").is_err() && super::parse_shard("0/1").is_err());
         assert!(parse_size("x").is_err() && parse_size("999999999999G").is_err());
     }
 }

@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -19,9 +21,32 @@ pub struct Ui {
     quiet: bool,
     verbose: bool,
     color: bool,
+    json: bool,
+    progress: Progress,
     bar: Option<ProgressBar>,
     started: Instant,
 }
+
+/// How far a run has come.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// Files in all, 0 while nobody knows.
+    pub total: Arc<AtomicU64>,
+    done: u64,
+    lines: bool,
+    since: Instant,
+    last: Instant,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        let now = Instant::now();
+        Self { total: Arc::default(), done: 0, lines: false, since: now, last: now }
+    }
+}
+
+/// Time between two lines of progress.
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl Ui {
     /// A printer after the global options and the environment.
@@ -33,7 +58,15 @@ impl Ui {
             When::Never => false,
             When::Auto => terminal && !no_color && std::env::var_os("TERM").is_none_or(|t| t != "dumb"),
         };
-        Self { quiet: global.quiet, verbose: global.verbose, color, bar: None, started: Instant::now() }
+        Self {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            color,
+            json: global.log_json,
+            progress: Progress::default(),
+            bar: None,
+            started: Instant::now(),
+        }
     }
 
     /// Whether more than the usual is wanted.
@@ -45,7 +78,15 @@ impl Ui {
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    fn line(&self, text: &str) {
+    fn line(&self, level: &str, text: &str) {
+        let json;
+        let text = if self.json {
+            json =
+                serde_json::json!({"level": level, "seconds": self.elapsed().as_secs(), "message": text}).to_string();
+            &json
+        } else {
+            text
+        };
         let print = || {
             // a closed stderr is no reason to stop
             let _ = writeln!(io::stderr().lock(), "{text}");
@@ -58,14 +99,14 @@ impl Ui {
 
     /// An error for the operator, its causes and its remedy.
     pub fn error(&self, error: &Error) {
-        self.line(&format!("{} {error}", self.paint("1;31", "error:")));
+        self.line("error", &format!("{} {error}", self.paint("1;31", "error:")));
         let mut cause = std::error::Error::source(error);
         while let Some(e) = cause {
-            self.line(&format!("  because {}", printable(&e.to_string())));
+            self.line("error", &format!("  because {}", printable(&e.to_string())));
             cause = e.source();
         }
         if let Some(hint) = error.remedy() {
-            self.line(&format!("  {} {hint}", self.paint("1;36", "hint:")));
+            self.line("error", &format!("  {} {hint}", self.paint("1;36", "hint:")));
         }
     }
 
@@ -73,49 +114,80 @@ impl Ui {
     pub fn failure(&self, origin: &Origin, failure: &Failure) {
         if !self.quiet {
             let name = printable(&origin.to_string());
-            self.line(&format!("{} {name}: {}", self.paint("33", "failed"), printable(&failure.to_string())));
+            self.line(
+                "warning",
+                &format!("{} {name}: {}", self.paint("33", "failed"), printable(&failure.to_string())),
+            );
         }
     }
 
     /// A note, unless quiet.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.line(text);
+            self.line("info", text);
         }
     }
 
     /// A detail, only when more is wanted.
     pub fn detail(&self, text: &str) {
         if self.verbose {
-            self.line(text);
+            self.line("debug", text);
         }
     }
 
-    /// Shows progress on a terminal from here on; the total may become known later.
-    pub fn begin(&mut self) -> Option<ProgressBar> {
-        if self.quiet || !io::stderr().is_terminal() {
-            return None;
+    /// Shows progress from here on: a bar on a terminal; without one a line a minute if `lines`, else nothing.
+    pub fn begin(&mut self, lines: bool) -> Progress {
+        self.progress = Progress { lines: lines && !self.quiet, ..Progress::default() };
+        if !self.quiet && !self.json && io::stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+            let style = ProgressStyle::with_template("{bar:24} {pos}/{len} files  {per_sec}  {eta} left  {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.enable_steady_tick(Duration::from_millis(250));
+            self.progress.lines = false;
+            self.bar = Some(bar);
         }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} files  {per_sec}  {eta} left  {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.enable_steady_tick(Duration::from_millis(250));
-        self.bar = Some(bar.clone());
-        Some(bar)
+        self.progress.clone()
     }
 
-    /// One more file done.
-    pub fn step(&self, failures: u64, slowest: &dyn Fn() -> Option<(String, Duration)>) {
-        let Some(bar) = &self.bar else { return };
-        bar.inc(1);
-        let mut message = String::new();
-        if failures > 0 {
-            message.push_str(&format!("{failures} failed  "));
+    /// Whether anybody sees the progress, so that counting the files is worth it.
+    pub fn shows_progress(&self) -> bool {
+        self.bar.is_some() || self.progress.lines
+    }
+
+    /// So many more paths done.
+    pub fn step(&mut self, failures: u64, slowest: &dyn Fn() -> Option<(String, Duration)>) {
+        self.progress.done += 1;
+        let total = self.progress.total.load(Ordering::Relaxed);
+        let trouble = || {
+            let mut text = String::new();
+            if failures > 0 {
+                text.push_str(&format!("  {failures} failed"));
+            }
+            if let Some((name, time)) = slowest().filter(|(_, time)| time.as_secs() >= 2) {
+                text.push_str(&format!("  {} s at {}", time.as_secs(), printable(&name)));
+            }
+            text
+        };
+        if let Some(bar) = &self.bar {
+            if total > 0 {
+                bar.set_length(total.max(self.progress.done));
+            }
+            bar.inc(1);
+            if self.progress.done.is_multiple_of(16) || failures > 0 {
+                bar.set_message(trouble().trim_start().to_owned());
+            }
+        } else if self.progress.lines && self.progress.last.elapsed() >= MINUTE {
+            self.progress.last = Instant::now();
+            let done = self.progress.done;
+            let rate = done as f64 / self.progress.since.elapsed().as_secs_f64().max(0.001);
+            let left = if total > done {
+                format!("  {:.0} min left", (total - done) as f64 / rate / 60.0)
+            } else {
+                String::new()
+            };
+            let of = if total > 0 { format!("/{}", total.max(done)) } else { String::new() };
+            self.note(&format!("{done}{of} files  {rate:.1}/s{left}{}", trouble()));
         }
-        if let Some((name, time)) = slowest().filter(|(_, time)| time.as_secs() >= 2) {
-            message.push_str(&format!("{} s at {}", time.as_secs(), printable(&name)));
-        }
-        bar.set_message(message);
     }
 
     /// Takes the progress bar away.

@@ -1,8 +1,10 @@
 //! Running over many files: jobs, the pool, workers under a supervisor, what became of each file.
 
 pub mod crew;
+pub mod dataset;
 pub mod engine;
 pub mod job;
+pub mod ledger;
 pub mod plan;
 pub mod pool;
 pub mod wire;

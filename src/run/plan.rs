@@ -36,6 +36,8 @@ pub enum Step {
     Read {
         /// The job.
         job: Job,
+        /// Place of its path in the walk, from 0.
+        n: u64,
         /// The file on disk that it comes from.
         stamp: Option<Stamp>,
     },
@@ -43,6 +45,8 @@ pub enum Step {
     Opened {
         /// Its path as shown.
         path: String,
+        /// Place of the path in the walk, from 0.
+        n: u64,
         /// The file on disk.
         stamp: Option<Stamp>,
         /// Members that came out.
@@ -52,6 +56,8 @@ pub enum Step {
     Skipped {
         /// Its path as shown.
         path: String,
+        /// Place of the path in the walk, from 0.
+        n: u64,
     },
 }
 
@@ -77,35 +83,37 @@ pub struct Plan<'a> {
     pub other_shard: &'a (dyn Fn(&str) -> bool + Sync),
     /// Files on disk that are done and have not changed.
     pub skip: &'a (dyn Fn(&str, Option<Stamp>) -> bool + Sync),
+    /// SHA-256 of what a file held when it was read before.
+    pub known: &'a (dyn Fn(&Origin) -> Option<String> + Sync),
 }
 
 impl Plan<'_> {
     /// Walks, takes containers apart, and puts every step in order.
     pub fn walk(&self, put: &mut dyn FnMut(Step) -> ControlFlow<()>) {
-        for found in Walk::new(self.paths.clone(), self.selection.clone()) {
-            if self.file(found, put).is_break() {
+        for (n, found) in (0..).zip(Walk::new(self.paths.clone(), self.selection.clone())) {
+            if self.file(n, found, put).is_break() {
                 return;
             }
         }
     }
 
-    fn file(&self, found: Found, put: &mut dyn FnMut(Step) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn file(&self, n: u64, found: Found, put: &mut dyn FnMut(Step) -> ControlFlow<()>) -> ControlFlow<()> {
         let Found { name, file } = found;
         if (self.other_shard)(&name) {
             return ControlFlow::Continue(());
         }
         let stamp = file.as_ref().ok().and_then(|path| std::fs::metadata(path).ok()).map(|meta| Stamp::of(&meta));
         if (self.skip)(&name, stamp) {
-            return put(Step::Skipped { path: name });
+            return put(Step::Skipped { path: name, n });
         }
         let origin = Origin { path: name, ..Origin::default() };
         let path = match file {
             Ok(path) => path,
-            Err(failure) => return put(self.read(origin, Input::Missing(failure), stamp)),
+            Err(failure) => return put(self.read(n, origin, Input::Missing(failure), stamp)),
         };
         match self.kind(&path) {
-            Some(kind) => self.container(&path, kind, origin, stamp, put),
-            None => put(self.read(origin, Input::File(path), stamp)),
+            Some(kind) => self.container(n, &path, kind, origin, stamp, put),
+            None => put(self.read(n, origin, Input::File(path), stamp)),
         }
     }
 
@@ -117,12 +125,14 @@ impl Plan<'_> {
         container::kind_of(&mut File::open(path).ok()?)
     }
 
-    fn read(&self, origin: Origin, input: Input, stamp: Option<Stamp>) -> Step {
-        Step::Read { job: Job { origin, input, format: self.format, known: None }, stamp }
+    fn read(&self, n: u64, origin: Origin, input: Input, stamp: Option<Stamp>) -> Step {
+        let known = (self.known)(&origin);
+        Step::Read { job: Job { origin, input, format: self.format, known }, n, stamp }
     }
 
     fn container(
         &self,
+        n: u64,
         path: &Path,
         kind: Kind,
         origin: Origin,
@@ -140,7 +150,7 @@ impl Plan<'_> {
                 path: origin.path.clone(),
             };
             let input = member.bytes.map_or_else(Input::Missing, Input::Bytes);
-            flow = put(self.read(origin, input, stamp));
+            flow = put(self.read(n, origin, input, stamp));
             flow
         };
         let result = container::expand(path, kind, &self.limits, &self.selection, &mut sink);
@@ -150,10 +160,10 @@ impl Plan<'_> {
         match result {
             Ok(()) if members == 0 => {
                 let failure = Failure::NoReport("an archive without a file to read".to_owned());
-                put(self.read(origin, Input::Missing(failure), stamp))
+                put(self.read(n, origin, Input::Missing(failure), stamp))
             }
-            Ok(()) => put(Step::Opened { path: origin.path, stamp, members }),
-            Err(failure) => put(self.read(origin, Input::Missing(failure), stamp)),
+            Ok(()) => put(Step::Opened { path: origin.path, n, stamp, members }),
+            Err(failure) => put(self.read(n, origin, Input::Missing(failure), stamp)),
         }
     }
 }

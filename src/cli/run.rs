@@ -1,0 +1,198 @@
+//! `gongkai run`: an archive into a folder, resumable.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::cli::args::{Global, Run};
+use crate::cli::extract::count_ahead;
+use crate::cli::reader::Reader;
+use crate::cli::tally::Tally;
+use crate::cli::ui::Ui;
+use crate::cli::{End, INTERRUPTED, catch_interrupts, options, pattern_set};
+use crate::error::{Error, ErrorKind};
+use crate::failure::Failure;
+use crate::limits::Limits;
+use crate::run::dataset::{Dataset, LEDGER, RECORDS};
+use crate::run::job::{Input, Job, Outcome, Yield};
+use crate::run::ledger::{Entry, Fate};
+use crate::run::plan::{Plan, Stamp, Step};
+use crate::run::pool::{self, Settings};
+use crate::source::hash;
+use crate::source::walk::read_file;
+
+/// A step done.
+enum Done {
+    Read { outcome: Box<Outcome>, n: u64, stamp: Option<Stamp> },
+    Opened { path: String, n: u64, stamp: Option<Stamp>, members: u64 },
+    Skipped { path: String, n: u64 },
+}
+
+/// Runs it.
+pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
+    let (paths, mut selection) = args.inputs.resolve()?;
+    if paths.is_empty() {
+        return Err(Error::new(ErrorKind::Usage, "the list of paths is empty").hint("name files or folders"));
+    }
+    let patterns = pattern_set(global.patterns.as_deref())?;
+    let made_by = made_by(&patterns, args);
+    let session = hash::sha256(made_by.to_string().as_bytes());
+    drop(patterns);
+    if args.afresh {
+        for name in [RECORDS, LEDGER] {
+            let _ = std::fs::remove_file(args.output.join(name));
+        }
+    }
+    let mut dataset = Dataset::open(&args.output, &session)?;
+    selection.skip(&args.output);
+    let limits = args.limits.resolve();
+    let reader = Reader::new(&args.limits, global.patterns.as_deref(), false)?;
+    catch_interrupts();
+    count_ahead(ui, true, &paths, &selection);
+    let known = Mutex::new(dataset.known(args.retry_failed));
+    let locked = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    let plan = Plan {
+        paths,
+        selection,
+        format: args.inputs.format.map(|f| f.format()),
+        limits: limits.clone(),
+        other_shard: &|path| args.shard.is_some_and(|(i, n)| shard_of(path, n) != i - 1),
+        skip: &|path, stamp| locked().skip(path, stamp),
+        known: &|origin| locked().content(origin),
+    };
+    let mut tally = Tally::default();
+    let mut error = None;
+    let claims = Mutex::new(FxHashMap::default());
+    let work = |(seq, step): (u64, Step)| match step {
+        Step::Read { job, n, stamp } => {
+            Done::Read { outcome: Box::new(read(job, seq, &limits, &claims, &reader)), n, stamp }
+        }
+        Step::Opened { path, n, stamp, members } => Done::Opened { path, n, stamp, members },
+        Step::Skipped { path, n } => Done::Skipped { path, n },
+    };
+    let emit = |done: Done| {
+        let result = match done {
+            Done::Read { outcome, n, stamp } => {
+                let failure = outcome.result.as_ref().err().cloned();
+                let origin = outcome.origin.clone();
+                dataset.add(*outcome, n, stamp).map(|entry| {
+                    count(&mut tally, entry, false);
+                    if let Some(failure) = failure.filter(|_| entry.fate == Fate::Failed) {
+                        ui.failure(&origin, &failure);
+                    }
+                })
+            }
+            Done::Opened { path, n, stamp, members } => dataset.opened(path, n, stamp, members),
+            Done::Skipped { path, n } => {
+                dataset.keep_path(&path, n).into_iter().for_each(|entry| count(&mut tally, entry, true));
+                Ok(())
+            }
+        };
+        if let Err(e) = result {
+            error = Some(e);
+            return ControlFlow::Break(());
+        }
+        ui.step(tally.failed(), &|| reader.slowest());
+        ControlFlow::Continue(())
+    };
+    let settings = Settings::new(options::jobs(args.jobs));
+    let interrupted = || INTERRUPTED.load(Ordering::SeqCst);
+    let produce = |put: &mut dyn FnMut((u64, Step)) -> ControlFlow<()>| {
+        let mut seq = 0;
+        plan.walk(&mut |step| {
+            seq += 1;
+            put((seq, step))
+        });
+    };
+    pool::ordered(produce, &settings, interrupted, |(_, step)| step.held(), work, emit)?;
+    ui.end();
+    if let Some(error) = error {
+        return Err(error);
+    }
+    if interrupted() {
+        dataset.commit()?;
+        ui.note(&format!("interrupted; run again to go on. so far {}", tally.line(ui.elapsed().as_secs_f64())));
+        return Ok(End::Interrupted);
+    }
+    dataset.finish(&made_by)?;
+    ui.note(&tally.line(ui.elapsed().as_secs_f64()));
+    Ok(if tally.failed() > 0 { End::SomeFailed } else { End::Done })
+}
+
+/// What the records depend on besides the bytes.
+fn made_by(patterns: &crate::pattern::PatternSet, args: &Run) -> serde_json::Value {
+    let forms: serde_json::Map<String, serde_json::Value> = patterns
+        .families
+        .iter()
+        .flat_map(|family| &family.forms)
+        .map(|form| (form.id.clone(), form.hash.clone().into()))
+        .collect();
+    let format = args.inputs.format.map(|f| f.format().name());
+    json!({"gongkai": env!("CARGO_PKG_VERSION"), "patterns": forms, "format": format})
+}
+
+/// Which of `n` shards a path belongs to, from 0.
+fn shard_of(path: &str, n: u64) -> u64 {
+    let digest = Sha256::digest(path.as_bytes());
+    let first = digest.iter().take(8).fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    first % n.max(1)
+}
+
+/// Reads a file, unless its content is known, or claimed by an earlier file of this run.
+fn read(job: Job, seq: u64, limits: &Limits, claims: &Mutex<FxHashMap<String, u64>>, reader: &Reader) -> Outcome {
+    let Job { origin, input, format, known } = job;
+    let bytes = match input {
+        Input::File(path) => read_file(&path, limits),
+        Input::Bytes(bytes) => Ok(bytes),
+        Input::Missing(failure) => Err(failure),
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(failure) => return Outcome::failed(origin, failure),
+    };
+    let size = bytes.len() as u64;
+    let sha256 = hash::sha256(&bytes);
+    let unchanged = known.is_some_and(|known| known == sha256);
+    let claimed = {
+        let mut claims = claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = claims.entry(sha256.clone()).or_insert(seq);
+        let earlier = *first < seq;
+        *first = seq.min(*first);
+        earlier
+    };
+    if unchanged || claimed {
+        let result = Ok(Yield::default());
+        return Outcome { origin, bytes: size, sha256, result, unchanged, millis: 0 };
+    }
+    let mut outcome = reader.run(Job { origin, input: Input::Bytes(bytes), format, known: None });
+    // a worker that died could not say
+    (outcome.bytes, outcome.sha256) = (size, sha256);
+    outcome
+}
+
+fn count(tally: &mut Tally, entry: &Entry, kept: bool) {
+    if entry.fate == Fate::Opened {
+        return;
+    }
+    tally.kept += u64::from(kept);
+    tally.files += 1;
+    match entry.fate {
+        Fate::Record => {
+            tally.records += entry.records;
+            tally.numbers += entry.numbers;
+            tally.flags += entry.flags;
+            tally.failed_checks += entry.failed_checks;
+        }
+        Fate::Duplicate => tally.duplicates += 1,
+        Fate::Failed => {
+            let message = entry.message.clone().unwrap_or_default();
+            let failure = entry.code.as_deref().and_then(|code| Failure::from_code(code, message));
+            *tally.failures.entry(failure.map_or("failed", |f| f.code())).or_default() += 1;
+        }
+        Fate::Opened => {}
+    }
+}

@@ -1,0 +1,254 @@
+//! The ledger: what became of every file, appended and never changed, so that a run can go on after anything.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::job::Origin;
+use crate::run::plan::Stamp;
+
+/// Schema of the ledger's lines.
+pub const SCHEMA: &str = "gongkai.ledger/1";
+
+/// What became of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// It gave records.
+    Record,
+    /// It gave none.
+    Failed,
+    /// The same bytes as another file, which was read instead.
+    Duplicate,
+    /// A container that was taken apart to its end.
+    Opened,
+}
+
+/// One line: one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its names.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// Place of its path in the walk, from 0.
+    pub n: u64,
+    /// What became of it.
+    pub fate: Fate,
+    /// The file on disk that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Stamp>,
+    /// Size in bytes.
+    #[serde(default)]
+    pub bytes: u64,
+    /// SHA-256, empty where it could not be read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// Code of the failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What the failure says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Name of the file with the same bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Where its lines begin in the records file.
+    #[serde(default)]
+    pub offset: u64,
+    /// Bytes of its lines.
+    #[serde(default)]
+    pub length: u64,
+    /// Number of records; of a container, of its members.
+    #[serde(default)]
+    pub records: u64,
+    /// Variables with a number.
+    #[serde(default)]
+    pub numbers: u64,
+    /// Flags raised.
+    #[serde(default)]
+    pub flags: u64,
+    /// Checks that do not hold.
+    #[serde(default)]
+    pub failed_checks: u64,
+    /// Milliseconds that it took.
+    #[serde(default)]
+    pub millis: u64,
+}
+
+impl Entry {
+    /// An entry with nothing but this.
+    #[must_use]
+    pub fn new(origin: Origin, n: u64, fate: Fate, stamp: Option<Stamp>) -> Self {
+        Self {
+            origin,
+            n,
+            fate,
+            stamp,
+            bytes: 0,
+            sha256: String::new(),
+            code: None,
+            message: None,
+            of: None,
+            offset: 0,
+            length: 0,
+            records: 0,
+            numbers: 0,
+            flags: 0,
+            failed_checks: 0,
+            millis: 0,
+        }
+    }
+}
+
+/// A line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Line {
+    /// A run begins: what its results depend on.
+    Session {
+        /// [`SCHEMA`].
+        schema: String,
+        /// Fingerprint of program, patterns and options.
+        session: String,
+    },
+    /// A file is done.
+    Entry(Box<Entry>),
+}
+
+/// Reads a ledger as far as it is whole, with the fingerprint that each entry was made under, and cuts off
+/// what is not: a torn last line, and lines whose records are not on the disk.
+///
+/// # Errors
+/// Where the file cannot be read or cut.
+pub fn replay(path: &Path, records: &Path) -> io::Result<Vec<(String, Entry)>> {
+    let mut records = match File::open(records) {
+        Ok(file) => Some(file),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+        Err(e) => return Err(e),
+    };
+    let mut entries = Vec::new();
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(entries),
+        Err(e) => return Err(e),
+    };
+    let mut session = String::new();
+    let mut whole = 0u64;
+    let mut reader = BufReader::new(&mut file);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line)?;
+        if read == 0 || line.last() != Some(&b'\n') {
+            break;
+        }
+        match serde_json::from_slice::<Line>(&line) {
+            Ok(Line::Session { session: next, .. }) => session = next,
+            Ok(Line::Entry(entry)) if vouched(records.as_mut(), &entry)? => {
+                entries.push((session.clone(), *entry));
+            }
+            _ => break,
+        }
+        whole += read as u64;
+    }
+    drop(reader);
+    if file.metadata()?.len() > whole {
+        file.set_len(whole)?;
+        file.sync_all()?;
+    }
+    Ok(entries)
+}
+
+/// Whether the lines of an entry are there and end where it says.
+fn vouched(records: Option<&mut File>, entry: &Entry) -> io::Result<bool> {
+    if entry.length == 0 {
+        return Ok(true);
+    }
+    let Some(records) = records else { return Ok(false) };
+    records.seek(SeekFrom::Start(entry.offset.saturating_add(entry.length) - 1))?;
+    let mut last = [0];
+    Ok(records.read(&mut last)? == 1 && last == *b"\n")
+}
+
+/// Two files that grow together: lines of records, then the lines of the ledger that vouch for them.
+#[derive(Debug)]
+pub struct Journal {
+    records: File,
+    ledger: File,
+    end: u64,
+    /// Lines not yet written: records, ledger.
+    waiting: (Vec<u8>, Vec<u8>),
+    written: u64,
+    files: u32,
+    since: std::time::Instant,
+}
+
+impl Journal {
+    /// Opens both for appending; `end` is where the vouched records end, and what lies behind is cut off.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn open(records: &Path, ledger: &Path, end: u64) -> io::Result<Self> {
+        let open = |path: &Path| OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+        let (mut records, mut ledger) = (open(records)?, open(ledger)?);
+        records.set_len(end)?;
+        records.seek(SeekFrom::End(0))?;
+        ledger.seek(SeekFrom::End(0))?;
+        let since = std::time::Instant::now();
+        Ok(Self { records, ledger, end, waiting: (Vec::new(), Vec::new()), written: end, files: 0, since })
+    }
+
+    /// Where the next record will begin.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Appends the lines of a file and its entry; on disk after the next [`Self::commit`].
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn append(&mut self, lines: &[u8], line: &Line) -> io::Result<()> {
+        self.waiting.0.extend_from_slice(lines);
+        self.end += lines.len() as u64;
+        serde_json::to_writer(&mut self.waiting.1, line)?;
+        self.waiting.1.push(b'\n');
+        self.files += 1;
+        let due = self.since.elapsed().as_millis() >= 1000 || self.waiting.0.len() > 8 << 20 || self.files >= 4096;
+        if due { self.commit() } else { Ok(()) }
+    }
+
+    /// Puts what waits on the disk: the records first, then the ledger that vouches for them.
+    ///
+    /// # Errors
+    /// Where the disk refuses; then nothing of the batch counts.
+    pub fn commit(&mut self) -> io::Result<()> {
+        let (records, ledger) = (&self.waiting.0, &self.waiting.1);
+        if !records.is_empty() {
+            self.records.write_all(records)?;
+            self.records.sync_data()?;
+        }
+        if !ledger.is_empty() {
+            self.ledger.write_all(ledger)?;
+            self.ledger.sync_data()?;
+        }
+        self.written += records.len() as u64;
+        self.waiting.0.clear();
+        self.waiting.1.clear();
+        self.files = 0;
+        self.since = std::time::Instant::now();
+        Ok(())
+    }
+
+    /// Copies a stretch of committed records.
+    ///
+    /// # Errors
+    /// Where the disk refuses, or the records are shorter than the ledger says.
+    pub fn copy(&mut self, offset: u64, length: u64, to: &mut impl Write) -> io::Result<()> {
+        self.records.seek(SeekFrom::Start(offset))?;
+        let copied = io::copy(&mut Read::by_ref(&mut self.records).take(length), to)?;
+        if copied == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
