@@ -112,7 +112,7 @@ fn sheet(page: &PageContent, limits: &Limits, diagnostics: &mut Vec<Diagnostic>)
     }
     let count = u32::try_from(page.chars.len()).unwrap_or(u32::MAX);
     let all = words(&page, 0..count);
-    let rest = tables::fill(&page, &mut grids, all);
+    let rest = tables::fill_ruled(&page, &mut grids, all, limits);
     Sheet { frame, page, grids, loose, words: rest }
 }
 

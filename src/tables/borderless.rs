@@ -26,7 +26,7 @@ pub(crate) fn tables(
         let rows: Vec<RowLine> = row_lines(page, words, |i, w| is_free(i) && region.contains(w.rect.center()));
         for (from, upto) in candidates(&rows) {
             let Some(slice) = rows.get(from..upto) else { continue };
-            let Some((grid, used)) = table(page, rules, words, slice, free, budget) else { continue };
+            let Some((grid, used)) = table(page, rules, &[], words, slice, free, budget) else { continue };
             for i in used {
                 if let Some(t) = taken.get_mut(i) {
                     *t = true;
@@ -36,6 +36,14 @@ pub(crate) fn tables(
         }
     }
     (out, taken)
+}
+
+/// The table within a frame of lines that do not rule every row and column, if its text shows one; `rules` and `sides`
+/// are the lines of the frame.
+pub(crate) fn framed(page: &PageContent, rules: &[Edge], sides: &[f32], words: &[Word], budget: usize) -> Option<Grid> {
+    let rows = row_lines(page, words, |_, _| true);
+    let free = vec![true; words.len()];
+    table(page, rules, sides, words, &rows, &free, budget).map(|t| t.0)
 }
 
 /// Runs of lines that look like the rows of one table.
@@ -134,16 +142,17 @@ struct Row {
 fn table(
     page: &PageContent,
     rules: &[Edge],
+    sides: &[f32],
     words: &[Word],
     rows: &[RowLine],
     free: &[bool],
     budget: usize,
 ) -> Option<(Grid, Vec<usize>)> {
-    let cols = columns(rows, &[]);
+    let cols = columns(rows, sides);
     let x0 = rows.iter().map(RowLine::x0).fold(f32::MAX, f32::min);
     let x1 = rows.iter().map(RowLine::x1).fold(f32::MIN, f32::max);
-    let xs = boundaries(&cols, x0, x1, &[]);
-    let n = cols.len();
+    let xs = boundaries(&cols, x0, x1, sides);
+    let n = xs.len().saturating_sub(1);
     if n < 2 || n * rows.len() > budget {
         return None;
     }

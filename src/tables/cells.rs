@@ -56,6 +56,31 @@ impl Grid {
         }
     }
 
+    /// Whether most of the text stands in cells that hold several values of a row or several rows of values: the lines
+    /// frame a table, they do not rule it.
+    pub(crate) fn crowded(&self) -> bool {
+        let value =
+            |t: &str| t.chars().any(char::is_numeric) && !t.chars().any(han) && !t.chars().all(char::is_alphabetic);
+        let mut stacked = vec![0usize; self.rows()];
+        let mut sizes: Vec<(usize, usize, bool, bool)> = Vec::new();
+        for c in &self.cells {
+            let lines: Vec<&str> = c.text.lines().collect();
+            let wide = lines.iter().any(|l| l.split_whitespace().filter(|t| value(t)).count() >= 3);
+            let tall = lines.len() >= 3 && lines.iter().all(|l| l.split_whitespace().next_back().is_some_and(value));
+            if tall && let Some(n) = stacked.get_mut(c.row) {
+                *n += 1;
+            }
+            sizes.push((c.row, c.text.chars().count(), wide, tall));
+        }
+        let all: usize = sizes.iter().map(|s| s.1).sum();
+        let full: usize = sizes
+            .iter()
+            .filter(|(row, _, wide, tall)| *wide || (*tall && stacked.get(*row).is_some_and(|&n| n >= 2)))
+            .map(|s| s.1)
+            .sum();
+        full * 2 > all
+    }
+
     /// For each atom of the grid, the index of the cell that covers it.
     pub(crate) fn cover(&self) -> Vec<usize> {
         let cols = self.cols();

@@ -8,12 +8,13 @@ mod grid;
 mod rules;
 mod stitch;
 
-pub(crate) use cells::{Grid, fill};
+pub(crate) use cells::Grid;
+use cells::fill;
 use edges::Edge;
 pub(crate) use stitch::{Piece, stitch};
 
 use crate::document::Rect;
-use crate::layout::{PageContent, Word};
+use crate::layout::{PageContent, Word, words as words_of};
 use crate::limits::Limits;
 
 /// Horizontal edges that belong to no grid.
@@ -52,6 +53,25 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
     };
     let loose = Loose { edges: across.iter().filter(|e| !inside(e)).copied().collect(), abutments };
     Ruled { grids, loose, cut }
+}
+
+/// Fills the ruled grids; where the lines only frame a table, its rows and columns come from its text.
+pub(crate) fn fill_ruled(page: &PageContent, grids: &mut [Grid], words: Vec<Word>, limits: &Limits) -> Vec<Word> {
+    let rest = fill(page, grids, words);
+    for g in grids.iter_mut().filter(|g| g.crowded()) {
+        let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
+        inside.sort_unstable();
+        let rules: Vec<Edge> = g.ys.iter().map(|&pos| Edge { pos, lo: g.rect.x0, hi: g.rect.x1 }).collect();
+        let sides = g.xs.clone();
+        let inner = words_of(page, inside.into_iter());
+        if let Some(mut better) = borderless::framed(page, &rules, &sides, &inner, limits.cells as usize)
+            && better.rows() * better.cols() > g.rows() * g.cols()
+        {
+            better.kind = g.kind;
+            *g = better;
+        }
+    }
+    rest
 }
 
 /// Finds tables without a ruled grid among the words that no grid took: by horizontal rules, then by alignment alone
