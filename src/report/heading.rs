@@ -2,12 +2,12 @@
 
 use regex::Regex;
 
-use super::passage::Line;
+use super::passage::{Line, matches};
 use crate::document::Role;
 use crate::pattern::{OrdinalStyle, ReportPattern};
 
 /// Lines longer than this are searched for headings in their middle, in characters.
-const LONG: usize = 60;
+const LONG: usize = 24;
 /// Longest heading, in characters.
 const HEADING: usize = 44;
 /// Candidates looked back over when the chain is chosen.
@@ -161,6 +161,7 @@ pub(super) fn find(lines: &[Line<'_>], from: (usize, usize), pattern: &ReportPat
         let opening = if at == from.0 { from.1 } else { 0 };
         candidates(line, (at, opening), lines.get(at + 1), &labels, &mut all);
     }
+    behind_annex(&mut all, lines, pattern);
     let brackets_only = !all.iter().any(|h: &Heading| h.whole && !is_bracket(h.ordinal) && h.score > 4.0);
     for heading in &mut all {
         if is_bracket(heading.ordinal) && !brackets_only {
@@ -169,6 +170,20 @@ pub(super) fn find(lines: &[Line<'_>], from: (usize, usize), pattern: &ReportPat
     }
     let chain = choose(&all, lines);
     strangers(chain, lines, pattern)
+}
+
+/// Drops what only looks like headings in the annex: rows of its table that repeat the sections before it.
+fn behind_annex(all: &mut Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) {
+    let annexes = lines.iter().enumerate().filter(|(_, l)| !l.table && matches(pattern, "annex", &l.shadow.text));
+    for (annex, _) in annexes {
+        let mut before: Vec<usize> = all.iter().filter(|h| h.line < annex).filter_map(|h| h.section).collect();
+        before.sort_unstable();
+        before.dedup();
+        if before.len() >= 4 {
+            all.retain(|h| h.line < annex || h.section.is_none_or(|s| !before.contains(&s)));
+            return;
+        }
+    }
 }
 
 fn is_bracket(ordinal: Option<(OrdinalKind, u8)>) -> bool {
@@ -259,11 +274,13 @@ fn inside(
         let ends = matches!(before, Some('.' | ';' | '!' | '?' | ')' | '"' | ':')) || start == opening;
         // Digits in front are the last cell of a table that nobody claimed.
         let digit = before.is_some_and(|b| b.is_ascii_digit()) && !c.is_ascii_digit();
-        if !ends && !digit && !line.space_before(start) {
+        // The first heading may follow a title that was read elsewhere: `…工作年度报告一、总体情况`.
+        let opener = c == '一' && before.is_some_and(|b| !"第(一二三四五六七八九十".contains(b));
+        if !ends && !digit && !opener && !line.space_before(start) {
             continue;
         }
         let number = ordinal(shadow.get(start..).unwrap_or(""));
-        if digit && number.is_none() {
+        if (digit || opener) && number.is_none() && !ends && !line.space_before(start) {
             continue;
         }
         let body_at = start + number.map_or(0, |n| n.2);
@@ -369,6 +386,9 @@ fn strangers(chain: Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) -
                 continue;
             }
             let shadow = line.shadow.text.as_str();
+            if matches(pattern, "annex", shadow) {
+                break;
+            }
             let Some((k, value, end)) = ordinal(shadow) else { continue };
             if k != kind
                 || value != number + 1
@@ -376,6 +396,9 @@ fn strangers(chain: Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) -
                 || shadow.ends_with(['.', ';', ','])
                 || end >= shadow.len()
             {
+                continue;
+            }
+            if matches(pattern, "no_heading", shadow.get(end..).unwrap_or("")) {
                 continue;
             }
             // A row of a table that nobody claimed stands among cells.

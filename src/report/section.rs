@@ -160,7 +160,11 @@ fn leaves(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> bool {
 
 /// Lines that are cells of a table nobody claimed, with the caption above them.
 fn debris(lines: &[Line<'_>]) -> Vec<bool> {
-    let cell = |l: &Line<'_>| !l.table && l.len() <= CELL && !l.text.contains(['。', '；', '，', '！', '、']);
+    let cell = |l: &Line<'_>| {
+        !l.table
+            && !l.text.contains(['。', '；', '，', '！'])
+            && (l.len() <= CELL && !l.text.contains('、') || row(l.text))
+    };
     let number = |l: &Line<'_>| l.shadow.text.chars().any(|c| c.is_ascii_digit());
     let mut out = vec![false; lines.len()];
     let mut at = 0;
@@ -192,6 +196,15 @@ fn debris(lines: &[Line<'_>]) -> Vec<bool> {
         at += run;
     }
     out
+}
+
+/// Whether a line is a row of cells apart by white space, the last ones numbers.
+fn row(text: &str) -> bool {
+    let number = |t: &&str| t.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '-' | '/' | '—'));
+    let pieces = text.split_whitespace().count();
+    let last = text.split_whitespace().next_back().is_some_and(|t| number(&t));
+    let numbers = text.split_whitespace().filter(number).count();
+    pieces >= 3 && last && text.chars().count() <= 120 || pieces >= 5 && numbers * 2 >= pieces
 }
 
 /// Where the text of the last section ends: signature, contact, annex.
