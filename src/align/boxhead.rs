@@ -74,23 +74,22 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
                 ignored: false,
                 text: grid.text(cell),
             };
-            for candidate in &text.labels {
-                for role in index.roles(candidate.key) {
-                    match *role {
-                        Role::Column { part: p, column, leaf, .. } if p == part => {
-                            if leaf {
-                                match head.leaf.iter_mut().find(|l| l.0 == column) {
-                                    Some(old) => old.1 = old.1.max(candidate.found.score),
-                                    None => head.leaf.push((column, candidate.found.score)),
-                                }
-                            } else if candidate.found.score >= 0.75 && !head.upper.contains(&column) {
-                                head.upper.push(column);
-                            }
+            for (score, role) in index.meanings(&text.labels) {
+                match *role {
+                    Role::Column { part: p, column, leaf: true, .. } if p == part => {
+                        match head.leaf.iter_mut().find(|l| l.0 == column) {
+                            Some(old) => old.1 = old.1.max(score),
+                            None => head.leaf.push((column, score)),
                         }
-                        Role::Corner { part: p } if p == part && candidate.found.score >= 0.8 => head.corner = true,
-                        Role::Ignored if candidate.found.score >= 0.9 => head.ignored = true,
-                        _ => {}
                     }
+                    Role::Column { part: p, column, leaf: false, .. } if p == part => {
+                        if score >= 0.75 && !head.upper.contains(&column) {
+                            head.upper.push(column);
+                        }
+                    }
+                    Role::Corner { part: p } if p == part && score >= 0.8 => head.corner = true,
+                    Role::Ignored if score >= 0.9 => head.ignored = true,
+                    _ => {}
                 }
             }
             if head.ignored {

@@ -110,13 +110,11 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         }
         let starts = grid.cell(cell).is_some_and(|c| c.row == row);
         let (mut is_row, mut is_column) = (false, false);
-        for candidate in &text.labels {
-            for role in index.roles(candidate.key) {
-                match role {
-                    Role::Row(_) => is_row = true,
-                    Role::Column { .. } | Role::Ignored if starts && candidate.found.score >= 0.75 => is_column = true,
-                    _ => {}
-                }
+        for (score, role) in index.meanings(&text.labels) {
+            match role {
+                Role::Row(_) => is_row = true,
+                Role::Column { .. } | Role::Ignored if starts && score >= 0.75 => is_column = true,
+                _ => {}
             }
         }
         if is_column {
@@ -135,9 +133,9 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
     };
     let Some(&own) = cells.get(own_at) else { return view };
     let text = reader.get(grid.text(own));
-    let own_is_column = text.labels.iter().any(|c| {
-        c.found.score >= 0.75 && index.roles(c.key).iter().any(|r| matches!(r, Role::Column { .. } | Role::Ignored))
-    });
+    let own_is_column = index
+        .meanings(&text.labels)
+        .any(|(score, r)| score >= 0.75 && matches!(r, Role::Column { .. } | Role::Ignored));
     let other_columns = view.columns - usize::from(own_is_column && view.columns > 0);
     let right = cells.len().saturating_sub(own_at + 1);
     if other_columns > 0 && view.values == 0 {
@@ -149,48 +147,43 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
     let context: Vec<usize> = cells
         .iter()
         .take(own_at)
-        .flat_map(|&c| reader.get(grid.text(c)).labels.iter())
-        .filter(|c| c.found.score >= 0.75)
-        .flat_map(|c| index.roles(c.key))
-        .filter_map(|r| if let Role::Row(flat) = r { Some(*flat) } else { None })
+        .flat_map(|&c| index.meanings(&reader.get(grid.text(c)).labels))
+        .filter_map(|(score, r)| if let Role::Row(flat) = r { (score >= 0.75).then_some(*flat) } else { None })
         .collect();
     view.own = Some(own);
-    for candidate in &text.labels {
-        for role in index.roles(candidate.key) {
-            let Role::Row(flat) = *role else { continue };
-            let Some(form_row) = index.row(flat) else { continue };
-            if form_row.heads || form_row.group {
-                if let Some(at) = right_text {
-                    view.unknown = cells.get(at).copied();
-                    continue;
-                }
-            } else if right == 0 {
+    for (score, role) in index.meanings(&text.labels) {
+        let Role::Row(flat) = *role else { continue };
+        let Some(form_row) = index.row(flat) else { continue };
+        if form_row.heads || form_row.group {
+            if let Some(at) = right_text {
+                view.unknown = cells.get(at).copied();
                 continue;
             }
-            let score = candidate.found.score;
-            let mut gain = (score - 0.5) * 2.0;
-            if let (Some(printed), Some(ordinal)) = (text.printed.ordinal, form_row.ordinal) {
-                gain += match (printed.number == ordinal.number, printed.style == ordinal.style) {
-                    (true, true) => 0.15,
-                    (true, false) => 0.08,
-                    (false, _) => -0.15,
-                };
-            }
-            if !form_row.group && view.values > 0 {
-                gain += 0.1;
-            }
-            let parent = index.rows.get(flat).and_then(|r| r.parent);
-            if !context.is_empty()
-                && let Some(parent) = parent
-            {
-                gain += if context.contains(&parent) { 0.15 } else { -0.05 };
-            }
-            if gain > 0.0 {
-                match view.candidates.iter_mut().find(|c| c.0 == flat) {
-                    Some(old) if old.1 >= gain => {}
-                    Some(old) => *old = (flat, gain, score),
-                    None => view.candidates.push((flat, gain, score)),
-                }
+        } else if right == 0 {
+            continue;
+        }
+        let mut gain = (score - 0.5) * 2.0;
+        if let (Some(printed), Some(ordinal)) = (text.printed.ordinal, form_row.ordinal) {
+            gain += match (printed.number == ordinal.number, printed.style == ordinal.style) {
+                (true, true) => 0.15,
+                (true, false) => 0.08,
+                (false, _) => -0.15,
+            };
+        }
+        if !form_row.group && view.values > 0 {
+            gain += 0.1;
+        }
+        let parent = index.rows.get(flat).and_then(|r| r.parent);
+        if !context.is_empty()
+            && let Some(parent) = parent
+        {
+            gain += if context.contains(&parent) { 0.15 } else { -0.05 };
+        }
+        if gain > 0.0 {
+            match view.candidates.iter_mut().find(|c| c.0 == flat) {
+                Some(old) if old.1 >= gain => {}
+                Some(old) => *old = (flat, gain, score),
+                None => view.candidates.push((flat, gain, score)),
             }
         }
     }

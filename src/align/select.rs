@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::vocabulary::Vocabulary;
 use super::{Alignment, ClaimKind, Found};
 use crate::pattern::{Family, Form, Part, Row, TablePattern};
-use crate::record::{Flag, Reading, run_checks};
+use crate::record::{Flag, Reading, State, run_checks};
 
 /// Chooses among the instances and puts the readings in the form's order.
 pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary) -> Alignment {
@@ -73,7 +73,7 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
     let mut checks = Vec::new();
     for (mine, form, table) in &chosen {
         out.forms.push((mine.table.clone(), form.id.clone()));
-        let readings = in_order(mine, table);
+        let readings = in_order(mine, table, &mut out.flags);
         missing(&readings, mine, table, &mut out.flags);
         out.readings.extend(readings);
         out.flags.extend(mine.flags.iter().cloned());
@@ -115,10 +115,25 @@ fn own_instance(list: &[Found]) -> usize {
 }
 
 /// The readings in the order of the form's rows and columns, the first of each variable.
-fn in_order(found: &Found, table: &TablePattern) -> Vec<Reading> {
+fn in_order(found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) -> Vec<Reading> {
     let mut by_name: FxHashMap<&str, &Reading> = FxHashMap::default();
     for reading in &found.readings {
-        by_name.entry(reading.variable.as_str()).or_insert(reading);
+        let slot = by_name.entry(reading.variable.as_str()).or_insert(reading);
+        if slot.state == reading.state && slot.value == reading.value {
+            continue;
+        }
+        // A row torn by a page break: its empty half gives way.
+        let (printed, what) = match (slot.state, reading.state) {
+            (State::Blank, _) => (reading, "once blank; the other one is taken"),
+            (_, State::Blank) => continue,
+            _ => (*slot, "with different values; the first is taken"),
+        };
+        *slot = printed;
+        flags.push(Flag {
+            code: "printed-twice",
+            at: reading.variable.clone(),
+            message: format!("the cell is printed twice, {what}"),
+        });
     }
     let mut out = Vec::with_capacity(by_name.len());
     let mut put: FxHashSet<&str> = FxHashSet::default();

@@ -91,8 +91,34 @@ fn choose_forms(
     vocabulary: &Vocabulary,
     grids: &[Grid],
 ) -> Vec<(usize, Vec<Fragment>, f32)> {
-    // Best first; the family's order where evidence is equal.
-    all.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+    // Best first; the family's order where evidence is equal. A table that two forms explain as well comes
+    // last, to follow the form of the others.
+    let id = |t: usize| vocabulary.tables.get(t).map_or("", |i| i.table.id.as_str());
+    let form = |t: usize| vocabulary.tables.get(t).map_or("", |i| i.form.id.as_str());
+    let tied: Vec<usize> = (all.iter())
+        .filter(|a| {
+            let rivals = || all.iter().filter(|b| b.0 != a.0 && id(b.0) == id(a.0));
+            rivals().any(|b| (b.2 - a.2).abs() < 0.3) && !rivals().any(|b| b.2 > a.2 + 0.3)
+        })
+        .map(|a| a.0)
+        .collect();
+    all.sort_by(|a, b| (tied.contains(&a.0).cmp(&tied.contains(&b.0))).then(b.2.total_cmp(&a.2)).then(a.0.cmp(&b.0)));
+    let mut order: Vec<&str> = Vec::new();
+    for index in &vocabulary.tables {
+        if !order.contains(&index.table.id.as_str()) {
+            order.push(&index.table.id);
+        }
+    }
+    let clear: Vec<usize> = all.iter().map(|a| a.0).filter(|t| !tied.contains(t)).collect();
+    // The form that the report's first clear table prints.
+    let leading = clear
+        .iter()
+        .filter(|&&t| best_of(&all, t, &id))
+        .min_by_key(|&&t| order.iter().position(|o| *o == id(t)))
+        .map(|&t| form(t).to_owned());
+    if let Some(leading) = leading {
+        all.sort_by_key(|a| (tied.contains(&a.0), tied.contains(&a.0) && form(a.0) != leading));
+    }
     let mut taken: Vec<Vec<bool>> = grids.iter().map(|g| vec![false; g.rows.len()]).collect();
     let mut chosen: Vec<(usize, Vec<Fragment>, f32)> = Vec::new();
     for (t, fragments, score) in all {
@@ -126,6 +152,12 @@ fn choose_forms(
     chosen
 }
 
+/// Whether a form's table has the most evidence among the forms.
+fn best_of<'v>(all: &[(usize, Vec<Fragment>, f32)], t: usize, id: &impl Fn(usize) -> &'v str) -> bool {
+    let score = |t: usize| all.iter().find(|a| a.0 == t).map_or(0.0, |a| a.2);
+    all.iter().all(|a| id(a.0) != id(t) || score(a.0) <= score(t))
+}
+
 /// Groups the fragments of a table into instances: a new one begins where rows come again.
 fn instances(
     index: &TableIndex,
@@ -141,7 +173,7 @@ fn instances(
             .flat_map(|r| r.cells.iter().filter_map(|c| index.variable(r.hit.flat, c.0)))
             .collect();
         match groups.last_mut() {
-            Some((list, seen)) if !cells.iter().any(|c| seen.contains(c)) => {
+            Some((list, seen)) if cells.iter().filter(|c| seen.contains(c)).count() * 2 <= cells.len() => {
                 seen.extend(cells);
                 list.push(fragment);
             }
@@ -189,7 +221,7 @@ fn found(
             let label = grid.cell(cell).map_or("", |c| c.text.as_str());
             let what = if known { "a row that the form leaves out" } else { "a row that the form does not know" };
             out.flags.push(Flag {
-                code: "unknown-row",
+                code: if known { "ignored-row" } else { "unknown-row" },
                 at: index.table.id.clone(),
                 message: format!("`{}` is {what}; its numbers are no variables", one_line(label)),
             });
@@ -200,7 +232,7 @@ fn found(
                 let Some(cell) = grid.cell(extra.cell) else { continue };
                 let text = reader.get(grid.text(extra.cell));
                 let ignored = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Ignored));
-                let known = text.labels.iter().any(|c| !index.roles(c.key).is_empty());
+                let known = index.meanings(&text.labels).next().is_some();
                 if !ignored && !known && !head.carried && !head.leaves.is_empty() {
                     let flag = Flag {
                         code: "unknown-column",

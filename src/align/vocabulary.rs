@@ -63,6 +63,15 @@ impl<'f> TableIndex<'f> {
         self.variables.get(flat)?.get(column).copied()
     }
 
+    /// What a printed text means in this table, with scores. Where it is one of the table's labels for sure,
+    /// labels that it is only like are left out.
+    pub fn meanings<'a>(&'a self, labels: &'a [Candidate]) -> impl Iterator<Item = (f32, &'a Role)> + 'a {
+        let known = labels.iter().filter(|c| !self.roles(c.key).is_empty());
+        let best = known.clone().map(|c| c.found.score).fold(0.0f32, f32::max);
+        let least = if best >= 0.95 { 0.9 } else { 0.0 };
+        known.filter(move |c| c.found.score >= least).flat_map(|c| self.roles(c.key).iter().map(|r| (c.found.score, r)))
+    }
+
     pub fn roles(&self, key: u32) -> &[Role] {
         self.roles.get(&key).map_or(&[], Vec::as_slice)
     }
