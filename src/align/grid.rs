@@ -17,6 +17,8 @@ pub(crate) struct Grid<'d> {
     pub texts: Vec<usize>,
     /// Short paragraphs right before the table: block and prepared text, nearest last.
     pub context: Vec<(usize, usize)>,
+    /// For a table put together from running text the text that it takes up; else empty.
+    pub ranges: Vec<(usize, std::ops::Range<usize>)>,
 }
 
 impl<'d> Grid<'d> {
@@ -42,7 +44,7 @@ impl<'d> Grid<'d> {
             row.sort_by_key(|&at| table.cells.get(at).map(|c| c.col));
         }
         let texts = table.cells.iter().map(|c| reader.prepare(&c.text)).collect();
-        Some(Self { block, table, rows, texts, context })
+        Some(Self { block, table, rows, texts, context, ranges: Vec::new() })
     }
 
     pub fn cell(&self, at: usize) -> Option<&'d Cell> {

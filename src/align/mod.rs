@@ -7,6 +7,9 @@
 
 mod boxhead;
 mod claim;
+mod digits;
+mod flow;
+mod flow_rows;
 mod found;
 mod fragment;
 mod grid;

@@ -1,13 +1,14 @@
 //! The tables of a document against the tables of a family's forms: which form, which instance, which values.
 
 use super::boxhead::{Basis, Boxhead};
+use super::flow::{self, Note};
 use super::fragment::{Fragment, fragment};
 use super::grid::Grid;
 use super::value::read_value;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
 use super::{Claim, ClaimKind, Found, Step};
 use crate::document::{Block, Document};
-use crate::record::{Flag, Reading};
+use crate::record::{Flag, Reading, State};
 
 /// Longest paragraph that may be a caption, in bytes.
 const CAPTION_BYTES: usize = 240;
@@ -16,6 +17,7 @@ const CAPTIONS: usize = 3;
 
 /// Finds the statutory tables printed as grids, each by the form that it prints.
 pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Vec<Found> {
+    let flowed = flow::tables(document, vocabulary);
     let mut reader = Reader::new(vocabulary);
     let mut grids: Vec<Grid> = Vec::new();
     for (at, block) in document.blocks.iter().enumerate() {
@@ -39,6 +41,12 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
             grids.push(grid);
         }
     }
+    for table in &flowed {
+        if let Some(grid) = Grid::new(table.block, &table.table, Vec::new(), &mut reader) {
+            grids.push(Grid { ranges: table.ranges.clone(), ..grid });
+        }
+    }
+    grids.sort_by_key(|g| g.block);
     if grids.is_empty() {
         return Vec::new();
     }
@@ -64,7 +72,41 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
         let Some(index) = vocabulary.tables.get(t) else { continue };
         out.extend(instances(index, fragments, score, &grids, &reader, document));
     }
+    let notes: Vec<&Note> = flowed.iter().flat_map(|t| &t.notes).collect();
+    if !notes.is_empty() {
+        for found in &mut out {
+            annotate(found, &notes);
+        }
+    }
     out
+}
+
+/// Says of readings from running text what the stream left open or had to infer.
+fn annotate(found: &mut Found, notes: &[&Note]) {
+    for reading in &mut found.readings {
+        for note in notes {
+            match note {
+                Note::Inferred(anchor) if *anchor == reading.anchor => found.flags.push(Flag {
+                    code: "digits-cut",
+                    at: reading.variable.clone(),
+                    message: format!("figures run together; `{}` was cut out by the table's sums", reading.raw),
+                }),
+                Note::Ambiguous { marker, raw, candidates } if *marker == reading.raw => {
+                    found.flags.retain(|f| f.at != reading.variable || !matches!(f.code, "text-cell" | "unit-missing"));
+                    reading.raw.clone_from(raw);
+                    reading.state = State::Ambiguous;
+                    reading.value = None;
+                    reading.candidates.clone_from(candidates);
+                    found.flags.push(Flag {
+                        code: "digits-ambiguous",
+                        at: reading.variable.clone(),
+                        message: format!("figures run together in `{raw}`; several readings remain"),
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// The weights of the form's expressions that match in the table's text.
@@ -343,6 +385,15 @@ fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, 
             out.claims.push(Claim { block, range: 0..end, kind: ClaimKind::Caption, table: table.clone() });
         }
         note_year(&prepared.shadow, out);
+    }
+    if !grid.ranges.is_empty() {
+        out.claims.extend(grid.ranges.iter().map(|(block, range)| Claim {
+            block: *block,
+            range: range.clone(),
+            kind: ClaimKind::Table,
+            table: table.clone(),
+        }));
+        return;
     }
     out.claims.push(Claim { block: grid.block, range: 0..0, kind: ClaimKind::Table, table });
 }

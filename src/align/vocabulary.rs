@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::label::{Candidate, Lexicon, Printed};
-use crate::pattern::{Family, Form, Label, Part, Row, TablePattern};
+use super::label::{Candidate, Lexicon, Occurrence, Printed};
+use crate::pattern::{Family, Form, Label, Ordinal, Part, Row, TablePattern};
 use crate::record::State;
 use crate::text::{fold, read_cell};
 
@@ -80,12 +80,16 @@ impl<'f> TableIndex<'f> {
 /// The labels of a family.
 pub(crate) struct Vocabulary<'f> {
     lexicon: Lexicon,
+    running: Lexicon,
     pub tables: Vec<TableIndex<'f>>,
+    needles: Vec<String>,
 }
 
 struct Builder {
     keys: FxHashMap<String, u32>,
     labels: Vec<(u32, Label)>,
+    /// Keys of labels that only join the levels of a boxhead.
+    joined: Vec<u32>,
 }
 
 impl Builder {
@@ -102,7 +106,7 @@ impl Builder {
 
 impl<'f> Vocabulary<'f> {
     pub fn new(family: &'f Family) -> Self {
-        let mut builder = Builder { keys: FxHashMap::default(), labels: Vec::new() };
+        let mut builder = Builder { keys: FxHashMap::default(), labels: Vec::new(), joined: Vec::new() };
         let mut tables = Vec::new();
         for form in &family.forms {
             for table in &form.tables {
@@ -110,7 +114,39 @@ impl<'f> Vocabulary<'f> {
             }
         }
         let lexicon = Lexicon::new(builder.labels.iter().map(|(k, l)| (*k, l)));
-        Self { lexicon, tables }
+        let mut needles: Vec<String> = Vec::new();
+        for (key, label) in &builder.labels {
+            let row = tables.iter().any(|t: &TableIndex| t.roles(*key).iter().any(|r| matches!(r, Role::Row(_))));
+            let leaf = tables
+                .iter()
+                .any(|t: &TableIndex| t.roles(*key).iter().any(|r| matches!(r, Role::Column { leaf: true, .. })));
+            if (row || leaf) && label.shadow.chars().count() >= 2 && !needles.contains(&label.shadow) {
+                needles.push(label.shadow.clone());
+            }
+        }
+        // In running text the levels of a boxhead are labels of their own.
+        let running =
+            Lexicon::new(builder.labels.iter().filter(|(k, _)| !builder.joined.contains(k)).map(|(k, l)| (*k, l)));
+        Self { lexicon, running, tables, needles }
+    }
+
+    /// Where labels stand in a running text.
+    pub fn occurrences(&self, shadow: &str) -> Vec<Occurrence> {
+        self.running.occurrences(shadow)
+    }
+
+    /// Shadows of the labels of rows and columns, to see quickly whether a text can hold a table.
+    pub fn flow_needles(&self) -> &[String] {
+        &self.needles
+    }
+
+    /// Whether a row with this label is numbered so by its form.
+    pub fn has_ordinal(&self, key: u32, ordinal: Ordinal) -> bool {
+        self.tables.iter().any(|t| {
+            t.roles(key)
+                .iter()
+                .any(|r| matches!(r, Role::Row(flat) if t.row(*flat).is_some_and(|row| row.ordinal == Some(ordinal))))
+        })
     }
 }
 
@@ -119,30 +155,30 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
     let mut variables: Vec<Vec<u32>> = Vec::new();
     let mut names: FxHashMap<String, u32> = FxHashMap::default();
     let mut roles: FxHashMap<u32, Vec<Role>> = FxHashMap::default();
-    let mut add = |label: &Label, role: Role| {
+    let mut add = |builder: &mut Builder, label: &Label, role: Role| {
         let list = roles.entry(builder.key(label)).or_default();
         if !list.contains(&role) {
             list.push(role);
         }
     };
     for label in &table.captions {
-        add(label, Role::TableCaption);
+        add(builder, label, Role::TableCaption);
     }
     for label in &table.ignored_columns {
-        add(label, Role::Ignored);
+        add(builder, label, Role::Ignored);
     }
     for (p, part) in table.parts.iter().enumerate() {
         for label in &part.captions {
-            add(label, Role::Caption { part: p });
+            add(builder, label, Role::Caption { part: p });
         }
         for label in &part.corner {
-            add(label, Role::Corner { part: p });
+            add(builder, label, Role::Corner { part: p });
         }
         for (c, column) in part.columns.iter().enumerate() {
             let last = column.path.len().saturating_sub(1);
             for (level, labels) in column.path.iter().enumerate() {
                 for label in labels {
-                    add(label, Role::Column { part: p, column: c, level, leaf: level == last });
+                    add(builder, label, Role::Column { part: p, column: c, level, leaf: level == last });
                 }
             }
             // Flattened boxheads print the levels in one cell (行政复议结果维持).
@@ -153,7 +189,11 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
                     .map(|ls| ls.iter().filter_map(|l| l.first()).map(|l| l.text.as_str()).collect());
                 if let Some(text) = joined {
                     let label = Label { shadow: fold(&text), text };
-                    add(&label, Role::Column { part: p, column: c, level: last, leaf: true });
+                    if !builder.keys.contains_key(&label.shadow) {
+                        let key = builder.key(&label);
+                        builder.joined.push(key);
+                    }
+                    add(builder, &label, Role::Column { part: p, column: c, level: last, leaf: true });
                 }
             }
         }
@@ -167,10 +207,10 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
             let flat = rows.len();
             rows.push(FlatRow { part: p, row: r, parent: row.parent.map(|i| first + i) });
             for label in &row.labels {
-                add(label, Role::Row(flat));
+                add(builder, label, Role::Row(flat));
             }
             for label in &row.stub {
-                add(label, Role::Stub(flat));
+                add(builder, label, Role::Stub(flat));
             }
         }
     }

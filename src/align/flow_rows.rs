@@ -1,0 +1,636 @@
+//! The rows of a table in running text: which texts are its header, which label has which values.
+
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+use super::digits::{Candidates, Identity, RowSum, by_identities, by_sums, cuts, decided, joint};
+use super::flow::{BLANK, FlowTable, Kind, Note, Stream, Token};
+use super::vocabulary::{Role, TableIndex, Vocabulary};
+use crate::document::{Anchor, Block, Cell, Table, TableKind};
+use crate::record::State;
+use crate::text::read_cell;
+
+/// Groups of texts and the values behind them, without prose between them.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    pub groups: Vec<(Vec<Token>, Vec<Token>)>,
+}
+
+/// A cell in the making.
+#[derive(Debug, Clone)]
+struct Draft {
+    text: String,
+    anchor: Anchor,
+}
+
+/// A row in the making.
+struct Line {
+    head: Vec<Draft>,
+    /// Flat index of the form's row, where the label is known.
+    row: Option<usize>,
+    /// Part of the form.
+    part: Option<usize>,
+    values: Vec<Token>,
+    /// The form's columns in the printed order.
+    order: Vec<usize>,
+}
+
+/// A header as printed: the part's columns in reading order, and what stands beside them.
+#[derive(Debug, Clone, Default)]
+struct Header {
+    part: usize,
+    order: Vec<usize>,
+    cells: Vec<Draft>,
+    /// A column of ordinal numbers stands before the labels.
+    numbered: bool,
+    units: usize,
+    /// Texts (by number) that the header is made of.
+    texts: Vec<usize>,
+}
+
+impl Chain {
+    /// Builds the table, if the chain is one: by the form whose labels it prints most of.
+    pub fn table(&self, stream: &Stream<'_>, vocabulary: &Vocabulary, serial: usize) -> Option<FlowTable> {
+        let index = self.index(stream, vocabulary)?;
+        let mut rows: Vec<Line> = Vec::new();
+        let mut lines: Vec<usize> = Vec::new(); // of `rows`, those with values
+        let mut header: Option<Header> = None;
+        let mut numbered = false;
+        let mut taken: Option<(usize, usize)> = None;
+        let mut known = 0usize;
+        let mut leaves = 0usize;
+        for (texts, values) in &self.groups {
+            let mut texts: &[Token] = texts;
+            let mut values: Vec<Token> = values.clone();
+            // The row's own label: the last text, where it is no header.
+            while texts.last().is_some_and(|t| t.kind == Kind::Unit) && header.as_ref().is_none_or(|h| h.units == 0) {
+                texts = texts.get(..texts.len() - 1).unwrap_or(&[]);
+            }
+            let unit = texts.last().filter(|t| t.kind == Kind::Unit).cloned();
+            let label_at = texts.iter().rposition(|t| t.kind != Kind::Unit);
+            let fresh = read_header(stream, texts, index);
+            let heading: Vec<usize> = fresh.as_ref().map(|h| h.texts.clone()).unwrap_or_default();
+            let label = label_at.and_then(|n| texts.get(n));
+            let own = label.and_then(|t| own_row(t, index));
+            let unlabelled = fresh.as_ref().is_some_and(|h| {
+                index.part(h.part).is_some_and(|p| p.rows.iter().any(|r| r.labels.is_empty() && !r.group))
+                    && h.order.len() >= 4
+            });
+            if let Some(h) = fresh {
+                leaves += h.order.len();
+                numbered = h.numbered;
+                rows.push(Line { head: h.cells.clone(), row: None, part: None, values: Vec::new(), order: Vec::new() });
+                header = Some(h);
+            }
+            if label.is_none() && !unlabelled {
+                // Values without a text: more of the row before, or an ordinal number.
+                continue;
+            }
+            if numbered && values.len() == 1 && own.is_none() && !unlabelled {
+                // The first row's number between header and label.
+                continue;
+            }
+            let (from, to) = span(texts, &values)?;
+            taken = Some(taken.map_or((from, to), |(a, b)| (a.min(from), b.max(to))));
+            // Groups and captions above the label, each a row of its own.
+            for (n, token) in texts.iter().enumerate() {
+                if Some(n) != label_at && !heading.contains(&n) && own_row(token, index).is_some() {
+                    rows.push(Line {
+                        head: vec![draft(stream, token)],
+                        row: None,
+                        part: None,
+                        values: Vec::new(),
+                        order: Vec::new(),
+                    });
+                }
+            }
+            let row = own.filter(|_| !unlabelled);
+            let part = if unlabelled {
+                header.as_ref().map(|h| h.part)
+            } else {
+                row.and_then(|r| index.rows.get(r)).map(|f| f.part)
+            };
+            let flat = row.or_else(|| {
+                let part = part?;
+                index.rows.iter().position(|f| {
+                    f.part == part
+                        && index
+                            .part(part)
+                            .and_then(|p| p.rows.get(f.row))
+                            .is_some_and(|r| r.labels.is_empty() && !r.group)
+                })
+            });
+            let matching = header.as_ref().filter(|h| Some(h.part) == part);
+            let order: Vec<usize> = match (matching, flat.and_then(|f| index.row(f))) {
+                (Some(h), _) if !h.order.is_empty() => h.order.clone(),
+                (_, Some(r)) => r.columns.clone(),
+                _ => Vec::new(),
+            };
+            known += usize::from(flat.is_some_and(|f| index.row(f).is_some_and(|r| !r.group)));
+            if numbered && values.len() > 1 && order.len() < values.len() {
+                // The next row's number stands behind this row's values.
+                let last = values.last().map(|t| stream.tight(t.from..t.to)).unwrap_or_default();
+                if last.chars().all(|c| c.is_ascii_digit()) {
+                    values.pop();
+                }
+            }
+            let mut head = Vec::new();
+            if unlabelled {
+                // A stub (件数) in front of the values is the header's business.
+            } else if let Some(label) = label {
+                head.push(draft(stream, label));
+            }
+            let units = matching.map_or(0, |h| h.units);
+            if units > 0 {
+                head.push(
+                    unit.map_or_else(
+                        || Draft { text: String::new(), anchor: stream.anchor(from) },
+                        |u| draft(stream, &u),
+                    ),
+                );
+            }
+            lines.push(rows.len());
+            rows.push(Line { head, row: flat, part, values, order });
+        }
+        let enough = known >= 3 || (known >= 1 && leaves >= 1) || leaves >= 4;
+        if !enough {
+            return None;
+        }
+        let mut notes = Vec::new();
+        let cells = self.cut(stream, &rows, index, serial, &mut notes);
+        let table = build(stream, &rows, &cells)?;
+        let (from, to) = taken?;
+        let ranges = ranges(stream, self.start(stream, from, index), to);
+        let block = ranges.first()?.0;
+        Some(FlowTable { block, table, ranges, notes })
+    }
+
+    /// Where the chain's own text begins: its header, without a section's heading in front.
+    fn start(&self, _stream: &Stream<'_>, from: usize, _index: &TableIndex) -> usize {
+        from
+    }
+
+    /// The table of a form whose labels the chain prints most of.
+    fn index<'v, 'f>(&self, stream: &Stream<'_>, vocabulary: &'v Vocabulary<'f>) -> Option<&'v TableIndex<'f>> {
+        let mut best: Option<(f32, &TableIndex)> = None;
+        let mut text = String::new();
+        for token in self.groups.iter().flat_map(|g| &g.0) {
+            text.push_str(&stream.tight(token.from..token.to));
+            text.push(' ');
+        }
+        for index in &vocabulary.tables {
+            let mut rows: Vec<usize> = Vec::new();
+            let mut score = 0.0f32;
+            for token in self.groups.iter().flat_map(|g| &g.0) {
+                let Kind::Label(keys) = &token.kind else { continue };
+                for role in keys.iter().flat_map(|&k| index.roles(k)) {
+                    match role {
+                        Role::Row(flat) if !rows.contains(flat) => {
+                            rows.push(*flat);
+                            score += 1.0;
+                        }
+                        Role::Column { leaf: true, .. } => score += 0.3,
+                        Role::Caption { .. } | Role::Corner { .. } => score += 0.3,
+                        _ => {}
+                    }
+                }
+            }
+            if score <= 0.0 {
+                continue;
+            }
+            score += index.table.evidence.iter().filter(|(r, _)| r.is_match(&text)).map(|(_, w)| w * 0.5).sum::<f32>();
+            if best.is_none_or(|b| score > b.0 + 1e-4) {
+                best = Some((score, index));
+            }
+        }
+        best.map(|b| b.1)
+    }
+
+    /// The values of each row as cells; figures run together are cut.
+    fn cut(
+        &self,
+        stream: &Stream<'_>,
+        rows: &[Line],
+        index: &TableIndex,
+        serial: usize,
+        notes: &mut Vec<Note>,
+    ) -> Vec<Vec<Draft>> {
+        let mut out: Vec<Vec<Draft>> = Vec::with_capacity(rows.len());
+        let mut fused: Vec<(usize, Vec<Atomic>, bool)> = Vec::new(); // row, characters, several cuts at first
+        let mut candidates: Vec<Candidates> = vec![Candidates::default(); rows.len()];
+        for (n, row) in rows.iter().enumerate() {
+            let plain: Vec<Draft> = row.values.iter().map(|t| draft(stream, t)).collect();
+            let wanted = row.order.len();
+            let fits = plain.len() >= wanted || row.row.is_none();
+            if fits {
+                // Known cells take part in the sums.
+                let cut: Vec<super::digits::Piece> = plain
+                    .iter()
+                    .take(wanted)
+                    .map(|d| super::digits::Piece { range: (0, 0), value: number(&d.text) })
+                    .collect();
+                if let Some(slot) = candidates.get_mut(n)
+                    && cut.len() == wanted
+                    && wanted > 0
+                {
+                    slot.cuts = vec![cut];
+                }
+                out.push(plain);
+                continue;
+            }
+            let chars = characters(stream, &row.values);
+            let line: Vec<char> = chars.iter().map(|a| a.c).collect();
+            let must: Vec<bool> = chars.iter().map(|a| a.cut).collect();
+            let mut found = cuts(&line, &must, wanted);
+            if found.list.is_empty() {
+                // The spaces may be none of the cells' edges.
+                found = cuts(&line, &vec![false; line.len()], wanted);
+            }
+            let several = found.list.len() > 1 || found.more;
+            let more = found.more;
+            let (found, decided_here) = by_sums(found, &row_sums(row, index));
+            if let Some(slot) = candidates.get_mut(n) {
+                *slot = Candidates { cuts: if more { Vec::new() } else { found.list.clone() }, decided: decided_here };
+                if more {
+                    slot.cuts = found.list;
+                }
+            }
+            fused.push((n, chars, several));
+            out.push(plain);
+        }
+        if fused.is_empty() {
+            return out;
+        }
+        let identities = identities(rows, index);
+        by_identities(&mut candidates, &identities);
+        joint(&mut candidates, &identities);
+        by_identities(&mut candidates, &identities);
+        for (n, chars, several) in fused {
+            let (Some(row), Some(found)) = (rows.get(n), candidates.get(n)) else { continue };
+            if found.cuts.is_empty() {
+                continue;
+            }
+            let raw: String = chars.iter().map(|a| a.c).collect();
+            let mut cells: Vec<Draft> = Vec::with_capacity(row.order.len());
+            for column in 0..row.order.len() {
+                let piece = found.cuts.first().and_then(|c| c.get(column));
+                let from = piece.and_then(|p| chars.get(p.range.0));
+                let anchor = from.map_or(Anchor::Text { line: 0, column: 0 }, |a| stream.anchor(a.at));
+                if decided(found, column).is_some() {
+                    let text: String = piece
+                        .map(|p| {
+                            chars.get(p.range.0..p.range.1).unwrap_or(&[]).iter().map(|a| a.text.as_str()).collect()
+                        })
+                        .unwrap_or_default();
+                    if several {
+                        notes.push(Note::Inferred(anchor.clone()));
+                    }
+                    cells.push(Draft { text, anchor });
+                } else {
+                    let marker = format!("?{serial}:{n}:{column}?");
+                    let mut list: Vec<Decimal> =
+                        found.cuts.iter().filter_map(|c| c.get(column).and_then(|p| p.value)).collect();
+                    list.sort_unstable();
+                    list.dedup();
+                    list.truncate(40);
+                    notes.push(Note::Ambiguous { marker: marker.clone(), raw: raw.clone(), candidates: list });
+                    cells.push(Draft { text: marker, anchor });
+                }
+            }
+            if let Some(slot) = out.get_mut(n) {
+                *slot = cells;
+            }
+        }
+        out
+    }
+}
+
+/// A character of figures run together.
+struct Atomic {
+    c: char,
+    /// What it prints (a unit goes with the digit before it).
+    text: String,
+    /// Index into the stream.
+    at: usize,
+    /// Whether a cell must end behind it.
+    cut: bool,
+}
+
+fn characters(stream: &Stream<'_>, values: &[Token]) -> Vec<Atomic> {
+    let mut out: Vec<Atomic> = Vec::new();
+    for token in values {
+        for at in token.from..token.to {
+            let Some(atom) = stream.atoms.get(at) else { continue };
+            if atom.gap > 0
+                && let Some(last) = out.last_mut()
+            {
+                last.cut = true;
+            }
+            let figure = atom.c.is_ascii_digit() || matches!(atom.c, '.' | '-' | '+' | '/' | '*' | '无');
+            if figure {
+                out.push(Atomic { c: atom.c, text: atom.c.to_string(), at, cut: false });
+            } else if atom.c != BLANK
+                && let Some(last) = out.last_mut()
+            {
+                // A unit ends its cell; a thousands separator does not.
+                last.text.push(atom.c);
+                last.cut |= atom.c != ',';
+            }
+        }
+        if let Some(last) = out.last_mut() {
+            last.cut = true;
+        }
+    }
+    out
+}
+
+fn number(text: &str) -> Option<Decimal> {
+    let cell = read_cell(text);
+    (cell.state == State::Number).then_some(cell.amount)?.map(|a| a.number)
+}
+
+fn draft(stream: &Stream<'_>, token: &Token) -> Draft {
+    let text = if token.kind == Kind::Blank { String::new() } else { stream.printed(token.from..token.to) };
+    Draft { text, anchor: stream.anchor(token.from) }
+}
+
+fn span(texts: &[Token], values: &[Token]) -> Option<(usize, usize)> {
+    let first = texts.first().or(values.first())?;
+    let last = values.last().or(texts.last())?;
+    Some((first.from, last.to))
+}
+
+/// The row of the form that a label is, groups included.
+fn own_row(token: &Token, index: &TableIndex) -> Option<usize> {
+    let Kind::Label(keys) = &token.kind else { return None };
+    keys.iter().flat_map(|&k| index.roles(k)).find_map(|r| match r {
+        Role::Row(flat) => Some(*flat),
+        _ => None,
+    })
+}
+
+/// A header among texts: the columns of one part in the order in which their values stand.
+fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Option<Header> {
+    // The part whose columns are named most.
+    let roles = |t: &Token| -> Vec<Role> {
+        match &t.kind {
+            Kind::Label(keys) => keys.iter().flat_map(|&k| index.roles(k).iter().copied()).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let all: Vec<Vec<Role>> = texts.iter().map(roles).collect();
+    let mut best: Option<(usize, usize)> = None; // leaves, part
+    for (p, part) in index.table.parts.iter().enumerate() {
+        let leaves = all
+            .iter()
+            .zip(texts)
+            .filter(|(rs, t)| {
+                rs.iter().any(|r| matches!(r, Role::Column { part, leaf: true, .. } if *part == p))
+                    && !(begins_numbered(stream, t) && rs.iter().any(|r| matches!(r, Role::Row(_))))
+            })
+            .count()
+            .min(part.columns.len());
+        let caption = all.iter().any(|rs| rs.iter().any(|r| matches!(r, Role::Caption { part } if *part == p)));
+        let weight = leaves * 2 + usize::from(caption);
+        if leaves > 0 && best.is_none_or(|b| weight > b.0) {
+            best = Some((weight, p));
+        }
+    }
+    let (_, p) = best?;
+    let part = index.part(p)?;
+    let mut header = Header { part: p, ..Header::default() };
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut used = vec![false; part.columns.len()];
+    let mut spoken: Vec<Vec<usize>> = Vec::new(); // columns under each upper label seen
+    let mut corner: Option<Draft> = None;
+    let mut first_leaf = None;
+    let label_at = texts.iter().rposition(|t| t.kind != Kind::Unit);
+    for (n, (token, roles)) in texts.iter().zip(&all).enumerate() {
+        // The last text is the row's label if it can be one.
+        if Some(n) == label_at && roles.iter().any(|r| matches!(r, Role::Row(_))) && !used.iter().all(|u| !u) {
+            let leaf_too = roles.iter().any(|r| matches!(r, Role::Column { part, leaf: true, column, .. } if *part == p && !used.get(*column).copied().unwrap_or(true)));
+            let unlabelled = part.rows.iter().any(|r| r.labels.is_empty() && !r.group);
+            if !(leaf_too && unlabelled) {
+                break;
+            }
+        }
+        // A number in front makes it a row, whatever else has this label.
+        if begins_numbered(stream, token) && roles.iter().any(|r| matches!(r, Role::Row(_))) {
+            continue;
+        }
+        let columns: Vec<usize> = roles
+            .iter()
+            .filter_map(|r| match r {
+                Role::Column { part, column, leaf: true, .. } if *part == p => Some(*column),
+                _ => None,
+            })
+            .filter(|&c| !used.get(c).copied().unwrap_or(true))
+            .collect();
+        let uppers: Vec<usize> = roles
+            .iter()
+            .filter_map(|r| match r {
+                Role::Column { part, column, leaf: false, .. } if *part == p => Some(*column),
+                _ => None,
+            })
+            .collect();
+        if !columns.is_empty() {
+            // Of several columns with this label the one whose upper labels were printed.
+            let rank = |c: usize| {
+                let levels = part.columns.get(c).map_or(1, |x| x.path.len()).saturating_sub(1).max(1);
+                let seen = spoken.iter().filter(|s| s.contains(&c)).count().min(levels);
+                (levels - seen) * 60 / levels
+            };
+            let Some(column) = columns.iter().copied().min_by_key(|&c| (rank(c), c)) else { continue };
+            if let Some(slot) = used.get_mut(column) {
+                *slot = true;
+            }
+            first_leaf.get_or_insert(n);
+            header.texts.push(n);
+            let leaf_text = match part.columns.get(column) {
+                // Columns that share a label are told apart by their whole path.
+                Some(c) if c.path.len() > 1 && shared(part, column) => {
+                    c.path.iter().filter_map(|l| l.first()).map(|l| l.text.as_str()).collect()
+                }
+                _ => stream.printed(token.from..token.to),
+            };
+            place(
+                &mut nodes,
+                Node::Leaf(column, Draft { text: leaf_text, anchor: stream.anchor(token.from) }),
+                &[column],
+            );
+        } else if !uppers.is_empty() {
+            spoken.push(uppers.clone());
+            header.texts.push(n);
+            place(&mut nodes, Node::Upper(uppers.clone(), Vec::new()), &uppers);
+        } else if roles.iter().any(|r| matches!(r, Role::Corner { .. })) {
+            corner.get_or_insert(draft(stream, token));
+        } else if roles.contains(&Role::Ignored) {
+            if corner.is_none() && first_leaf.is_none() {
+                header.numbered |= stream.tight(token.from..token.to).contains('序');
+                if !header.numbered {
+                    header.units += 1;
+                }
+            } else if first_leaf.is_none() {
+                header.units += 1;
+            }
+        }
+    }
+    header.cells.push(corner.unwrap_or_else(|| Draft {
+        text: String::new(),
+        anchor: texts.first().map_or(Anchor::Text { line: 0, column: 0 }, |t| stream.anchor(t.from)),
+    }));
+    for _ in 0..header.units {
+        let anchor = texts.first().map_or(Anchor::Text { line: 0, column: 0 }, |t| stream.anchor(t.from));
+        header.cells.push(Draft { text: "单位".to_owned(), anchor });
+    }
+    flatten(nodes, &mut header);
+    Some(header)
+}
+
+/// Whether an ordinal stands in front of the label.
+fn begins_numbered(stream: &Stream<'_>, token: &Token) -> bool {
+    super::label::split_ordinal(&stream.tight(token.from..token.to)).0.is_some()
+}
+
+/// A column or a label above several.
+enum Node {
+    Leaf(usize, Draft),
+    Upper(Vec<usize>, Vec<Node>),
+}
+
+/// Puts a node under the narrowest label above that it belongs to, else behind all others.
+fn place(nodes: &mut Vec<Node>, node: Node, columns: &[usize]) {
+    let within = |n: &Node| matches!(n, Node::Upper(all, _) if all.len() > columns.len() && columns.iter().all(|c| all.contains(c)));
+    if let Some(at) = nodes.iter().position(within)
+        && let Some(Node::Upper(_, inner)) = nodes.get_mut(at)
+    {
+        // Depth is bounded by the levels of a boxhead.
+        place(inner, node, columns);
+        return;
+    }
+    nodes.push(node);
+}
+
+fn flatten(nodes: Vec<Node>, header: &mut Header) {
+    for node in nodes {
+        match node {
+            Node::Leaf(column, cell) => {
+                header.order.push(column);
+                header.cells.push(cell);
+            }
+            Node::Upper(_, inner) => flatten(inner, header),
+        }
+    }
+}
+
+/// Whether another column of the part has the same label at the lowest level.
+fn shared(part: &crate::pattern::Part, column: usize) -> bool {
+    let last = |c: usize| part.columns.get(c).and_then(|x| x.path.last()).and_then(|l| l.first()).map(|l| &l.shadow);
+    (0..part.columns.len()).any(|c| c != column && last(c) == last(column))
+}
+
+/// The variables of the rows of a chain: row and place among its values.
+fn variables(rows: &[Line], index: &TableIndex) -> FxHashMap<String, (usize, usize)> {
+    let mut out = FxHashMap::default();
+    for (n, row) in rows.iter().enumerate() {
+        let (Some(flat), Some(part)) = (row.row, row.part) else { continue };
+        let (Some(part), Some(form_row)) = (index.part(part), index.row(flat)) else { continue };
+        for (place, column) in row.order.iter().enumerate() {
+            if let Some(column) = part.columns.get(*column) {
+                out.entry(part.variable(form_row, column)).or_insert((n, place));
+            }
+        }
+    }
+    out
+}
+
+/// The identities of the form whose variables all stand in one row.
+fn row_sums(row: &Line, index: &TableIndex) -> Vec<RowSum> {
+    let names = variables(std::slice::from_ref(row), index);
+    let mut out = Vec::new();
+    for check in index.form.checks.iter().filter(|c| c.table == index.table.id) {
+        let [total] = check.left.as_slice() else { continue };
+        let Some(&(_, total)) = names.get(&total.variable) else { continue };
+        if check.right.iter().any(|t| t.negative) {
+            continue;
+        }
+        let parts: Option<Vec<usize>> = check.right.iter().map(|t| names.get(&t.variable).map(|x| x.1)).collect();
+        if let Some(parts) = parts {
+            out.push(RowSum { total, parts });
+        }
+    }
+    out
+}
+
+/// The identities of the form whose variables stand in several rows.
+fn identities(rows: &[Line], index: &TableIndex) -> Vec<Identity> {
+    let names = variables(rows, index);
+    let mut out = Vec::new();
+    for check in index.form.checks.iter().filter(|c| c.table == index.table.id) {
+        let left = check.left.iter().map(|t| (t, !t.negative));
+        let right = check.right.iter().map(|t| (t, t.negative));
+        let terms: Option<Vec<(usize, usize, bool)>> =
+            left.chain(right).map(|(t, plus)| names.get(&t.variable).map(|&(r, c)| (r, c, plus))).collect();
+        if let Some(terms) = terms
+            && terms.iter().any(|t| Some(t.0) != terms.first().map(|f| f.0))
+        {
+            out.push(Identity { terms });
+        }
+    }
+    out
+}
+
+fn build(stream: &Stream<'_>, rows: &[Line], values: &[Vec<Draft>]) -> Option<Table> {
+    let mut cells = Vec::new();
+    let mut cols = 0;
+    for (r, (row, values)) in rows.iter().zip(values).enumerate() {
+        let mut col = 0;
+        let pad = usize::from(row.head.is_empty());
+        if pad > 0 {
+            let anchor = values.first().map(|v| v.anchor.clone())?;
+            cells.push(Cell { row: r, col: 0, row_span: 1, col_span: 1, text: String::new(), anchor });
+            col += 1;
+        }
+        for draft in row.head.iter().chain(values) {
+            cells.push(Cell {
+                row: r,
+                col,
+                row_span: 1,
+                col_span: 1,
+                text: draft.text.clone(),
+                anchor: draft.anchor.clone(),
+            });
+            col += 1;
+        }
+        cols = cols.max(col);
+    }
+    let anchor = cells.first().map_or_else(|| stream.anchor(0), |c| c.anchor.clone());
+    Some(Table { kind: TableKind::Delimited, rows: rows.len(), cols, cells, caption: String::new(), anchor })
+}
+
+/// The ranges of paragraphs that a stretch of the stream covers; a table for a list of cells is covered whole.
+fn ranges(stream: &Stream<'_>, from: usize, to: usize) -> Vec<(usize, Range<usize>)> {
+    let mut out: Vec<(usize, Range<usize>)> = Vec::new();
+    for at in from..to {
+        let Some(atom) = stream.atoms.get(at) else { continue };
+        let Some(block) = stream.document.blocks.get(atom.block) else { continue };
+        let range = match block {
+            Block::Table(_) => 0..0,
+            Block::Paragraph(p) => {
+                let end = p
+                    .text
+                    .get(atom.byte..)
+                    .and_then(|s| s.chars().next())
+                    .map_or(atom.byte, |c| atom.byte + c.len_utf8());
+                atom.byte..end
+            }
+        };
+        match out.last_mut() {
+            Some((last, whole)) if *last == atom.block => whole.end = whole.end.max(range.end),
+            _ => out.push((atom.block, range)),
+        }
+    }
+    out
+}
