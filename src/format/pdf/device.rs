@@ -15,6 +15,21 @@ const IMAGES: usize = 20_000;
 /// A filled rectangle up to this thickness is a line.
 const THIN: f32 = 2.6;
 
+/// Height of the bands that doubled characters are looked for in, and the most that doubles lie apart.
+const BAND: f32 = 4.0;
+
+/// The cell of a coordinate, 2 points wide.
+#[expect(clippy::cast_possible_truncation, reason = "saturates at the edges")]
+fn cell(v: f32) -> i32 {
+    (v * 0.5) as i32
+}
+
+/// A character in a cell.
+#[expect(clippy::cast_sign_loss, reason = "bits of a key")]
+fn key(ch: char, cx: i32, cy: i32) -> u64 {
+    u64::from(u32::from(ch)) << 40 | u64::from(cx as u32 & 0xF_FFFF) << 20 | u64::from(cy as u32 & 0xF_FFFF)
+}
+
 /// One placed glyph, in points from the top left of the page as displayed.
 #[derive(Debug, Clone, Copy)]
 pub struct Placed {
@@ -108,13 +123,21 @@ pub struct PageDevice {
     grounds: Vec<Rect>,
     /// Characters by value and cell of a grid, to find those drawn twice.
     grid: FxHashMap<u64, u32>,
+    /// Characters that the grid holds.
+    gridded: usize,
+    /// How far to the right each band of the page is written.
+    reach: Vec<f32>,
 }
 
 impl PageDevice {
     /// A device for a page of that number and size.
     #[must_use]
     pub fn new(page: Page) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page height")]
+        let bands = (page.height / BAND).clamp(1.0, 10_000.0) as usize + 3;
         Self {
+            gridded: 0,
+            reach: vec![f32::MIN; bands],
             content: PageContent {
                 page,
                 chars: Vec::new(),
@@ -157,8 +180,7 @@ impl PageDevice {
             self.tally.cut = true;
             return;
         }
-        let index = u32::try_from(self.content.chars.len()).unwrap_or(u32::MAX);
-        if ch != ' ' && self.is_doubled(ch, origin, placed.size, index) {
+        if ch != ' ' && self.is_doubled(ch, origin, placed.size) {
             self.tally.doubled += 1;
             return;
         }
@@ -176,32 +198,43 @@ impl PageDevice {
         self.order += 1;
     }
 
-    /// Whether the same character stands at the same place already (fake bold, shadow); remembers it if not.
-    fn is_doubled(&mut self, ch: char, origin: (f32, f32), size: f32, index: u32) -> bool {
-        // Cells of 2 points; a character is looked for in the cells that its tolerance reaches.
-        let tolerance = (size * 0.12).clamp(0.1, 4.0);
-        #[expect(clippy::cast_possible_truncation, reason = "page coordinates")]
-        let cell = |v: f32| (v * 0.5).floor() as i32;
-        #[expect(clippy::cast_sign_loss, reason = "bits of a key")]
-        let key = |cx: i32, cy: i32| {
-            u64::from(u32::from(ch)) << 40 | u64::from(cx as u32 & 0xF_FFFF) << 20 | u64::from(cy as u32 & 0xF_FFFF)
-        };
+    /// Whether the same character stands at the same place already (fake bold, shadow).
+    ///
+    /// As long as a line goes on to the right nothing can be doubled, and nothing is looked up.
+    fn is_doubled(&mut self, ch: char, origin: (f32, f32), size: f32) -> bool {
+        let tolerance = (size * 0.12).clamp(0.1, BAND);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at the edges")]
+        let band = ((origin.1 / BAND) as usize).clamp(1, self.reach.len().saturating_sub(2));
+        let reach = self.reach.get(band - 1..=band + 1).unwrap_or_default().iter().fold(f32::MIN, |a, &b| a.max(b));
+        if let Some(slot) = self.reach.get_mut(band) {
+            *slot = slot.max(origin.0);
+        }
+        if origin.0 > reach + tolerance {
+            return false;
+        }
+        self.fill_grid();
         let (x0, x1) = (cell(origin.0 - tolerance), cell(origin.0 + tolerance));
         let (y0, y1) = (cell(origin.1 - tolerance), cell(origin.1 + tolerance));
-        for cx in x0..=x1 {
-            for cy in y0..=y1 {
-                if let Some(&at) = self.grid.get(&key(cx, cy))
-                    && let Some(other) = self.content.chars.get(at as usize)
-                    && (other.origin.x - origin.0).abs() <= tolerance
-                    && (other.origin.y - origin.1).abs() <= tolerance
-                    && (other.size - size).abs() <= size * 0.2
-                {
-                    return true;
-                }
-            }
+        (x0..=x1).any(|cx| {
+            (y0..=y1).any(|cy| {
+                self.grid.get(&key(ch, cx, cy)).and_then(|&at| self.content.chars.get(at as usize)).is_some_and(
+                    |other| {
+                        (other.origin.x - origin.0).abs() <= tolerance
+                            && (other.origin.y - origin.1).abs() <= tolerance
+                            && (other.size - size).abs() <= size * 0.2
+                    },
+                )
+            })
+        })
+    }
+
+    /// Enters the characters since the last time.
+    fn fill_grid(&mut self) {
+        let from = self.gridded;
+        self.gridded = self.content.chars.len();
+        for (c, at) in self.content.chars.iter().zip(0_u32..).skip(from) {
+            self.grid.insert(key(c.ch, cell(c.origin.x), cell(c.origin.y)), at);
         }
-        self.grid.insert(key(cell(origin.0), cell(origin.1)), index);
-        false
     }
 
     fn rule(&mut self, rect: Rect, thickness: f32, kind: RulingKind, clip: &Rect) {

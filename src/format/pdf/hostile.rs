@@ -184,9 +184,15 @@ fn wild_widths_and_numbers() {
 
 #[test]
 fn odd_page_boxes() {
-    for media in
-        ["null", "[0 0 0 0]", "[1 2]", "[600 800 0 0]", "[0 0 1e30 1e30]", "[(a) /b null 4]", "[NaN 0 600 800]"]
-    {
+    for media in [
+        "null",
+        "[0 0 0 0]",
+        "[1 2]",
+        "[600 800 0 0]",
+        "[0 0 99999999999 99999999999]",
+        "[(a) /b null 4]",
+        "[NaN 0 600 800]",
+    ] {
         let page =
             format!("<</Type/Page/Parent 2 0 R/MediaBox {media}/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>");
         assert_eq!(text(&Made::page(HELLO).set(3, page.into_bytes()).bytes()), "Hello 123", "{media}");
@@ -236,4 +242,90 @@ proptest! {
     ]), 0..120)) {
         let _ = read(&Made::page(&words.join(" ")).bytes());
     }
+}
+
+#[test]
+fn doubles_hidden_and_rotated_text() {
+    // Fake bold by two strings 0.3 pt apart, and real neighbours kept.
+    let made = Made::page(
+        "BT /F1 10 Tf 1 0 0 1 100 700 Tm (1122) Tj 1 0 0 1 100.3 700 Tm (1122) Tj 1 0 0 1 100 680 Tm (1122) Tj ET",
+    );
+    assert_eq!(text(&made.bytes()), "11221122");
+    // Invisible, clipped, off the page, white.
+    let content = "BT /F1 10 Tf 3 Tr 100 700 Td (no) Tj ET q 0 0 50 50 re W n BT 0 Tr 100 600 Td (clip) Tj ET Q BT 0 Tr 700 700 Td (off) Tj ET BT 100 500 Td (yes) Tj 1 g (w) Tj ET";
+    let content = read(&Made::page(content).bytes()).unwrap();
+    assert_eq!(content.pages[0].chars.iter().map(|c| c.ch).collect::<String>(), "yesw");
+    let codes: Vec<&str> = content.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["invisible-text", "white-text", "text-outside-page"]);
+    // A page turned by 90 degrees shows text that runs up as text that runs right.
+    let content = read(&Made::page_with("/Rotate 90", b"BT /F1 10 Tf 0 1 -1 0 300 100 Tm (Up) Tj ET").bytes()).unwrap();
+    let (page, up) = (&content.pages[0].page, &content.pages[0].chars[0]);
+    assert_eq!((page.width, page.height), (800.0, 600.0));
+    assert_eq!((up.turn, up.origin.x, up.origin.y), (0, 100.0, 300.0));
+}
+
+#[test]
+fn rulings_of_all_kinds() {
+    let content = "1 w 100 700 m 300 700 l S 100 600 200 0.5 re f 50 50 100 100 re S 0.9 g 200 200 50 50 re f 1 g 300 300 50 50 re f";
+    let content = read(&Made::page(&format!("{content} {HELLO}")).bytes()).unwrap();
+    let kinds: Vec<(crate::layout::RulingKind, bool)> =
+        content.pages[0].rulings.iter().map(|r| (r.kind, r.horizontal())).collect();
+    use crate::layout::RulingKind::{Edge, Fill, Stroke};
+    let counts = [(Stroke, true), (Stroke, false), (Fill, true), (Edge, true), (Edge, false)]
+        .map(|k| kinds.iter().filter(|x| **x == k).count());
+    assert_eq!(counts, [3, 2, 1, 2, 2]);
+}
+
+#[test]
+fn annotations_layers_and_actual_text() {
+    let made = Made::page_with(
+        "/Annots[<</Type/Annot/Subtype/Widget/Rect[100 300 200 320]/AP<</N 6 0 R>>>><</Subtype/FreeText/F 2/Rect[0 0 9 9]/AP<</N 6 0 R>>>>]",
+        b"/OC /L BDC BT /F1 9 Tf 10 10 Td (gone) Tj ET EMC /Span <</ActualText <FEFF4E2D2ED3>>> BDC BT /F1 9 Tf 100 700 Td (xyz) Tj ET EMC",
+    )
+    .set(1, b"<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[7 0 R]/D<</OFF[7 0 R]>>>>>>".to_vec())
+    .raw(stream("/Subtype/Form/BBox[0 0 10 10]/Resources<</Font<</F1 5 0 R>>>>", b"BT /F1 5 Tf 1 3 Td (ab) Tj ET"))
+    .add("<</Type/OCG/Name(x)>>");
+    let made = made.set(3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F1 5 0 R>>/Properties<</L 7 0 R>>>>/Contents 4 0 R/Annots[<</Type/Annot/Subtype/Widget/Rect[100 300 200 320]/AP<</N 6 0 R>>>><</Subtype/FreeText/F 2/Rect[0 0 9 9]/AP<</N 6 0 R>>>>]>>".to_vec());
+    let content = read(&made.bytes()).unwrap();
+    let chars = &content.pages[0].chars;
+    assert_eq!(chars.iter().map(|c| c.ch).collect::<String>(), "中长ab");
+    assert_eq!((chars[2].origin.x, chars[2].origin.y), (110.0, 494.0));
+    assert!(content.diagnostics.iter().any(|d| d.code == "hidden-layer"));
+}
+
+#[test]
+fn inline_images_are_stepped_over() {
+    for image in ["BI /W 4 /H 1 /BPC 8 /CS /G ID EI Q EI", "BI /W 2 /H 2 /F /Fl ID \x01 EI\x02\x7f EI"] {
+        assert_eq!(text(&Made::page(&format!("q {image} Q {HELLO}")).bytes()), "Hello 123", "{image}");
+    }
+}
+
+#[test]
+fn chinese_fonts_without_unicode() {
+    let made = |font: &str, string: &str| {
+        Made::page(&format!("BT /F1 10 Tf 100 700 Td {string} Tj ET")).set(5, font.as_bytes().to_vec()).add("<</Type/Font/Subtype/CIDFontType0/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/W[1 95 500]>>")
+    };
+    let gbk =
+        made("<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/GBK-EUC-H/DescendantFonts[6 0 R]>>", "<D6D0CEC431>")
+            .bytes();
+    let content = read(&gbk).unwrap();
+    let chars = &content.pages[0].chars;
+    assert_eq!(chars.iter().map(|c| c.ch).collect::<String>(), "中文1");
+    assert_eq!((chars[0].bbox.width(), chars[2].bbox.width()), (10.0, 10.0));
+    let upright =
+        made("<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/UniGB-UCS2-V/DescendantFonts[6 0 R]>>", "<4E2DFF0C>")
+            .bytes();
+    let content = read(&upright).unwrap();
+    let chars = &content.pages[0].chars;
+    assert_eq!(chars.iter().map(|c| c.ch).collect::<String>(), "中，");
+    assert!(chars[0].vertical && chars[1].origin.y - chars[0].origin.y == 10.0 && chars[0].bbox.x0 == 95.0);
+    let simple = made(
+        "<</Type/Font/Subtype/TrueType/BaseFont/#CB#CE#CC#E5/Encoding/WinAnsiEncoding/FirstChar 0/LastChar 255>>",
+        "<D6D031>",
+    )
+    .bytes();
+    assert_eq!(text(&simple), "中1");
+    let unknown =
+        made("<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[7 0 R]>>", "<00010002>");
+    assert_eq!(text(&unknown.add("<</Type/Font/Subtype/CIDFontType2>>").bytes()), "no-text-layer");
 }
