@@ -1,4 +1,4 @@
-//! Prints what the PDF engine reads: `pdf_chars FILE [--page N] [--json | --count | --lines]`.
+//! Prints what the PDF engine reads: `pdf_chars FILE [--page N] [--json | --count | --lines] [--tagged]`.
 //!
 //! Without an option the text in the order of the content stream, a line break where the baseline changes.
 
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let has = |flag: &str| args.iter().any(|a| a == flag);
     let value = |flag: &str| args.iter().position(|a| a == flag).and_then(|i| args.get(i + 1)).cloned();
     let Some(path) = args.first() else {
-        eprintln!("usage: pdf_chars FILE [--page N] [--json | --count | --lines] [--password P]");
+        eprintln!("usage: pdf_chars FILE [--page N] [--json | --count | --lines] [--tagged] [--password P]");
         return ExitCode::from(2);
     };
     let bytes = match std::fs::read(path) {
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let options = PdfOptions { password: value("--password").unwrap_or_default() };
+    let options = PdfOptions { password: value("--password").unwrap_or_default(), tagged: has("--tagged") };
     let content = match pages(&bytes, &Limits::default(), &options) {
         Ok(content) => content,
         Err(failure) => {
@@ -35,6 +35,13 @@ fn main() -> ExitCode {
     };
     for d in &content.diagnostics {
         eprintln!("{}: {}", d.code, d.message);
+    }
+    for table in &content.tagged_tables {
+        println!(
+            "table of {} rows, {} cells",
+            table.rows.len(),
+            table.rows.iter().map(|r| r.cells.len()).sum::<usize>()
+        );
     }
     if has("--count") {
         let (chars, rulings): (usize, usize) =

@@ -255,13 +255,6 @@ impl CMap {
         let len = usize::from(len).min(bytes.len());
         Some((code(bytes.get(..len)?), len))
     }
-
-    /// Whether all codes are of one length, and which.
-    #[must_use]
-    pub fn fixed_len(&self) -> Option<u8> {
-        let first = self.codespaces.first()?.len;
-        self.codespaces.iter().all(|s| s.len == first).then_some(first)
-    }
 }
 
 /// How the bytes of a predefined CMap's strings fall into codes.

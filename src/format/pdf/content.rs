@@ -349,7 +349,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                     }
                     operands.clear();
                     count = count.wrapping_add(1);
-                    if count % 65_536 == 0 && self.shared.late() {
+                    if count.is_multiple_of(65_536) && self.shared.late() {
                         self.cut = true;
                     }
                     if self.cut {
@@ -1028,12 +1028,6 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                 && after.iter().take(12).all(|&b| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7E))
         });
         lexer.seek(start + found.map_or(rest.len(), |at| at + 2));
-    }
-
-    /// Bytes run on this page.
-    #[must_use]
-    pub fn work(&self) -> u64 {
-        self.work
     }
 }
 

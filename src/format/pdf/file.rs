@@ -290,9 +290,7 @@ impl<'a> File<'a> {
             let Some(dict) =
                 self.section(offset).or_else(|| if self.base > 0 { self.section(offset + self.base) } else { None })
             else {
-                if newest.is_none() {
-                    return None;
-                }
+                newest.as_ref()?;
                 continue;
             };
             // The hybrid stream hides objects from old readers and comes before the older sections.
@@ -609,16 +607,6 @@ impl<'a> File<'a> {
         Some(pack)
     }
 
-    /// The raw bytes of a stream, decrypted.
-    #[must_use]
-    pub fn raw(&self, stream: &Stream) -> Vec<u8> {
-        let raw = self.data.get(stream.start..stream.end).unwrap_or_default();
-        match &self.crypt {
-            Some(crypt) => crypt.stream(stream.id, &stream.dict, raw),
-            None => raw.to_vec(),
-        }
-    }
-
     fn decode(&self, stream: &Stream, decrypt: bool) -> Decoded {
         let raw = self.data.get(stream.start..stream.end).unwrap_or_default();
         let plain = match &self.crypt {
@@ -679,12 +667,6 @@ impl<'a> File<'a> {
             columns: int(b"Columns", 1),
             early: int(b"EarlyChange", 1) != 0,
         }
-    }
-
-    /// Bytes that may still be inflated.
-    #[must_use]
-    pub fn left(&self) -> u64 {
-        self.budget.get()
     }
 }
 

@@ -329,3 +329,19 @@ fn chinese_fonts_without_unicode() {
         made("<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[7 0 R]>>", "<00010002>");
     assert_eq!(text(&unknown.add("<</Type/Font/Subtype/CIDFontType2>>").bytes()), "no-text-layer");
 }
+
+#[test]
+fn tagged_tables() {
+    let content = "/TH <</MCID 0>> BDC BT /F1 9 Tf 10 700 Td (A) Tj ET EMC /TD <</MCID 1>> BDC BT /F1 9 Tf 90 700 Td (1) Tj ET EMC";
+    let made = Made::page(content)
+        .set(1, b"<</Type/Catalog/Pages 2 0 R/StructTreeRoot 6 0 R>>".to_vec())
+        .add("<</Type/StructTreeRoot/K 7 0 R/RoleMap<</Grid/Table>>>>")
+        .add("<</S/Grid/K[8 0 R 7 0 R]/Pg 3 0 R>>")
+        .add("<</S/TR/K[<</S/TH/K 0/A<</O/Table/ColSpan 2>>>> <</S/TD/K[<</S/P/K<</Type/MCR/MCID 1/Pg 3 0 R>>>>]>>]>>");
+    let options = PdfOptions { tagged: true, ..PdfOptions::default() };
+    let content = pages(&made.bytes(), &Limits::default(), &options).unwrap();
+    assert_eq!(content.pages[0].chars.iter().map(|c| c.mcid).collect::<Vec<_>>(), [Some(0), Some(1)]);
+    let cells = &content.tagged_tables[0].rows[0].cells;
+    assert_eq!((cells[0].header, cells[0].col_span, cells[0].marks.clone()), (true, 2, vec![(1, 0)]));
+    assert_eq!((cells[1].header, cells[1].marks.clone()), (false, vec![(1, 1)]));
+}

@@ -34,12 +34,6 @@ impl Layers {
         layers
     }
 
-    /// Whether every layer is on.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.off.is_empty()
-    }
-
     /// Whether content that belongs to this group or membership dictionary is hidden.
     #[must_use]
     pub fn hides(&self, file: &File<'_>, object: &Object) -> bool {

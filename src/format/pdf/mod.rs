@@ -19,6 +19,9 @@ mod matrix;
 mod object;
 mod page;
 mod radical;
+mod structure;
+
+pub use self::structure::{TaggedCell, TaggedRow, TaggedTable};
 
 use std::time::{Duration, Instant};
 
@@ -38,6 +41,8 @@ use crate::limits::Limits;
 pub struct PdfOptions {
     /// Password of an encrypted file; most encrypted files open with the empty one.
     pub password: String,
+    /// Read the tables of the structure tree too, where the file is tagged; costs about as much as the pages.
+    pub tagged: bool,
 }
 
 /// What a PDF file shows.
@@ -49,6 +54,8 @@ pub struct PdfContent {
     pub diagnostics: Vec<Diagnostic>,
     /// The document information dictionary (`Title`, `Author`, `Creator`, `Producer`, dates).
     pub metadata: Vec<Metadata>,
+    /// Tables of the structure tree, where asked for.
+    pub tagged_tables: Vec<TaggedTable>,
 }
 
 /// Reads the characters, rulings and images of every page.
@@ -123,6 +130,10 @@ pub fn pages(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<PdfC
         return Err(failure);
     }
     out.metadata = information(&file);
+    if options.tagged {
+        let numbers = tree.nodes.iter().zip(1..).filter(|(n, _)| n.number != 0).map(|(n, page)| (n.number, page));
+        out.tagged_tables = structure::tables(&file, &numbers.collect());
+    }
     Ok(out)
 }
 

@@ -156,18 +156,6 @@ impl Dict {
         self.entries.iter().map(|(k, v)| (&**k, v))
     }
 
-    /// Number of entries.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there are no entries.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// Applies `f` to every value.
     pub fn map_values(&mut self, f: &mut impl FnMut(&mut Object)) {
         self.entries.iter_mut().for_each(|(_, v)| f(v));

@@ -65,12 +65,6 @@ impl<const N: usize> Metrics<N> {
         let first = range.first + if range.list { (cid - range.low) as usize * N } else { 0 };
         self.values.get(first..first + N)
     }
-
-    /// Whether nothing is given.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "widths are small")]
