@@ -76,11 +76,11 @@ const REVISIONS: [u32; 14] = [
     201_904, 202_609,
 ];
 
-/// Names by their first character, longest first.
-fn index() -> &'static BTreeMap<char, Vec<Division>> {
-    static INDEX: OnceLock<BTreeMap<char, Vec<Division>>> = OnceLock::new();
+/// Places with their folded names, by the first character of those, longest first.
+fn index() -> &'static BTreeMap<char, Vec<(String, Division)>> {
+    static INDEX: OnceLock<BTreeMap<char, Vec<(String, Division)>>> = OnceLock::new();
     INDEX.get_or_init(|| {
-        let mut index: BTreeMap<char, Vec<Division>> = BTreeMap::new();
+        let mut index: BTreeMap<char, Vec<(String, Division)>> = BTreeMap::new();
         for line in TABLE.lines() {
             let mut fields = line.split('\t');
             let (Some(code), Some(name), Some(first), Some(last)) =
@@ -89,12 +89,13 @@ fn index() -> &'static BTreeMap<char, Vec<Division>> {
                 continue;
             };
             let (Ok(code), Ok(first), Ok(last)) = (code.parse(), first.parse(), last.parse()) else { continue };
-            if let Some(initial) = name.chars().next() {
-                index.entry(initial).or_default().push(Division { code, name, first, last });
+            let shadow = fold(name);
+            if let Some(initial) = shadow.chars().next() {
+                index.entry(initial).or_default().push((shadow, Division { code, name, first, last }));
             }
         }
         for divisions in index.values_mut() {
-            divisions.sort_by_key(|d| (std::cmp::Reverse(d.name.len()), d.code));
+            divisions.sort_by_key(|(shadow, d)| (std::cmp::Reverse(shadow.len()), d.code));
         }
         index
     })
@@ -162,7 +163,7 @@ fn locate_in(name: &str, context: &[&str], revision: u32) -> Region {
             let by_context: Vec<Division> = found
                 .iter()
                 .copied()
-                .filter(|d| above(d.code, revision).iter().any(|a| texts.iter().any(|t| t.contains(a.name))))
+                .filter(|d| above(d.code, revision).iter().any(|a| texts.iter().any(|t| t.contains(&fold(a.name)))))
                 .collect();
             if by_context.len() == 1 {
                 found = by_context;
@@ -182,20 +183,18 @@ fn locate_in(name: &str, context: &[&str], revision: u32) -> Region {
 /// At the very beginning provinces and prefectures may stand without their suffix (淮安 for 淮安市).
 fn places_at(text: &str, revision: u32, inner: bool) -> Option<(Vec<Division>, usize)> {
     let divisions = index().get(&text.chars().next()?)?;
-    let in_force = |d: &&Division| d.first <= revision && revision <= d.last;
-    let best = divisions.iter().filter(in_force).find(|d| text.starts_with(d.name)).map(|d| d.name.len());
-    if let Some(length) = best {
-        let name = text.get(..length)?;
-        return Some((divisions.iter().filter(in_force).filter(|d| d.name == name).copied().collect(), length));
+    let in_force = |(_, d): &&(String, Division)| d.first <= revision && revision <= d.last;
+    if let Some((name, _)) = divisions.iter().filter(in_force).find(|(name, _)| text.starts_with(name.as_str())) {
+        let named = divisions.iter().filter(in_force).filter(|(n, _)| n == name).map(|(_, d)| *d).collect();
+        return Some((named, name.len()));
     }
     if inner {
         return None;
     }
-    let short = |d: &Division| {
-        let bare = d.name.strip_suffix(['省', '市']).filter(|b| b.chars().count() >= 2)?;
-        (d.code % 100 == 0 && text.starts_with(bare)).then_some(bare.len())
-    };
-    divisions.iter().filter(in_force).find_map(|d| short(d).map(|length| (vec![*d], length)))
+    divisions.iter().filter(in_force).find_map(|(name, d)| {
+        let bare = name.strip_suffix(['省', '市']).filter(|b| b.chars().count() >= 2)?;
+        (d.code % 100 == 0 && text.starts_with(bare)).then(|| (vec![*d], bare.len()))
+    })
 }
 
 /// The places above a code, the highest first.
@@ -205,8 +204,8 @@ fn above(code: u32, revision: u32) -> Vec<Division> {
         if outer == code || out.iter().any(|d: &Division| d.code == outer) {
             continue;
         }
-        let found = index().values().flatten().find(|d| d.code == outer && d.first <= revision && revision <= d.last);
-        out.extend(found.copied());
+        let in_force = |d: &&Division| d.code == outer && d.first <= revision && revision <= d.last;
+        out.extend(index().values().flatten().map(|(_, d)| d).find(in_force).copied());
     }
     out
 }
@@ -283,6 +282,7 @@ mod tests {
         let orphans: Vec<_> = index()
             .values()
             .flatten()
+            .map(|(_, d)| d)
             .filter(|d| d.code % 10_000 != 0 && above(d.code, d.last).is_empty())
             .map(|d| (d.code, d.name))
             .collect();

@@ -11,7 +11,7 @@ pub fn print(n: u32, format: &str) -> String {
         | "japaneseCounting"
         | "ideographTraditionalCounting"
         | "koreanDigital2" => han(n),
-        "chineseLegalSimplified" | "ideographLegalTraditional" => han(n).chars().map(|c| legal(c)).collect(),
+        "chineseLegalSimplified" | "ideographLegalTraditional" => han(n).chars().map(legal).collect(),
         "ideographDigital" | "japaneseDigitalTenThousand" | "taiwaneseDigital" => {
             n.to_string().bytes().map(|b| DIGITS.chars().nth(usize::from(b - b'0')).unwrap_or('〇')).collect()
         }

@@ -15,7 +15,20 @@ impl Shadow {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut shadow = Self { text: String::with_capacity(text.len()), offsets: Vec::with_capacity(text.len() + 1) };
+        // A reading aid in brackets that mirrors leave behind a character (數(shù), 數(数)) is no text.
+        let mut aid_end = 0;
+        let mut before = None;
         for (at, ch) in text.char_indices() {
+            if at < aid_end {
+                continue;
+            }
+            if matches!(ch, '(' | '（')
+                && let Some(length) = text.get(at + ch.len_utf8()..).and_then(|rest| reading_aid(before, rest))
+            {
+                aid_end = at + ch.len_utf8() + length;
+                continue;
+            }
+            before = Some(ch);
             let mut push = |c: char| {
                 let before = shadow.text.len();
                 shadow.text.push(c);
@@ -66,6 +79,24 @@ impl Shadow {
     }
 }
 
+/// The length in bytes of a reading aid and its closing bracket at the head of `rest`: pinyin in small letters, or
+/// the same character in the other script.
+fn reading_aid(before: Option<char>, rest: &str) -> Option<usize> {
+    const LONGEST: usize = 7;
+    let before = before.filter(|c| ('\u{3400}'..='\u{9fff}').contains(c))?;
+    let close = rest.char_indices().take(LONGEST).find(|(_, c)| matches!(c, ')' | '）'))?;
+    let inner = rest.get(..close.0)?;
+    let mut chars = inner.chars();
+    let same = chars
+        .next()
+        .is_some_and(|c| c != before && super::shadow_han::simplify(c) == super::shadow_han::simplify(before))
+        && chars.next().is_none();
+    let pinyin = inner.chars().count() >= 2
+        && inner.chars().all(|c| c.is_lowercase() && (c.is_ascii() || ('\u{e0}'..='\u{1dc}').contains(&c)));
+    let vowel = |c: char| !c.is_ascii() || matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
+    (same || pinyin && inner.chars().any(vowel)).then_some(close.0 + close.1.len_utf8())
+}
+
 fn han_digit(n: u32) -> char {
     ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'].get(n as usize).copied().unwrap_or('?')
 }
@@ -113,6 +144,13 @@ mod tests {
     fn width_space_and_brackets_fold() {
         assert_eq!(fold(" １ ．\u{a0}属于\u{3000}国家秘密"), "1.属于国家秘密");
         assert_eq!(fold("㈠予以公开"), "(一)予以公开");
+    }
+
+    #[test]
+    fn reading_aids_of_mirrors_are_no_text() {
+        assert_eq!(fold("政府信息公開(kāi)工作年度報(bào)告"), "政府信息公开工作年度报告");
+        assert_eq!(fold("統(tong)(tong)計(计)數"), "统计数");
+        assert_eq!(fold("资本合作（PPP）和（一）予以公开"), "资本合作(PPP)和(一)予以公开");
     }
 
     #[test]

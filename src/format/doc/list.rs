@@ -105,7 +105,6 @@ fn level(data: &[u8]) -> Option<(Level, usize)> {
     let properties = usize::from(u8_at(data, 24)?) + usize::from(u8_at(data, 25)?);
     let at = 28 + properties;
     let length = usize::from(u16_at(data, at)?);
-    let text =
-        data.get(at + 2..at + 2 + length * 2)?.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+    let text = (0..length).map_while(|n| u16_at(data, at + 2 + n * 2)).collect();
     Some((Level { start, format, text }, at + 2 + length * 2))
 }

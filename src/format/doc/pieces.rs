@@ -69,7 +69,7 @@ impl Pieces {
 
     fn push_units(&mut self, main: &[u8], offset: u32, length: usize) {
         let Some(bytes) = main.get(offset as usize..) else { return };
-        let units: Vec<u16> = bytes.chunks_exact(2).take(length).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+        let units: Vec<u16> = (0..length).map_while(|n| u16_at(bytes, n * 2)).collect();
         let mut at = offset;
         for decoded in char::decode_utf16(units) {
             let ch = decoded.unwrap_or('\u{fffd}');
