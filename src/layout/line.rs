@@ -16,8 +16,6 @@ pub(crate) struct Line {
     pub size: f32,
     /// Reading direction in quarter turns.
     pub turn: u8,
-    /// Order in the content stream.
-    pub order: u32,
     /// Words from left to right.
     pub words: Vec<Word>,
 }
@@ -25,17 +23,16 @@ pub(crate) struct Line {
 impl Line {
     fn of(words: Vec<Word>) -> Option<Self> {
         let first = words.first()?;
-        let (mut rect, mut local, mut order) = (first.rect, first.local, first.order);
+        let (mut rect, mut local) = (first.rect, first.local);
         let mut main = (0usize, first.size, first.base);
         for w in &words {
             rect = rect.union(&w.rect);
             local = local.union(&w.local);
-            order = order.min(w.order);
             if w.chars.len() > main.0 {
                 main = (w.chars.len(), w.size, w.base);
             }
         }
-        Some(Self { rect, local, base: main.2, size: main.1, turn: first.turn, order, words })
+        Some(Self { rect, local, base: main.2, size: main.1, turn: first.turn, words })
     }
 
     /// The printed text, without the spaces of layout.

@@ -11,6 +11,11 @@ mod script;
 mod svg;
 mod word;
 
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
 pub use compose::{Composed, compose};
 pub use content::{Char, FontInfo, PageContent, Ruling, RulingKind};
 pub(crate) use line::{Line, lines};

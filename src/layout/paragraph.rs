@@ -116,7 +116,7 @@ fn full(page: &PageContent, line: &Line, next: Option<&Line>, m: Measure) -> boo
 }
 
 fn goes_on(page: &PageContent, a: &Line, b: &Line, text: &str, m: Measure, pitch: f32) -> bool {
-    if a.turn != b.turn || (a.size - b.size).abs() > 0.12 * a.size.max(b.size) {
+    if a.turn != b.turn || (a.size - b.size).abs() > 0.06 * a.size.max(b.size) {
         return false;
     }
     let em = a.size;
@@ -127,11 +127,16 @@ fn goes_on(page: &PageContent, a: &Line, b: &Line, text: &str, m: Measure, pitch
     if !full(page, a, Some(b), m) || a.bold(page) != b.bold(page) && !full(page, a, None, m) {
         return false;
     }
+    // Entries of a list or a table of contents, however long: no sentence runs from one ordinal to the next.
+    let above = a.text(page);
+    if starts_with_ordinal(text) && !above.contains(['，', '。', '；', '：', ',', ';']) {
+        return false;
+    }
     if b.local.x0 > m.left + 0.8 * em {
         // Indented: a new paragraph, unless it hangs under an ordinal or a bullet, or both lines stand in a block.
         let hangs = b.local.x0 > a.local.x0 + 0.5 * em
             && b.local.x0 < a.local.x0 + 4.0 * em
-            && (starts_with_ordinal(&a.text(page)) || a.text(page).starts_with(['•', '·', '-', '●', '■', '◆', '*']));
+            && (starts_with_ordinal(&above) || above.starts_with(['•', '·', '-', '●', '■', '◆', '*']));
         return hangs && !starts_with_ordinal(text);
     }
     true

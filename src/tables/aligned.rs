@@ -226,22 +226,6 @@ fn merge_alternating(rows: &[RowLine], mut cols: Vec<(f32, f32)>, hints: &[f32])
     cols
 }
 
-/// First and last column that the interval touches.
-pub(crate) fn covered(cols: &[(f32, f32)], lo: f32, hi: f32) -> (usize, usize) {
-    let from = cols.partition_point(|c| c.1 <= lo + 0.3);
-    let upto = cols.partition_point(|c| c.0 < hi - 0.3);
-    if upto > from {
-        return (from, upto - 1);
-    }
-    // Between two columns: the nearer one.
-    let mid = f32::midpoint(lo, hi);
-    let near = (from.saturating_sub(1)..=from)
-        .filter_map(|i| cols.get(i).map(|c| (i, (f32::midpoint(c.0, c.1) - mid).abs())))
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map_or(0, |n| n.0);
-    (near, near)
-}
-
 /// Boundaries between the columns, with the outer edges; `hints` are places where rules end.
 pub(crate) fn boundaries(cols: &[(f32, f32)], x0: f32, x1: f32, hints: &[f32]) -> Vec<f32> {
     let mut out = vec![cols.first().map_or(x0, |c| c.0.min(x0))];

@@ -82,11 +82,6 @@ impl Piece {
         }
     }
 
-    /// Number of cells that show text.
-    pub(crate) fn inked(&self) -> usize {
-        self.cells.iter().filter(|c| !c.cell.text.is_empty()).count()
-    }
-
     /// Texts of a row by column, without white space.
     fn row(&self, row: usize) -> Vec<(f32, String)> {
         let mut out: Vec<(usize, String)> = self
@@ -340,9 +335,7 @@ fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool, s
         let ordinals = words && numbered(table, above);
         // Only a cell that spans rows on one side can be a group cut in two.
         let group = above.cell.row_span > 1 || c.cell.row_span > 1 || sub;
-        if !group
-            || !(lower.is_empty() && !sub || lower == upper || words && above.full || ordinals && !lower.is_empty())
-        {
+        if !group || !(lower.is_empty() || lower == upper || words && above.full || ordinals && !lower.is_empty()) {
             return None;
         }
     }

@@ -1,0 +1,303 @@
+use proptest::prelude::*;
+
+use super::samples::{grid, page, set, stroke};
+use super::{PageContent, compose};
+use crate::document::{Anchor, Block, Table};
+use crate::limits::Limits;
+
+fn blocks(pages: Vec<PageContent>) -> Vec<Block> {
+    compose(pages, &Limits::default()).blocks
+}
+
+fn texts(pages: Vec<PageContent>) -> Vec<String> {
+    blocks(pages)
+        .into_iter()
+        .map(|b| match b {
+            Block::Paragraph(p) => p.text,
+            Block::Table(t) => format!("<{}x{}>", t.rows, t.cols),
+        })
+        .collect()
+}
+
+fn tables(pages: Vec<PageContent>) -> Vec<Table> {
+    blocks(pages).into_iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect()
+}
+
+fn rows(t: &Table) -> Vec<Vec<String>> {
+    (0..t.rows)
+        .map(|r| (0..t.cols).map(|c| t.at(r, c).map_or_else(String::new, |x| x.text.clone())).collect())
+        .collect()
+}
+
+#[test]
+fn justified_han_text_has_no_spaces() {
+    let mut p = page(1);
+    let x = set(&mut p, 90.0, 100.0, 12.0, 0.6, "邮编：");
+    set(&mut p, x, 100.0, 12.0, 0.0, "223100");
+    assert_eq!(texts(vec![p]), ["邮编：223100"]);
+}
+
+#[test]
+fn latin_words_keep_their_spaces() {
+    let mut p = page(1);
+    set(&mut p, 90.0, 100.0, 12.0, 0.0, "two words");
+    assert_eq!(texts(vec![p]), ["two words"]);
+}
+
+#[test]
+fn lines_join_over_breaks_and_an_indent_begins_a_paragraph() {
+    let mut p = page(1);
+    let line = "本报告依据有关规定编制内容包括总体情况主动公开政府信息情况等部分";
+    set(&mut p, 114.0, 100.0, 12.0, 0.0, line);
+    set(&mut p, 90.0, 120.0, 12.0, 0.0, &format!("{line}二三"));
+    set(&mut p, 90.0, 140.0, 12.0, 0.0, "到此为止。");
+    set(&mut p, 114.0, 160.0, 12.0, 0.0, line);
+    assert_eq!(texts(vec![p]), [format!("{line}{line}二三到此为止。"), line.to_owned()]);
+}
+
+#[test]
+fn a_paragraph_goes_on_over_the_page_and_past_the_page_numbers() {
+    let full = "全年新收申请若干件均在法定期限内予以答复未发生行政复议和诉讼情况";
+    let mut a = page(1);
+    set(&mut a, 90.0, 700.0, 12.0, 0.0, full);
+    set(&mut a, 90.0, 720.0, 12.0, 0.0, full);
+    set(&mut a, 280.0, 800.0, 10.0, 0.0, "- 1 -");
+    let mut b = page(2);
+    set(&mut b, 90.0, 80.0, 12.0, 0.0, "到此为止。");
+    set(&mut b, 280.0, 800.0, 10.0, 0.0, "- 2 -");
+    assert_eq!(texts(vec![a, b]), [format!("{full}{full}到此为止。")]);
+}
+
+#[test]
+fn running_heads_go_but_a_value_like_the_page_number_stays() {
+    let make = |n: u32| {
+        let mut p = page(n);
+        set(&mut p, 200.0, 40.0, 9.0, 0.0, "某某县年度报告");
+        let cells: Vec<Vec<String>> = vec![vec![n.to_string(), n.to_string()]];
+        grid(&mut p, &[100.0, 200.0, 300.0], &[60.0, 80.0], false, &cells);
+        set(&mut p, 100.0, 120.0 + 20.0 * n as f32, 12.0, 0.0, "正文。");
+        set(&mut p, 290.0, 810.0, 9.0, 0.0, &n.to_string());
+        p
+    };
+    assert_eq!(texts((1..=3).map(make).collect()), ["<1x2>", "正文。", "<1x2>", "正文。", "<1x2>", "正文。"]);
+}
+
+#[test]
+fn two_columns_are_read_one_after_the_other() {
+    let mut p = page(1);
+    for i in 0..6u8 {
+        let y = 100.0 + 18.0 * f32::from(i);
+        set(&mut p, 60.0, y, 12.0, 0.0, "左栏左栏左栏左栏左栏左栏左栏");
+        set(&mut p, 310.0, y, 12.0, 0.0, "右栏右栏右栏右栏右栏右栏右栏");
+    }
+    let all = texts(vec![p]).concat();
+    assert!(all.rfind('左').unwrap() < all.find('右').unwrap(), "{all}");
+}
+
+#[test]
+fn spans_and_a_missing_outer_frame() {
+    let mut p = page(1);
+    // No left, right, top or bottom line; a header over both columns of values.
+    stroke(&mut p, 100.0, 120.0, 400.0, 120.0);
+    stroke(&mut p, 100.0, 140.0, 400.0, 140.0);
+    stroke(&mut p, 200.0, 100.0, 200.0, 160.0);
+    stroke(&mut p, 300.0, 120.0, 300.0, 160.0);
+    for (x, y, t) in [
+        (240.0, 114.0, "合计"),
+        (210.0, 134.0, "甲"),
+        (310.0, 134.0, "乙"),
+        (110.0, 154.0, "规章"),
+        (210.0, 154.0, "1"),
+        (310.0, 154.0, "2"),
+    ] {
+        set(&mut p, x, y, 9.0, 0.0, t);
+    }
+    let t = &tables(vec![p])[0];
+    assert_eq!((t.rows, t.cols), (3, 3));
+    let head = t.at(0, 1).unwrap();
+    assert_eq!((head.text.as_str(), head.col_span), ("合计", 2));
+    assert_eq!(rows(t)[2], ["规章", "1", "2"]);
+}
+
+#[test]
+fn a_stack_of_letters_is_one_word() {
+    let mut p = page(1);
+    grid(&mut p, &[100.0, 130.0, 200.0], &[100.0, 200.0], false, &[]);
+    for (i, t) in ["三", "、", "本", "年", "度"].iter().enumerate() {
+        set(&mut p, 110.0, 115.0 + 15.0 * i as f32, 9.0, 0.0, t);
+    }
+    set(&mut p, 140.0, 150.0, 9.0, 0.0, "0");
+    assert_eq!(rows(&tables(vec![p])[0]), [["三、本年度", "0"]]);
+}
+
+#[test]
+fn a_label_torn_by_the_page_goes_on() {
+    let row = |v: [&str; 3]| v.map(str::to_owned).to_vec();
+    let xs = [100.0, 160.0, 320.0, 400.0];
+    let mut a = page(1);
+    grid(
+        &mut a,
+        &xs,
+        &[700.0, 720.0, 740.0],
+        false,
+        &[row(["（三）不予", "1.甲", "0"]), row(["（四）无", "1.乙", "5"])],
+    );
+    let mut b = page(2);
+    grid(&mut b, &xs, &[60.0, 80.0, 100.0], false, &[row(["法提供", "2.丙", "0"]), row(["（五）不予", "1.丁", "3"])]);
+    let found = tables(vec![a, b]);
+    assert_eq!(found.len(), 1);
+    let t = &found[0];
+    assert_eq!(t.at(1, 0).unwrap().text, "（四）无\n法提供");
+    assert_eq!(t.at(1, 0), t.at(2, 0));
+    assert_eq!(t.at(2, 1).unwrap().text, "2.丙");
+    assert!(matches!(t.at(2, 1).unwrap().anchor, Anchor::Page { page: 2, .. }));
+}
+
+#[test]
+fn horizontal_rules_alone_make_a_table() {
+    let mut p = page(1);
+    for (i, row) in [["年度", "新收", "总计"], ["2018年", "46", "0"], ["2019年", "", "22"], ["2020年", "6", "21"]]
+        .iter()
+        .enumerate()
+    {
+        let y = 100.0 + 18.0 * i as f32;
+        for (x, t) in [100.0, 220.0, 340.0].iter().zip(row) {
+            set(&mut p, *x, y, 9.0, 0.0, t);
+        }
+        stroke(&mut p, 90.0, y + 6.0, 420.0, y + 6.0);
+    }
+    let t = &tables(vec![p])[0];
+    assert_eq!(rows(t), [["年度", "新收", "总计"], ["2018年", "46", "0"], ["2019年", "", "22"], ["2020年", "6", "21"]]);
+}
+
+#[test]
+fn alignment_alone_makes_a_table() {
+    let mut p = page(1);
+    let line = "以下是正文的一行文字它一直写到右边为止以便看出版心的宽度是多少";
+    set(&mut p, 90.0, 80.0, 12.0, 0.0, line);
+    // A label of two lines beside one row of numbers.
+    for (x, y, t) in [
+        (200.0, 120.0, "甲项"),
+        (300.0, 120.0, "乙项"),
+        (90.0, 140.0, "规章"),
+        (205.0, 140.0, "0"),
+        (305.0, 140.0, "12"),
+        (90.0, 160.0, "行政规范"),
+        (205.0, 165.5, "3"),
+        (305.0, 165.5, "7"),
+        (90.0, 171.0, "性文件"),
+        (90.0, 191.0, "行政许可"),
+        (205.0, 191.0, "46"),
+        (305.0, 191.0, "5"),
+    ] {
+        set(&mut p, x, y, 9.0, 0.0, t);
+    }
+    let t = &tables(vec![p])[0];
+    assert_eq!(
+        rows(t),
+        [["", "甲项", "乙项"], ["规章", "0", "12"], ["行政规范\n性文件", "3", "7"], ["行政许可", "46", "5"]]
+    );
+}
+
+#[test]
+fn hostile_pages_end_soon() {
+    let mut p = page(1);
+    for i in 0..30_000u32 {
+        let v = f32::from(u16::try_from(i % 20_000).unwrap()) * 0.03;
+        if i % 2 == 0 {
+            stroke(&mut p, 0.0, v, 595.0, v)
+        } else {
+            stroke(&mut p, v, 0.0, v, 842.0)
+        }
+        set(&mut p, v, (v * 7.0) % 842.0, 1.0 + v % 9.0, 0.0, "口1");
+    }
+    let began = std::time::Instant::now();
+    let _ = blocks(vec![p]);
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+/// Texts that no rule of stitching takes for the rest of a label.
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof!["[1-9][0-9]{0,3}", Just(String::new()), Just("无".to_owned()), Just("/".to_owned())]
+}
+
+fn body(cols: usize) -> impl Strategy<Value = Vec<Vec<String>>> {
+    prop::collection::vec(prop::collection::vec(cell(), cols), 2..12).prop_map(|mut rows| {
+        for (i, r) in rows.iter_mut().enumerate() {
+            r[0] = format!("{}.项目", i + 1);
+        }
+        rows
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_drawn_grid_comes_back(cells in (2usize..7).prop_flat_map(body), pieces: bool) {
+        let cols = cells[0].len();
+        let xs: Vec<f32> = (0..=cols).map(|i| 60.0 + 60.0 * i as f32).collect();
+        let ys: Vec<f32> = (0..=cells.len()).map(|i| 100.0 + 18.0 * i as f32).collect();
+        let mut p = page(1);
+        grid(&mut p, &xs, &ys, pieces, &cells);
+        let found = tables(vec![p]);
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!(rows(&found[0]), cells);
+    }
+
+    #[test]
+    fn splitting_and_stitching_gives_the_same_rows(
+        cells in (2usize..7).prop_flat_map(body),
+        cut in 1usize..11,
+        repeat: bool,
+    ) {
+        let cols = cells[0].len();
+        let header: Vec<String> = (0..cols).map(|i| format!("栏{}", char::from(b'A' + u8::try_from(i).unwrap()))).collect();
+        let cut = cut.min(cells.len() - 1);
+        let xs: Vec<f32> = (0..=cols).map(|i| 60.0 + 60.0 * i as f32).collect();
+        let make = |number: u32, top: f32, rows: &[Vec<String>]| {
+            let mut p = page(number);
+            let ys: Vec<f32> = (0..=rows.len()).map(|i| top + 18.0 * i as f32).collect();
+            grid(&mut p, &xs, &ys, false, rows);
+            p
+        };
+        let whole: Vec<Vec<String>> = std::iter::once(header.clone()).chain(cells.iter().cloned()).collect();
+        let upper = whole[..=cut].to_vec();
+        let mut lower = whole[cut + 1..].to_vec();
+        if repeat {
+            lower.insert(0, header);
+        }
+        let found = tables(vec![make(1, 500.0, &upper), make(2, 60.0, &lower)]);
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!(rows(&found[0]), whole);
+    }
+
+    #[test]
+    fn any_page_is_laid_out(
+        marks in prop::collection::vec((0f32..600.0, 0f32..850.0, 0.1f32..40.0, "[ a1口（.]{1,3}", any::<u8>()), 0..60),
+        lines in prop::collection::vec((0f32..600.0, 0f32..850.0, 0f32..600.0, any::<bool>()), 0..40),
+    ) {
+        let mut p = page(1);
+        for (x, y, size, text, turn) in marks {
+            let from = p.chars.len();
+            set(&mut p, x, y, size, 0.0, &text);
+            for c in &mut p.chars[from..] {
+                c.turn = turn % 4;
+                c.vertical = turn % 11 == 0;
+            }
+        }
+        for (a, b, c, across) in lines {
+            if across { stroke(&mut p, a, b, c, b) } else { stroke(&mut p, a, b, a, c) }
+        }
+        let inked: usize = p.chars.iter().filter(|c| !c.ch.is_whitespace()).count();
+        let mut shown = 0;
+        for b in blocks(vec![p]) {
+            match b {
+                Block::Paragraph(p) => shown += p.text.chars().filter(|c| !c.is_whitespace()).count(),
+                Block::Table(t) => shown += t.cells.iter().flat_map(|c| c.text.chars()).filter(|c| !c.is_whitespace()).count(),
+            }
+        }
+        // Nothing is lost but a page number, nothing comes twice.
+        prop_assert!(shown <= inked && shown + 12 >= inked, "{shown} of {inked}");
+    }
+}
