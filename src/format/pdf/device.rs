@@ -156,7 +156,9 @@ impl PageDevice {
 
     /// The page.
     #[must_use]
-    pub fn finish(self) -> (PageContent, Tally) {
+    pub fn finish(mut self) -> (PageContent, Tally) {
+        self.content.chars.shrink_to_fit();
+        self.content.rulings.shrink_to_fit();
         (self.content, self.tally)
     }
 

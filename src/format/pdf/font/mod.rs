@@ -62,6 +62,9 @@ struct Slot {
 
 const EMPTY: Slot = Slot { reading: Reading::Unknown, width: 0.0, filled: false };
 
+/// Codes of several bytes that a font remembers.
+const CODES: usize = 1 << 18;
+
 #[derive(Debug)]
 enum Codes {
     One,
@@ -142,8 +145,10 @@ pub struct Font {
     program: OnceCell<Program>,
     /// From glyph space to text space.
     scale: f32,
-    table: RefCell<FxHashMap<u32, Box<[Slot; 256]>>>,
-    first_page: RefCell<Box<[Slot; 256]>>,
+    /// Glyphs of codes of one byte, once one was asked for.
+    bytes: RefCell<Vec<Slot>>,
+    /// Glyphs of longer codes, which lie scattered: only those asked for.
+    table: RefCell<FxHashMap<u32, Slot>>,
     texts: RefCell<Vec<Text>>,
 }
 
@@ -239,7 +244,7 @@ impl Font {
             program: OnceCell::new(),
             scale,
             table: RefCell::default(),
-            first_page: RefCell::new(Box::new([EMPTY; 256])),
+            bytes: RefCell::default(),
             texts: RefCell::default(),
         }
     }
@@ -262,16 +267,13 @@ impl Font {
 
     #[inline]
     fn glyph(&self, objects: &dyn Objects, code: u32, len: usize) -> Glyph {
-        let low = (code & 0xFF) as usize;
-        if code < 256 && len <= 1 {
-            if let Some(slot) = self.first_page.borrow().get(low)
+        if len <= 1 {
+            if let Some(slot) = self.bytes.borrow().get(code as usize)
                 && slot.filled
             {
                 return Glyph { text: slot.reading, width: slot.width };
             }
-        } else if let Some(slot) = self.table.borrow().get(&(code >> 8)).and_then(|page| page.get(low))
-            && slot.filled
-        {
+        } else if let Some(slot) = self.table.borrow().get(&code) {
             return Glyph { text: slot.reading, width: slot.width };
         }
         let (text, width) = self.look_up(objects, code, len);
@@ -288,17 +290,19 @@ impl Font {
             },
         };
         let slot = Slot { reading, width: width * self.scale, filled: true };
-        if code < 256 && len <= 1 {
-            if let Some(place) = self.first_page.borrow_mut().get_mut(low) {
+        if len <= 1 {
+            let mut bytes = self.bytes.borrow_mut();
+            if bytes.is_empty() {
+                bytes.resize(256, EMPTY);
+            }
+            if let Some(place) = bytes.get_mut(code as usize) {
                 *place = slot;
             }
         } else {
             let mut table = self.table.borrow_mut();
             // Codes of four bytes could fill memory.
-            if table.len() < 4096
-                && let Some(place) = table.entry(code >> 8).or_insert_with(|| Box::new([EMPTY; 256])).get_mut(low)
-            {
-                *place = slot;
+            if table.len() < CODES {
+                table.insert(code, slot);
             }
         }
         Glyph { text: slot.reading, width: slot.width }
