@@ -66,6 +66,14 @@ pub enum Command {
     Run(Run),
     /// Put the folders of shards together
     Merge(Merge),
+    /// Write records as CSV, compressed JSON Lines, a codebook, scripts for Stata and R, or a whole data package
+    Convert(Convert),
+    /// Check records over the years of each agency
+    Check(Check),
+    /// Compare two sets of records: numbers, states, flags
+    Diff(Diff),
+    /// Tell what was read, by year, form, format and outcome, and what went wrong most
+    Summary(Summary),
     /// Write the text that is read, pages apart by form feeds
     Text(Text),
     /// Write the tables that are found, as JSON Lines or Markdown
@@ -358,4 +366,90 @@ pub struct Merge {
     /// Folder to write
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
+}
+
+/// `gongkai convert`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai convert reports.jsonl --to csv -o wide.csv       one row a report: value and state of each variable
+  gongkai convert out/ --to csv-long -o long.csv           one row a cell
+  gongkai convert out/ --to package -o data/               everything, with codebook, scripts and datapackage.json
+
+In the wide table each variable has two columns, its value and NAME@state. Numbers are as printed; a cell that
+holds none is empty, and its state tells why.")]
+pub struct Convert {
+    /// Records: a JSON Lines file or the folder of a run
+    pub dataset: PathBuf,
+    /// What to write
+    #[arg(long, value_name = "FORM")]
+    pub to: Form,
+    /// File to write (a folder for `package`); stdout by default
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Begin CSV with a byte order mark, for Excel
+    #[arg(long)]
+    pub bom: bool,
+}
+
+/// A form of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// One row a report
+    Csv,
+    /// One row a cell
+    CsvLong,
+    /// JSON Lines as they are
+    Jsonl,
+    /// JSON Lines, gzip
+    JsonlGz,
+    /// JSON Lines, Zstandard
+    JsonlZst,
+    /// The codebook as CSV
+    Codebook,
+    /// The codebook as Markdown
+    CodebookMd,
+    /// The JSON Schema of a record
+    Schema,
+    /// A do-file that loads wide.csv
+    Stata,
+    /// An R script that loads wide.csv
+    R,
+    /// A folder with all of them and datapackage.json
+    Package,
+}
+
+/// `gongkai check`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Findings are about the reports or about our reading of them; they change no value. The exit code is 3 where
+there are any.")]
+pub struct Check {
+    /// Records: a JSON Lines file or the folder of a run
+    pub dataset: PathBuf,
+    /// Write findings as JSON Lines instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Also tell identities that the form does not promise
+    #[arg(long)]
+    pub soft: bool,
+}
+
+/// `gongkai diff`
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Records before: a JSON Lines file or the folder of a run
+    pub before: PathBuf,
+    /// Records after
+    pub after: PathBuf,
+    /// Write changes as JSON Lines instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gongkai summary`
+#[derive(Debug, Args)]
+pub struct Summary {
+    /// Records: a JSON Lines file or the folder of a run
+    pub dataset: PathBuf,
 }

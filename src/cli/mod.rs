@@ -1,7 +1,11 @@
 //! The command line: arguments as typed, options resolved, one file a subcommand.
 
 pub mod args;
+mod check;
 mod completions;
+mod convert;
+mod dataset;
+mod diff;
 mod explain;
 mod extract;
 mod merge;
@@ -10,6 +14,7 @@ pub mod options;
 mod patterns;
 mod reader;
 mod run;
+mod summary;
 mod tables;
 mod tally;
 mod text;
@@ -76,6 +81,10 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> Result<End, Error> {
         Command::Extract(args) => extract::run(&args, &cli.global, ui),
         Command::Run(args) => run::run(&args, &cli.global, ui),
         Command::Merge(args) => merge::run(&args, ui),
+        Command::Convert(args) => convert::run(&args, &cli.global, ui),
+        Command::Check(args) => check::run(&args, &cli.global, ui),
+        Command::Diff(args) => diff::run(&args, ui),
+        Command::Summary(args) => summary::run(&args),
         Command::Text(args) => text::run(&args, ui),
         Command::Tables(args) => tables::run(&args, ui),
         Command::Explain(args) => explain::run(&args, &cli.global, ui),

@@ -1,0 +1,106 @@
+//! `gongkai summary`: what was read, and what went wrong most.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cli::args::Summary;
+use crate::cli::ui::Output;
+use crate::cli::{End, dataset};
+use crate::error::Error;
+use crate::write::codebook::STATES;
+use crate::write::row;
+
+/// Lines of a list of the commonest.
+const MOST: usize = 15;
+
+/// Runs it.
+pub fn run(args: &Summary) -> Result<End, Error> {
+    let mut records = 0u64;
+    let mut lists: Vec<(&str, BTreeMap<String, u64>)> =
+        ["year", "form", "format", "states of cells", "flags", "checks that do not hold", "flags, word by word"]
+            .map(|name| (name, BTreeMap::new()))
+            .into();
+    let mut clean = 0u64;
+    row::each(&mut *dataset::open(&args.dataset)?, &args.dataset.display().to_string(), |row| {
+        records += 1;
+        clean += u64::from(row.flags.is_empty() && row.checks.iter().all(|c| c.holds));
+        let mut add = |list: usize, key: String| {
+            if let Some((_, counts)) = lists.get_mut(list) {
+                *counts.entry(key).or_default() += 1;
+            }
+        };
+        add(0, row.report.year.map_or_else(|| "none".to_owned(), |y| y.to_string()));
+        add(1, row.report.form.clone().unwrap_or_else(|| "none".to_owned()));
+        add(2, row.source.format.clone());
+        for (_, cell) in &row.cells.0 {
+            add(3, STATES.iter().find(|s| **s == cell.state).map_or_else(|| cell.state.clone(), |s| (*s).to_owned()));
+        }
+        for flag in &row.flags {
+            add(4, flag.code.clone());
+            add(6, format!("{} {}: {}", flag.code, flag.at, without_numbers(&flag.message)));
+        }
+        for check in row.checks.iter().filter(|c| !c.holds) {
+            let (stub, _) = check.id.rsplit_once('.').unwrap_or((&check.id, ""));
+            add(5, stub.to_owned());
+        }
+        Ok(())
+    })?;
+    let mut text = format!("{records} records, {clean} without a flag or a check that does not hold\n");
+    failures(&mut text, &args.dataset);
+    for (name, counts) in &lists {
+        let by_name = matches!(*name, "year" | "form" | "format");
+        list(&mut text, name, counts, by_name);
+    }
+    let mut out = Output::open(None)?;
+    out.write(text.as_bytes())?;
+    out.flush()?;
+    Ok(End::Done)
+}
+
+/// The message with every number as `…`, so that like ones are counted together.
+fn without_numbers(message: &str) -> String {
+    let mut out = String::new();
+    for c in message.chars() {
+        if !c.is_ascii_digit() {
+            out.push(c);
+        } else if !out.ends_with('…') {
+            out.push('…');
+        }
+    }
+    out
+}
+
+fn list(text: &mut String, name: &str, counts: &BTreeMap<String, u64>, by_name: bool) {
+    if counts.is_empty() {
+        return;
+    }
+    let mut sorted: Vec<(&String, &u64)> = counts.iter().collect();
+    if !by_name {
+        sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    }
+    let _ = writeln!(text, "\n{name}");
+    let shown = if by_name { usize::MAX } else { MOST };
+    for (key, n) in sorted.iter().take(shown) {
+        let _ = writeln!(text, "{n:>10}  {key}");
+    }
+    if sorted.len() > shown {
+        let _ = writeln!(text, "            and {} more", sorted.len() - shown);
+    }
+}
+
+/// Failures of a run, where the dataset is its folder.
+fn failures(text: &mut String, folder: &Path) {
+    let Ok(lines) = std::fs::read_to_string(folder.join("failures.jsonl")) else { return };
+    let mut codes = BTreeMap::new();
+    let mut messages = BTreeMap::new();
+    for failure in lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        let part = |key: &str| failure.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        *codes.entry(part("code")).or_default() += 1;
+        *messages.entry(format!("{}: {}", part("code"), without_numbers(&part("message")))).or_default() += 1;
+    }
+    list(text, "files without a record", &codes, false);
+    list(text, "files without a record, word by word", &messages, false);
+}

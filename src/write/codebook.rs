@@ -1,0 +1,220 @@
+//! The codebook: every variable of the forms, with its labels, and what the data hold of it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use crate::pattern::PatternSet;
+use crate::write::csv;
+use crate::write::row::Row;
+
+/// States in the order of the codebook.
+pub const STATES: [&str; 6] = ["number", "blank", "dash", "text", "unreadable", "ambiguous"];
+
+/// One variable.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// Its name.
+    pub variable: String,
+    /// Table of the form.
+    pub table: String,
+    /// Section that the table stands in.
+    pub section: String,
+    /// Unit.
+    pub unit: String,
+    /// Label in Chinese.
+    pub zh: String,
+    /// Label in English.
+    pub en: String,
+    /// Forms that have it, with their years.
+    pub forms: Vec<String>,
+    /// Identities that it is part of.
+    pub checks: Vec<String>,
+    /// Number of cells by state.
+    pub states: BTreeMap<String, u64>,
+}
+
+/// The codebook.
+#[derive(Debug, Clone, Default)]
+pub struct Codebook {
+    /// Variables: those of the forms in printed order, then those of dynamic rows by name.
+    pub entries: Vec<Entry>,
+    /// Records counted.
+    pub records: u64,
+    index: BTreeMap<String, usize>,
+}
+
+impl Codebook {
+    /// The variables of every form.
+    #[must_use]
+    pub fn of(patterns: &PatternSet) -> Self {
+        let mut book = Self::default();
+        for form in patterns.families.iter().flat_map(|f| &f.forms) {
+            let year = |y: Option<u16>| y.map_or_else(|| "…".to_owned(), |y| y.to_string());
+            let name = format!("{} ({}–{})", form.id, year(form.years.0), year(form.years.1));
+            for variable in form.variables() {
+                if variable.name.contains('{') {
+                    continue;
+                }
+                let section = form.tables.iter().find(|t| t.id == variable.table).and_then(|t| t.section.clone());
+                let at = *book.index.entry(variable.name.clone()).or_insert_with(|| {
+                    book.entries.push(Entry {
+                        variable: variable.name.clone(),
+                        table: variable.table.clone(),
+                        section: section.unwrap_or_default(),
+                        unit: variable.unit.clone().unwrap_or_default(),
+                        zh: variable.zh.clone(),
+                        en: variable.en.clone(),
+                        ..Entry::default()
+                    });
+                    book.entries.len() - 1
+                });
+                if let Some(entry) = book.entries.get_mut(at) {
+                    entry.forms.push(name.clone());
+                }
+            }
+            for check in &form.checks {
+                for term in check.left.iter().chain(&check.right) {
+                    let at = book.index.get(&term.variable);
+                    if let Some(entry) = at.and_then(|at| book.entries.get_mut(*at))
+                        && !entry.checks.contains(&check.id)
+                    {
+                        entry.checks.push(check.id.clone());
+                    }
+                }
+            }
+        }
+        book
+    }
+
+    /// Counts the cells of a record.
+    pub fn count(&mut self, row: &Row) {
+        self.records += 1;
+        for (variable, cell) in &row.cells.0 {
+            let entries = &mut self.entries;
+            let at = *self.index.entry(variable.clone()).or_insert_with(|| {
+                let table = variable.split('.').next().unwrap_or_default().to_owned();
+                entries.push(Entry { variable: variable.clone(), table, ..Entry::default() });
+                entries.len() - 1
+            });
+            if let Some(entry) = entries.get_mut(at) {
+                *entry.states.entry(cell.state.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    /// Names of the variables that the data hold, in order; those of dynamic rows last, by name.
+    #[must_use]
+    pub fn variables(&self) -> Vec<String> {
+        let held = |entry: &&Entry| !entry.states.is_empty();
+        let known = self.entries.iter().filter(held).filter(|e| !e.forms.is_empty()).map(|e| e.variable.clone());
+        let mut dynamic: Vec<String> =
+            self.entries.iter().filter(held).filter(|e| e.forms.is_empty()).map(|e| e.variable.clone()).collect();
+        dynamic.sort();
+        known.chain(dynamic).collect()
+    }
+
+    /// The entry of a variable.
+    #[must_use]
+    pub fn get(&self, variable: &str) -> Option<&Entry> {
+        self.index.get(variable).and_then(|at| self.entries.get(*at))
+    }
+
+    fn share(&self, n: u64) -> String {
+        if self.records == 0 { String::new() } else { format!("{:.4}", n as f64 / self.records as f64) }
+    }
+
+    /// As CSV, with the share of the records in which the variable has each state, or is absent.
+    #[must_use]
+    pub fn csv(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let head = ["variable", "table", "section", "unit", "label_zh", "label_en", "forms", "checks"];
+        csv::write_line(&mut out, head.into_iter().chain(STATES).chain(["absent"]));
+        for entry in &self.entries {
+            let (forms, checks) = (entry.forms.join("; "), entry.checks.join("; "));
+            let shares = self.shares(entry);
+            let fields =
+                [&entry.variable, &entry.table, &entry.section, &entry.unit, &entry.zh, &entry.en, &forms, &checks];
+            csv::write_line(&mut out, fields.into_iter().chain(&shares).map(String::as_str));
+        }
+        out
+    }
+
+    fn shares(&self, entry: &Entry) -> Vec<String> {
+        let count = |state: &str| entry.states.get(state).copied().unwrap_or(0);
+        let absent = self.records.saturating_sub(entry.states.values().sum());
+        STATES.iter().map(|state| self.share(count(state))).chain([self.share(absent)]).collect()
+    }
+
+    /// As Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut out = String::from(
+            "# Codebook\n\nA variable is `<table>.<row>.<column>`. States: number; blank (an empty cell); dash (a mark for none); text; unreadable; ambiguous. Absent: no such cell was found.\n",
+        );
+        let mut table = "";
+        for entry in &self.entries {
+            if entry.table != table {
+                table = &entry.table;
+                let _ = write!(
+                    out,
+                    "\n## {table}\n\n| variable | 名称 | label | unit | forms | number | blank | dash | other | absent |\n|---|---|---|---|---|---|---|---|---|---|\n"
+                );
+            }
+            let count = |state: &str| entry.states.get(state).copied().unwrap_or(0);
+            let other = count("text") + count("unreadable") + count("ambiguous");
+            let absent = self.records.saturating_sub(entry.states.values().sum());
+            let _ = writeln!(
+                out,
+                "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                entry.variable,
+                entry.zh.replace('|', "\\|"),
+                entry.en.replace('|', "\\|"),
+                entry.unit,
+                entry.forms.join(", "),
+                self.share(count("number")),
+                self.share(count("blank")),
+                self.share(count("dash")),
+                self.share(other),
+                self.share(absent),
+            );
+        }
+        out
+    }
+
+    /// As the JSON Schema (2020-12) of a record.
+    #[must_use]
+    pub fn json_schema(&self) -> Value {
+        let mut values = Map::new();
+        for entry in &self.entries {
+            let unit = if entry.unit.is_empty() { String::new() } else { format!(" ({})", entry.unit) };
+            let property =
+                json!({"type": ["number", "null"], "title": entry.en, "description": format!("{}{unit}", entry.zh)});
+            values.insert(entry.variable.clone(), property);
+        }
+        let text = || json!({"type": ["string", "null"]});
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": crate::write::jsonl::SCHEMA,
+            "type": "object",
+            "required": ["schema", "id", "source", "report", "sections", "values", "cells", "checks", "flags", "made_by"],
+            "properties": {
+                "schema": {"const": crate::write::jsonl::SCHEMA},
+                "id": {"type": "string"},
+                "source": {"type": "object", "required": ["path", "member", "format", "bytes", "sha256", "pages", "encoding"]},
+                "report": {"type": "object", "properties": {
+                    "title": text(), "agency": text(), "year": {"type": ["integer", "null"]}, "form": text(),
+                    "forms": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "period": {"type": ["object", "null"]}, "published": text()}},
+                "sections": {"type": "array", "items": {"type": "object", "required": ["id", "heading", "text"]}},
+                "values": {"type": "object", "properties": values, "additionalProperties": {"type": ["number", "null"]}},
+                "cells": {"type": "object", "additionalProperties": {"type": "object", "required": ["raw", "state"],
+                    "properties": {"raw": {"type": "string"}, "state": {"enum": STATES}}}},
+                "checks": {"type": "array", "items": {"type": "object", "required": ["id", "holds", "left", "right"]}},
+                "flags": {"type": "array", "items": {"type": "object", "required": ["code", "at", "message"]}},
+                "made_by": {"type": "object", "required": ["gongkai", "patterns"]}
+            }
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! Records as tables: wide, one row a report; long, one row a cell.
+
+use rustc_hash::FxHashMap;
+
+use crate::write::csv;
+use crate::write::row::Row;
+
+/// Columns of both tables before the values.
+pub const REPORT: [&str; 13] = [
+    "id",
+    "path",
+    "member",
+    "format",
+    "title",
+    "agency",
+    "year",
+    "form",
+    "period_start",
+    "period_end",
+    "published",
+    "flags",
+    "failed_checks",
+];
+
+/// Columns of the long table after `id`.
+pub const CELL: [&str; 14] = [
+    "id",
+    "agency",
+    "year",
+    "variable",
+    "value",
+    "state",
+    "raw",
+    "page",
+    "bbox",
+    "node",
+    "line",
+    "column",
+    "flags",
+    "failed_checks",
+];
+
+/// Suffix of the column of a variable's state in the wide table.
+pub const STATE: &str = "@state";
+
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|v| v.to_string()).unwrap_or_default()
+}
+
+/// The identity of a report, in the order of [`REPORT`].
+#[must_use]
+pub fn report(row: &Row) -> Vec<String> {
+    let r = &row.report;
+    vec![
+        row.id.clone(),
+        row.source.path.clone(),
+        text(row.source.member.as_ref()),
+        row.source.format.clone(),
+        text(r.title.as_ref()),
+        text(r.agency.as_ref()),
+        text(r.year),
+        text(r.form.as_ref()),
+        text(r.period.as_ref().map(|p| &p.start)),
+        text(r.period.as_ref().map(|p| &p.end)),
+        text(r.published.as_ref()),
+        row.flags.len().to_string(),
+        row.checks.iter().filter(|c| !c.holds).count().to_string(),
+    ]
+}
+
+/// The header of the wide table.
+pub fn wide_header(out: &mut Vec<u8>, variables: &[String]) {
+    let mut names: Vec<String> = REPORT.iter().map(|s| (*s).to_owned()).collect();
+    for variable in variables {
+        names.push(variable.clone());
+        names.push(format!("{variable}{STATE}"));
+    }
+    csv::write_line(out, names.iter().map(String::as_str));
+}
+
+/// One report of the wide table: value and state of each variable, both empty where it is absent.
+pub fn wide(out: &mut Vec<u8>, row: &Row, variables: &[String]) {
+    let fixed = report(row);
+    let states: FxHashMap<&str, &str> = row.cells.0.iter().map(|(k, c)| (k.as_str(), c.state.as_str())).collect();
+    let values: FxHashMap<&str, &str> = row.values.0.iter().map(|(k, v)| (k.as_str(), v.get())).collect();
+    let mut fields: Vec<&str> = fixed.iter().map(String::as_str).collect();
+    for variable in variables {
+        fields.push(values.get(variable.as_str()).copied().filter(|v| *v != "null").unwrap_or_default());
+        fields.push(states.get(variable.as_str()).copied().unwrap_or_default());
+    }
+    csv::write_line(out, fields);
+}
+
+/// The header of the long table.
+pub fn long_header(out: &mut Vec<u8>) {
+    csv::write_line(out, CELL);
+}
+
+/// The cells of a report in the long table.
+pub fn long(out: &mut Vec<u8>, row: &Row) {
+    let agency = text(row.report.agency.as_ref());
+    let year = text(row.report.year);
+    for (variable, cell) in &row.cells.0 {
+        let about = |at: &str| at == variable || variable.strip_prefix(at).is_some_and(|rest| rest.starts_with('.'));
+        let flags: Vec<&str> =
+            row.flags.iter().filter(|f| !f.at.is_empty() && about(&f.at)).map(|f| f.code.as_str()).collect();
+        let (stub, column) = variable.rsplit_once('.').unwrap_or((variable, ""));
+        let near = |id: &str| {
+            id.ends_with(column) && id.starts_with(stub.split('.').next().unwrap_or(stub)) || id.ends_with(stub)
+        };
+        let failed: Vec<&str> = row.checks.iter().filter(|c| !c.holds && near(&c.id)).map(|c| c.id.as_str()).collect();
+        let bbox = cell.bbox.as_ref().map(|b| b.get().trim_matches(['[', ']']).to_owned());
+        let (page, line, column) = (text(cell.page), text(cell.line), text(cell.column));
+        let (bbox, flags, failed) = (text(bbox), flags.join(" "), failed.join(" "));
+        csv::write_line(
+            out,
+            [
+                row.id.as_str(),
+                &agency,
+                &year,
+                variable,
+                row.number(variable).unwrap_or_default(),
+                &cell.state,
+                &cell.raw,
+                &page,
+                &bbox,
+                cell.node.as_deref().unwrap_or_default(),
+                &line,
+                &column,
+                &flags,
+                &failed,
+            ],
+        );
+    }
+}
