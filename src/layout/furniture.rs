@@ -1,6 +1,6 @@
 //! Page furniture: running heads and feet, page numbers, watermarks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::word::Word;
 use super::{PageContent, word};
@@ -48,8 +48,9 @@ pub(crate) fn furniture(pages: &[(&PageContent, &[Word])]) -> Vec<Vec<bool>> {
     }
     let mut accepted: Vec<bool> = Vec::with_capacity(candidates.len());
     for c in &candidates {
-        let count: usize =
-            (-1..=1).filter_map(|d| repeats.get(&(c.top, band(c.y) + d, masked(&c.text)))).map(Vec::len).sum();
+        let seen: BTreeSet<usize> =
+            (-1..=1).filter_map(|d| repeats.get(&(c.top, band(c.y) + d, masked(&c.text)))).flatten().copied().collect();
+        let count = seen.len();
         let needed = 2.max(pages.len().saturating_mul(2) / 5);
         let repeated = count >= needed && c.text.chars().any(char::is_alphabetic);
         let index = i64::try_from(c.page).unwrap_or_default();
