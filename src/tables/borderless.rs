@@ -195,11 +195,23 @@ fn convincing(rows: &[RowLine], n: usize) -> bool {
     let tabular = rows.iter().filter(|r| r.tabular()).count();
     let cells: usize = rows.iter().map(|r| r.segs.len()).sum();
     let beside: Vec<&Seg> = rows.iter().flat_map(|r| r.segs.iter().filter(|s| s.cols.0 > 0)).collect();
-    let values = beside.iter().filter(|s| s.value || s.len == 1).count();
+    let values = beside.iter().filter(|s| s.value).count();
     let share = |k: usize| values * k >= beside.len();
     let full = rows.iter().filter(|r| r.segs.len() * 10 >= n * 6).count();
+    // Formulas scatter their pieces; rows of a table fill most of its columns.
+    let mut filled: Vec<usize> =
+        rows.iter().filter(|r| r.tabular()).map(|r| r.segs.iter().map(|s| s.cols.1 - s.cols.0 + 1).sum()).collect();
+    filled.sort_unstable();
+    let whole = rows.iter().any(|r| r.segs.iter().filter(|s| s.value).count() * 10 >= n * 8);
+    let scattered = !whole && filled.get(filled.len() / 2).is_none_or(|&f| f * 2 < n);
+    let size = median(rows.iter().map(RowLine::size)).unwrap_or(0.0);
+    let small = rows.iter().flat_map(|r| &r.segs).filter(|s| s.size < 0.8 * size).count();
+    let scattered = scattered || small * 6 > cells;
+    let long = beside.iter().filter(|s| s.len > 24).count();
     tabular >= 2
         && cells >= 5
+        && !scattered
+        && long * 5 < beside.len() * 2
         && if n == 2 { tabular >= 3 && share(2) } else { share(4) || (tabular >= 5 && full * 2 >= tabular) }
 }
 
