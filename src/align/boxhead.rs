@@ -134,7 +134,16 @@ pub(crate) fn boxhead(
     let mut scores = vec![0.0f32; columns.len()];
     let mut guessed = vec![false; columns.len()];
     let mut ordered = true;
-    for (depth, &row) in rows.iter().enumerate() {
+    let whole = by_columns(&heads, columns.len());
+    if let Some(whole) = &whole {
+        for (column, &h) in whole.iter().enumerate() {
+            if let (Some(slot), Some(sum)) = (taken.get_mut(column), scores.get_mut(column)) {
+                *slot = Some(h);
+                *sum = heads.get(h).and_then(|x| x.leaf.iter().find(|l| l.0 == column)).map_or(0.0, |l| l.1);
+            }
+        }
+    }
+    for (depth, &row) in rows.iter().enumerate().filter(|_| whole.is_none()) {
         let line: Vec<usize> =
             (0..heads.len()).filter(|&h| heads.get(h).is_some_and(|x| x.row == row && !x.leaf.is_empty())).collect();
         if line.is_empty() {
@@ -150,8 +159,13 @@ pub(crate) fn boxhead(
             let levels = columns.get(column).map_or(0, |c| c.path.len());
             let mut s = base;
             if levels > 1 {
-                s += if depth + 1 == levels { 0.02 } else { 0.0 };
+                s += if depth + 1 == levels { 0.03 } else { 0.0 };
+                // Text laid out without lines has no spans: a label above covers more than its own cell.
+                let spans = !matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless);
                 for upper in heads.iter().filter(|u| u.row < row && !u.upper.is_empty() && u.leaf.is_empty()) {
+                    if !spans {
+                        break;
+                    }
                     if upper.col < head.end && head.col < upper.end {
                         s += if upper.upper.contains(&column) { 0.12 } else { -0.15 };
                     }
@@ -220,6 +234,14 @@ pub(crate) fn boxhead(
             guessed: guessed.get(column).copied().unwrap_or(false),
         });
     }
+    // The leftmost header is not the part's first column (totals printed first): the part's order does not hold.
+    if let Some(leftmost) = out.leaves.iter().min_by_key(|l| l.col)
+        && out.leaves.iter().filter(|l| l.col == leftmost.col).count() == 1
+        && out.leaves.first().is_some_and(|first| first.cell != leftmost.cell)
+        && grid.table.kind != TableKind::Delimited
+    {
+        out.ordered = false;
+    }
     out.uppers = heads.iter().filter(|h| !h.upper.is_empty()).count() + above.len();
     if out.leaves.is_empty() {
         return None;
@@ -249,6 +271,25 @@ pub(crate) fn boxhead(
     }
     out.extras.sort_by_key(|l| l.col);
     Some(out)
+}
+
+/// Every column under its own label, from left to right over all header rows: then nothing above them is needed
+/// (labels above may stand at the wrong place where the lines between cells are not drawn).
+fn by_columns(heads: &[Head], columns: usize) -> Option<Vec<usize>> {
+    let mut line: Vec<usize> = (0..heads.len()).filter(|&h| heads.get(h).is_some_and(|x| !x.leaf.is_empty())).collect();
+    if line.len() != columns || columns < 2 {
+        return None;
+    }
+    line.sort_by_key(|&h| heads.get(h).map(|x| x.col));
+    let apart = line.windows(2).all(|w| match w {
+        [a, b] => heads.get(*a).zip(heads.get(*b)).is_some_and(|(a, b)| a.end <= b.col),
+        _ => false,
+    });
+    let fits = line
+        .iter()
+        .enumerate()
+        .all(|(c, &h)| heads.get(h).is_some_and(|x| x.leaf.iter().any(|l| l.0 == c && l.1 >= 0.7)));
+    (apart && fits).then_some(line)
 }
 
 /// The order-preserving choice of columns for the cells of one header row with the largest sum of scores.
@@ -380,7 +421,14 @@ pub(crate) fn map_row(
                     });
                 }
             }
-            if distinct && cells.len() == sequence.len() {
+            let agrees = !head.ordered
+                || sequence
+                    .iter()
+                    .filter_map(|l| l.column)
+                    .collect::<Vec<_>>()
+                    .windows(2)
+                    .all(|w| w.first() < w.last());
+            if distinct && agrees && cells.len() == sequence.len() {
                 let cells: Vec<(usize, usize)> =
                     sequence.iter().zip(cells.iter()).filter_map(|(l, &c)| Some((l.column?, c))).collect();
                 return Some(Mapping { cells, basis: Basis::Header });
