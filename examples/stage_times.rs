@@ -1,0 +1,45 @@
+//! Where the time goes: each stage over the files named, in one thread.
+//!
+//!     cargo run --release --example stage_times -- FILE…
+#![allow(clippy::print_stdout)]
+
+use std::time::{Duration, Instant};
+
+use gongkai::{align::align, extract, limits::Limits, pattern::PatternSet, report};
+
+fn main() {
+    let limits = Limits::default();
+    let started = Instant::now();
+    let patterns = PatternSet::embedded();
+    println!("patterns {:?}", started.elapsed());
+    let mut spent = [Duration::ZERO; 5];
+    let mut files = 0;
+    for path in std::env::args().skip(1) {
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        files += 1;
+        let mut lap = Instant::now();
+        let mut next = |at: usize| {
+            if let Some(slot) = spent.get_mut(at) {
+                *slot += lap.elapsed();
+            }
+            lap = Instant::now();
+        };
+        let Ok(document) = extract::read(&bytes, None, &limits) else { continue };
+        next(0);
+        for family in &patterns.families {
+            let parts = report::split(&document, &family.report);
+            next(1);
+            let alignment = align(&document, family);
+            next(2);
+            let identified = report::identify(&document, &family.report);
+            next(3);
+            let (sections, _) = report::sections(&document, &family.report, &alignment.claims);
+            let _ = report::verdict(&document, &identified, &sections, alignment.readings.len(), &family.report);
+            next(4);
+            drop(parts);
+        }
+    }
+    for (name, spent) in ["read", "split", "align", "identify", "sections"].iter().zip(spent) {
+        println!("{name:10} {:8.3} ms a file", spent.as_secs_f64() * 1e3 / f64::from(files.max(1)));
+    }
+}
