@@ -278,12 +278,18 @@ fn tokens(stream: &Stream<'_>, vocabulary: &Vocabulary) -> Vec<Token> {
     let mut labels: Vec<(Range<usize>, Vec<u32>)> = Vec::new();
     for o in found {
         let range = at(o.range.start)..at(o.range.end);
+        let letters = stream.atoms.get(range.clone()).unwrap_or(&[]).iter().filter(|a| a.c.is_alphabetic()).count();
+        if letters == 0 {
+            continue; // figures that look like a label's year
+        }
         let mut from = range.start;
         if let Some((ordinal, start)) = o.ordinal {
             let start = at(start);
             // A digit without a mark behind it is an ordinal only where the form numbers the row so.
             let bare = start + 1 == range.start && stream.atoms.get(start).is_some_and(|a| a.c.is_ascii_digit());
-            if !bare || (stream.gap(start) > 0 && vocabulary.has_ordinal(o.key, ordinal)) {
+            if !bare
+                || (stream.gap(start) > 0 && stream.gap(range.start) == 0 && vocabulary.has_ordinal(o.key, ordinal))
+            {
                 from = start;
             }
         }
@@ -505,6 +511,7 @@ fn join_spaced(stream: &Stream<'_>, tokens: Vec<Token>) -> Vec<Token> {
 fn chains(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Chain> {
     let mut out: Vec<Chain> = Vec::new();
     let mut open = Chain::default();
+    let mut carried: Vec<Token> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         // The texts before the next values, then the values.
@@ -531,16 +538,45 @@ fn chains(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec
         if from > start && !open.groups.is_empty() {
             out.push(std::mem::take(&mut open));
         }
+        if from > start {
+            carried.clear();
+        }
+        carried.extend(tokens.get(from..values).unwrap_or(&[]).iter().cloned());
         if at > values {
-            let texts = tokens.get(from..values).unwrap_or(&[]).to_vec();
-            let list = tokens.get(values..at).unwrap_or(&[]).iter().filter(|t| t.is_value()).cloned().collect();
-            open.groups.push((texts, list));
+            let list: Vec<Token> =
+                tokens.get(values..at).unwrap_or(&[]).iter().filter(|t| t.is_value()).cloned().collect();
+            if is_padding(stream, &carried, &list, vocabulary) {
+                continue;
+            }
+            open.groups.push((std::mem::take(&mut carried), list));
         }
     }
     if !open.groups.is_empty() {
         out.push(open);
     }
     out
+}
+
+/// Whether empty cells (and at most the first row's number) behind a header's cell only fill up its row.
+fn is_padding(stream: &Stream<'_>, texts: &[Token], values: &[Token], vocabulary: &Vocabulary) -> bool {
+    let (filled, last) = match values.split_last() {
+        Some((last, rest)) => (rest.iter().all(|t| t.kind == Kind::Blank), last),
+        None => return true,
+    };
+    let number = stream.tight(last.from..last.to) == "1" && values.len() > 1;
+    if !filled || !(last.kind == Kind::Blank || number) {
+        return false;
+    }
+    let Some(label) = texts.iter().rfind(|t| t.kind != Kind::Unit) else { return true };
+    match &label.kind {
+        Kind::Label(keys) => {
+            let numbered = super::label::split_ordinal(&stream.tight(label.from..label.to)).0.is_some();
+            let roles = || vocabulary.tables.iter().flat_map(|t| keys.iter().flat_map(|&k| t.roles(k)));
+            let head = roles().any(|r| !matches!(r, Role::Row(_) | Role::Stub(_)));
+            head && !numbered
+        }
+        _ => true,
+    }
 }
 
 /// Whether a piece of text cannot stand inside a table: prose, or the heading of a section.

@@ -46,6 +46,8 @@ struct Header {
     /// A column of ordinal numbers stands before the labels.
     numbered: bool,
     units: usize,
+    /// The head of the stub is printed.
+    cornered: bool,
     /// Texts (by number) that the header is made of.
     texts: Vec<usize>,
 }
@@ -61,8 +63,10 @@ impl Chain {
         let mut taken: Option<(usize, usize)> = None;
         let mut known = 0usize;
         let mut leaves = 0usize;
+        let mut cornered = false;
         for (texts, values) in &self.groups {
-            let mut texts: &[Token] = texts;
+            let texts = with_tails(texts, index);
+            let mut texts: &[Token] = &texts;
             let mut values: Vec<Token> = values.clone();
             // The row's own label: the last text, where it is no header.
             while texts.last().is_some_and(|t| t.kind == Kind::Unit) && header.as_ref().is_none_or(|h| h.units == 0) {
@@ -81,6 +85,7 @@ impl Chain {
             if let Some(h) = fresh {
                 leaves += h.order.len();
                 numbered = h.numbered;
+                cornered |= h.cornered;
                 rows.push(Line { head: h.cells.clone(), row: None, part: None, values: Vec::new(), order: Vec::new() });
                 header = Some(h);
             }
@@ -154,7 +159,7 @@ impl Chain {
             lines.push(rows.len());
             rows.push(Line { head, row: flat, part, values, order });
         }
-        let enough = known >= 3 || (known >= 1 && leaves >= 1) || leaves >= 4;
+        let enough = known >= 3 || (known >= 1 && (leaves >= 2 || (leaves >= 1 && cornered))) || leaves >= 4;
         if !enough {
             return None;
         }
@@ -362,6 +367,29 @@ fn span(texts: &[Token], values: &[Token]) -> Option<(usize, usize)> {
     Some((first.from, last.to))
 }
 
+/// Labels with what the print adds behind them (法律…的, a remark in brackets).
+fn with_tails(texts: &[Token], index: &TableIndex) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::with_capacity(texts.len());
+    for token in texts {
+        if token.kind == Kind::Text
+            && let Some(last) = out.last_mut()
+            && own_row(last, index).is_some()
+            && last.to <= token.from
+            && token.from - last.to <= 1
+            && token.to - token.from <= LONGEST_TAIL
+        {
+            last.to = token.to;
+            continue;
+        }
+        out.push(token.clone());
+    }
+    // Only the last label's own tail is sure: values follow it.
+    out
+}
+
+/// Most characters that a print adds behind a label.
+const LONGEST_TAIL: usize = 4;
+
 /// The row of the form that a label is, groups included.
 fn own_row(token: &Token, index: &TableIndex) -> Option<usize> {
     let Kind::Label(keys) = &token.kind else { return None };
@@ -465,7 +493,18 @@ fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Opti
             header.texts.push(n);
             place(&mut nodes, Node::Upper(uppers.clone(), Vec::new()), &uppers);
         } else if roles.iter().any(|r| matches!(r, Role::Corner { .. })) {
+            if corner.is_none() {
+                header.units = 0;
+            }
+            header.cornered = true;
             corner.get_or_insert(draft(stream, token));
+        } else if token.kind == Kind::Text
+            && (corner.is_some() || first_leaf.is_some())
+            && token.to - token.from <= 12
+            && Some(n) != label_at
+        {
+            // A header that lost its second line, or one that the form does not know.
+            nodes.push(Node::Other(draft(stream, token)));
         } else if roles.contains(&Role::Ignored) {
             if corner.is_none() && first_leaf.is_none() {
                 header.numbered |= stream.tight(token.from..token.to).contains('序');
@@ -497,6 +536,7 @@ fn begins_numbered(stream: &Stream<'_>, token: &Token) -> bool {
 /// A column or a label above several.
 enum Node {
     Leaf(usize, Draft),
+    Other(Draft),
     Upper(Vec<usize>, Vec<Node>),
 }
 
@@ -520,6 +560,7 @@ fn flatten(nodes: Vec<Node>, header: &mut Header) {
                 header.order.push(column);
                 header.cells.push(cell);
             }
+            Node::Other(cell) => header.cells.push(cell),
             Node::Upper(_, inner) => flatten(inner, header),
         }
     }
