@@ -467,6 +467,11 @@ fn lex_mixed(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
     }
 }
 
+/// Whether a token is made of letters alone.
+fn is_word(stream: &Stream<'_>, token: &Token) -> bool {
+    stream.atoms.get(token.from..token.to).unwrap_or(&[]).iter().all(|a| a.c.is_alphabetic())
+}
+
 /// Joins numbers with the units and the rest of the digits that stand behind a space, where cells are parted
 /// by more than spaces.
 fn join_spaced(stream: &Stream<'_>, tokens: Vec<Token>) -> Vec<Token> {
@@ -490,6 +495,7 @@ fn join_spaced(stream: &Stream<'_>, tokens: Vec<Token>) -> Vec<Token> {
         {
             let joined = stream.text(last.from..token.to);
             let unit = matches!(token.kind, Kind::Unit | Kind::Text)
+                && is_word(stream, &token)
                 && token.to - token.from <= 3
                 && read_cell(&joined).state == State::Number;
             let digits = lines && token.kind == Kind::Value && read_cell(&joined).state == State::Number;
@@ -500,6 +506,7 @@ fn join_spaced(stream: &Stream<'_>, tokens: Vec<Token>) -> Vec<Token> {
         }
         // A lone unit among text.
         let unit = token.kind == Kind::Text
+            && is_word(stream, &token)
             && token.to - token.from <= 3
             && read_cell(&format!("1{}", stream.tight(token.from..token.to))).state == State::Number;
         out.push(if unit { Token { kind: Kind::Unit, ..token } } else { token });
@@ -535,6 +542,9 @@ fn chains(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec
                 break;
             }
         }
+        if from > start && tokens.get(start).is_some_and(|t| goes_on_as_prose(stream, t)) {
+            open.groups.pop();
+        }
         if from > start && !open.groups.is_empty() {
             out.push(std::mem::take(&mut open));
         }
@@ -555,6 +565,13 @@ fn chains(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec
         out.push(open);
     }
     out
+}
+
+/// Whether a sentence goes on right behind a number: no cell was printed there (行政许可900项，本年…).
+fn goes_on_as_prose(stream: &Stream<'_>, token: &Token) -> bool {
+    token.kind == Kind::Text
+        && stream.gap(token.from) == 0
+        && stream.atoms.get(token.from..token.to).unwrap_or(&[]).iter().take(3).any(|a| matches!(a.c, ',' | ';'))
 }
 
 /// Whether empty cells (and at most the first row's number) behind a header's cell only fill up its row.

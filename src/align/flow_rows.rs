@@ -456,6 +456,11 @@ fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Opti
             })
             .filter(|&c| !used.get(c).copied().unwrap_or(true))
             .collect();
+        let columns = if token.kind == Kind::Text && Some(n) != label_at {
+            misprinted(stream, token, part, &used)
+        } else {
+            columns
+        };
         let uppers: Vec<usize> = roles
             .iter()
             .filter_map(|r| match r {
@@ -526,6 +531,21 @@ fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Opti
     }
     flatten(nodes, &mut header);
     Some(header)
+}
+
+/// The free columns whose label a text is but for a letter (其它结果).
+fn misprinted(stream: &Stream<'_>, token: &Token, part: &crate::pattern::Part, used: &[bool]) -> Vec<usize> {
+    let printed = super::label::Printed::of_shadow(&stream.tight(token.from..token.to));
+    if printed.len() < 3 || printed.len() > 16 {
+        return Vec::new();
+    }
+    let like = |c: usize| {
+        part.columns
+            .get(c)
+            .and_then(|x| x.path.last())
+            .is_some_and(|labels| labels.iter().any(|l| super::label::compare_label(&printed, l, 0.74).is_some()))
+    };
+    (0..part.columns.len()).filter(|&c| !used.get(c).copied().unwrap_or(true) && like(c)).collect()
 }
 
 /// Whether an ordinal stands in front of the label.
