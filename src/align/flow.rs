@@ -619,21 +619,72 @@ fn breaks(stream: &Stream<'_>, token: &Token, vocabulary: &Vocabulary) -> bool {
 }
 
 #[cfg(test)]
-mod dump {
+mod tests {
+    use super::*;
+    use crate::align::align;
+    use crate::pattern::{Family, PatternSet};
+
+    fn family() -> &'static Family {
+        PatternSet::embedded().families.first().unwrap()
+    }
+
+    fn values(text: &str, prefix: &str) -> Vec<String> {
+        let document = crate::format::txt::read(text.as_bytes(), &crate::limits::Limits::default()).unwrap();
+        align(&document, family())
+            .readings
+            .iter()
+            .filter(|r| r.variable.starts_with(prefix))
+            .map(|r| r.value.map_or_else(|| r.state.name().to_owned(), |v| v.to_string()))
+            .collect()
+    }
+
+    const HEAD: &str =
+        "申请人情况\n自然人\n法人或其他组织\n总计\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n";
+
     #[test]
-    #[ignore]
-    fn dump() {
-        let path = std::env::var("DUMP").unwrap();
-        let bytes = std::fs::read(path).unwrap();
-        let d = crate::format::txt::read(&bytes, &crate::limits::Limits::default()).unwrap();
-        let family = &crate::pattern::PatternSet::embedded().families[0];
-        let v = super::Vocabulary::new(family);
-        for t in super::tables(&d, &v) {
-            println!("== block {} ranges {:?}", t.block, t.ranges.len());
-            for r in 0..t.table.rows {
-                let c: Vec<String> = t.table.cells.iter().filter(|c| c.row == r).map(|c| c.text.clone()).collect();
-                println!("  {}", c.join(" ¦ "));
-            }
+    fn cells_one_a_line() {
+        let text = format!(
+            "{HEAD}一、本年新收政府信息\n公开申请数量\n3\n1\n0\n0\n0\n0\n4\n二、上年结转政府信息公开申请数量\n0\n0\n/\n0\n0\n0\n0\n\
+             三、本年度办理结果\n（一）予以公开\n2\n1\n0\n0\n0\n0\n3\n"
+        );
+        assert_eq!(values(&text, "applications.received"), ["3", "1", "0", "0", "0", "0", "4"]);
+        assert_eq!(values(&text, "applications.carried_over"), ["0", "0", "dash", "0", "0", "0", "0"]);
+        assert_eq!(values(&text, "applications.granted"), ["2", "1", "0", "0", "0", "0", "3"]);
+    }
+
+    #[test]
+    fn figures_run_together_are_cut_by_their_sums() {
+        let head = HEAD.replace('\n', "");
+        let text = format!(
+            "{head}一、本年新收政府信息公开申请数量15130000154二、上年结转政府信息公开申请数量0000000\
+             三、本年度办理结果（一）予以公开230 000023（二）部分公开10000018"
+        );
+        assert_eq!(values(&text, "applications.received"), ["151", "3", "0", "0", "0", "0", "154"]);
+        assert_eq!(values(&text, "applications.granted"), ["23", "0", "0", "0", "0", "0", "23"]);
+        // No cut adds up: nothing is guessed.
+        assert!(values(&text, "applications.partly_granted").iter().any(|v| v == "ambiguous"));
+    }
+
+    #[test]
+    fn a_lost_cell_is_never_shifted_over() {
+        let text = format!(
+            "{HEAD}一、本年新收政府信息公开申请数量\n3\n1\n0\n4\n二、上年结转政府信息公开申请数量\n0\n0\n0\n0\n0\n0\n0\n\
+             三、本年度办理结果\n（一）予以公开\n2\n1\n0\n0\n0\n0\n3\n"
+        );
+        assert!(values(&text, "applications.received").is_empty());
+    }
+
+    #[test]
+    fn numbers_in_sentences_are_no_table() {
+        let text = "本年予以公开283件，部分公开88件，重复申请19件，行政许可900项，本年增加21项，处理决定921件；行政处罚130项。";
+        assert!(values(text, "").is_empty());
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { cases: 48, ..Default::default() })]
+        #[test]
+        fn any_text_is_survived(text in "(规章|行政许可|总计|信息内容|结果维持|其他|[0-9]{1,9}|[ \n/、（）。-]|件){0,40}") {
+            let _ = values(&format!("表{text}"), "");
         }
     }
 }

@@ -65,7 +65,7 @@ impl Chain {
         let mut leaves = 0usize;
         let mut cornered = false;
         for (texts, values) in &self.groups {
-            let texts = with_tails(texts, index);
+            let texts = with_tails(stream, texts, index);
             let mut texts: &[Token] = &texts;
             let mut values: Vec<Token> = values.clone();
             // The row's own label: the last text, where it is no header.
@@ -139,6 +139,16 @@ impl Chain {
                 let last = values.last().map(|t| stream.tight(t.from..t.to)).unwrap_or_default();
                 if last.chars().all(|c| c.is_ascii_digit()) {
                     values.pop();
+                }
+            }
+            if unlabelled && values.len() > order.len() {
+                // Padding in front: the header's last row had empty cells on the left, or the table does.
+                let surplus = values.len() - order.len();
+                let blank = |list: &[Token]| list.iter().all(|t| t.kind == Kind::Blank);
+                let front = values.get(..surplus).is_some_and(blank);
+                let back = values.get(order.len()..).is_some_and(blank);
+                if front && !back {
+                    values.drain(..surplus);
                 }
             }
             let mut head = Vec::new();
@@ -228,7 +238,9 @@ impl Chain {
         for (n, row) in rows.iter().enumerate() {
             let plain: Vec<Draft> = row.values.iter().map(|t| draft(stream, t)).collect();
             let wanted = row.order.len();
-            let fits = plain.len() >= wanted || row.row.is_none();
+            // Cells on lines of their own are whole: too few of them are lost ones, not figures run together.
+            let whole = row.values.iter().skip(1).any(|t| stream.gap(t.from) >= 2);
+            let fits = plain.len() >= wanted || row.row.is_none() || whole;
             if fits {
                 // Known cells take part in the sums.
                 let cut: Vec<super::digits::Piece> = plain
@@ -248,11 +260,7 @@ impl Chain {
             let chars = characters(stream, &row.values);
             let line: Vec<char> = chars.iter().map(|a| a.c).collect();
             let must: Vec<bool> = chars.iter().map(|a| a.cut).collect();
-            let mut found = cuts(&line, &must, wanted);
-            if found.list.is_empty() {
-                // The spaces may be none of the cells' edges.
-                found = cuts(&line, &vec![false; line.len()], wanted);
-            }
+            let found = cuts(&line, &must, wanted);
             let several = found.list.len() > 1 || found.more;
             let more = found.more;
             let (found, decided_here) = by_sums(found, &row_sums(row, index));
@@ -368,7 +376,7 @@ fn span(texts: &[Token], values: &[Token]) -> Option<(usize, usize)> {
 }
 
 /// Labels with what the print adds behind them (法律…的, a remark in brackets).
-fn with_tails(texts: &[Token], index: &TableIndex) -> Vec<Token> {
+fn with_tails(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(texts.len());
     for token in texts {
         if token.kind == Kind::Text
@@ -376,7 +384,7 @@ fn with_tails(texts: &[Token], index: &TableIndex) -> Vec<Token> {
             && own_row(last, index).is_some()
             && last.to <= token.from
             && token.from - last.to <= 1
-            && token.to - token.from <= LONGEST_TAIL
+            && (token.to - token.from <= LONGEST_TAIL || stream.atoms.get(token.from).is_some_and(|a| a.c == '('))
         {
             last.to = token.to;
             continue;
@@ -421,7 +429,11 @@ fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Opti
             .count()
             .min(part.columns.len());
         let caption = all.iter().any(|rs| rs.iter().any(|r| matches!(r, Role::Caption { part } if *part == p)));
-        let weight = leaves * 2 + usize::from(caption);
+        let uppers = all
+            .iter()
+            .filter(|rs| rs.iter().any(|r| matches!(r, Role::Column { part, leaf: false, .. } if *part == p)))
+            .count();
+        let weight = leaves * 2 + uppers.min(4) + usize::from(caption);
         if leaves > 0 && best.is_none_or(|b| weight > b.0) {
             best = Some((weight, p));
         }
