@@ -193,7 +193,7 @@ fn join_pages(drafts: &mut Vec<Draft>, fresh: Vec<Draft>) {
         (Some(Draft::Text(last, _)), Draft::Text(next, number)) => {
             let same = (last.size - next.size).abs() <= 0.12 * last.size;
             let ended = last.text.ends_with(['。', '！', '？', '：', '；', '.', '!', '?', ':']);
-            if same && last.full && !next.indented && !ended {
+            if same && !next.indented && (last.full && !ended || open_bracket(&last.text)) {
                 append(&mut last.text, &next.text, last.unspaced);
                 last.full = next.full;
             } else {
@@ -203,6 +203,16 @@ fn join_pages(drafts: &mut Vec<Draft>, fresh: Vec<Draft>) {
         (_, first) => drafts.push(first),
     }
     drafts.extend(fresh);
+}
+
+/// Whether the text ends inside brackets or quotes.
+fn open_bracket(text: &str) -> bool {
+    let depth = text.chars().fold(0i32, |d, c| match c {
+        '（' | '《' | '“' | '〔' | '【' => d + 1,
+        '）' | '》' | '”' | '〕' | '】' => d - 1,
+        _ => d,
+    });
+    depth > 0
 }
 
 fn finish(draft: Draft) -> Vec<Block> {

@@ -132,6 +132,13 @@ fn goes_on(page: &PageContent, a: &Line, b: &Line, text: &str, m: Measure, pitch
     if starts_with_ordinal(text) && !above.contains(['，', '。', '；', '：', ',', ';']) {
         return false;
     }
+    // A heading after a sentence that happens to fill its line.
+    if starts_with_ordinal(text)
+        && above.ends_with(['。', '！', '？', '.'])
+        && !text.contains(['，', '。', '；', '：', ';'])
+    {
+        return false;
+    }
     if b.local.x0 > m.left + 0.8 * em {
         // Indented: a new paragraph, unless it hangs under an ordinal or a bullet, or both lines stand in a block.
         let hangs = b.local.x0 > a.local.x0 + 0.5 * em
