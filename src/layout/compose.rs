@@ -3,7 +3,7 @@ use super::frame::Frame;
 use super::furniture::furniture;
 use super::line::{Line, lines};
 use super::order::{Item, regions, runs};
-use super::paragraph::{Part, append, measure, paragraphs};
+use super::paragraph::{Part, append, measure, open_bracket, paragraphs};
 use super::word::{Word, words};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Page, Paragraph, Rect, Role};
@@ -203,16 +203,6 @@ fn join_pages(drafts: &mut Vec<Draft>, fresh: Vec<Draft>) {
         (_, first) => drafts.push(first),
     }
     drafts.extend(fresh);
-}
-
-/// Whether the text ends inside brackets or quotes.
-fn open_bracket(text: &str) -> bool {
-    let depth = text.chars().fold(0i32, |d, c| match c {
-        '（' | '《' | '“' | '〔' | '【' => d + 1,
-        '）' | '》' | '”' | '〕' | '】' => d - 1,
-        _ => d,
-    });
-    depth > 0
 }
 
 fn finish(draft: Draft) -> Vec<Block> {

@@ -124,7 +124,9 @@ fn goes_on(page: &PageContent, a: &Line, b: &Line, text: &str, m: Measure, pitch
     if step > (1.35 * pitch).max(pitch + 0.35) || step > 3.2 || step < 0.2 {
         return false;
     }
-    if !full(page, a, Some(b), m) || a.bold(page) != b.bold(page) && !full(page, a, None, m) {
+    if !(full(page, a, Some(b), m) || m.right - a.local.x1 < 4.5 * em && open_bracket(&a.text(page)))
+        || a.bold(page) != b.bold(page) && !full(page, a, None, m)
+    {
         return false;
     }
     // Entries of a list or a table of contents, however long: no sentence runs from one ordinal to the next.
@@ -163,4 +165,14 @@ pub(crate) fn append(text: &mut String, next: &str, unspaced_text: bool) {
         text.push(' ');
     }
     text.push_str(next);
+}
+
+/// Whether the text ends inside brackets or quotes.
+pub(crate) fn open_bracket(text: &str) -> bool {
+    let depth = text.chars().fold(0i32, |d, c| match c {
+        '（' | '《' | '“' | '〔' | '【' => d + 1,
+        '）' | '》' | '”' | '〕' | '】' => d - 1,
+        _ => d,
+    });
+    depth > 0
 }
