@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::pattern::PatternSet;
 use args::{Cli, Command};
 use ui::Ui;
@@ -109,6 +109,11 @@ fn catch_interrupts() {
 fn pattern_set(folder: Option<&Path>) -> Result<Cow<'static, PatternSet>, Error> {
     Ok(match folder {
         Some(folder) => Cow::Owned(PatternSet::load_dir(folder)?),
+        None if PatternSet::embedded().families.is_empty() => {
+            // only a program built from broken pattern files; better no output than an empty one
+            let message = "the patterns inside the program do not compile";
+            return Err(Error::new(ErrorKind::Pattern, message).hint("gongkai patterns check --patterns patterns tells why"));
+        }
         None => Cow::Borrowed(PatternSet::embedded()),
     })
 }

@@ -40,6 +40,8 @@ fn frames() -> Result<End, Error> {
     hush_panics();
     let engine = Engine { limits: setup.limits, patterns: pattern_set(setup.patterns.as_deref())? };
     while let Some(job) = wire::receive_job(&mut from).map_err(pipe)? {
+        #[cfg(debug_assertions)]
+        fault(&job);
         wire::send_outcome(&mut to, &engine.run(job)).map_err(pipe)?;
     }
     Ok(End::Done)
@@ -59,6 +61,33 @@ fn bound(setup: &Setup) {
 
 #[cfg(not(unix))]
 fn bound(_: &Setup) {}
+
+/// Does what a file asks for that the tests wrote, to see that the supervisor survives it; not in a release.
+#[cfg(debug_assertions)]
+#[allow(clippy::panic)]
+fn fault(job: &Job) {
+    fn deep(n: u64) -> u64 {
+        let frame = std::hint::black_box([n; 512]);
+        if n == u64::MAX { 0 } else { deep(n + 1) + frame.first().copied().unwrap_or(0) }
+    }
+    if std::env::var_os("GONGKAI_FAULTS").is_none() {
+        return;
+    }
+    let bytes = match &job.input {
+        Input::File(path) => std::fs::read(path).unwrap_or_default(),
+        Input::Bytes(bytes) => bytes.clone(),
+        Input::Missing(_) => return,
+    };
+    match bytes.strip_prefix(b"!fault ") {
+        Some(b"abort") => std::process::abort(),
+        Some(b"overflow") => drop(std::hint::black_box(deep(0))),
+        Some(b"memory") => drop(std::hint::black_box(vec![1u8; 1 << 40])),
+        Some(b"hang") => loop {
+            std::thread::park();
+        },
+        _ => {}
+    }
+}
 
 /// Answers inputs one by one, each at once.
 fn serve(args: &Worker, global: &Global) -> Result<End, Error> {

@@ -1,3 +1,10 @@
 //! The program run as a user runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod containers;
+mod convert;
 mod corpus;
+mod extract;
+mod hostile;
+mod resume;
+mod samples;

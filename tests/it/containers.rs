@@ -1,0 +1,164 @@
+//! The same files as a folder and in every container give the same records, but for the source.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::samples::{archive, gongkai, json};
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut out = Vec::new();
+    for sub in ["b", "一区"] {
+        let mut names: Vec<_> = fs::read_dir(folder.join(sub)).unwrap().map(|e| e.unwrap().path()).collect();
+        names.sort();
+        for path in names {
+            out.push((format!("{sub}/{}", path.file_name().unwrap().to_string_lossy()), fs::read(path).unwrap()));
+        }
+    }
+    out
+}
+
+fn tar(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, name, bytes.as_slice()).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    bytes.chunks(100_000).flat_map(|part| ruzstd::encoding::compress_to_vec(part, level)).collect()
+}
+
+/// A stored ZIP whose names are written in GBK, as Chinese Windows does.
+fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let (mut out, mut central) = (Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        let (name, ..) = encoding_rs::GBK.encode(name);
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        let offset = u32::try_from(out.len()).unwrap();
+        let mut common = Vec::new();
+        common.extend([20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x58]);
+        common.extend(crc.sum().to_le_bytes());
+        for _ in 0..2 {
+            common.extend(u32::try_from(bytes.len()).unwrap().to_le_bytes());
+        }
+        common.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+        common.extend([0, 0]);
+        out.extend(b"PK\x03\x04");
+        out.extend(&common);
+        out.extend(&*name);
+        out.extend(bytes);
+        central.extend(b"PK\x01\x02\x14\x00");
+        central.extend(&common);
+        central.extend([0; 10]);
+        central.extend(offset.to_le_bytes());
+        central.extend(&*name);
+    }
+    let (count, start) = (u16::try_from(files.len()).unwrap(), u32::try_from(out.len()).unwrap());
+    out.extend(&central);
+    out.extend(b"PK\x05\x06\0\0\0\0");
+    out.extend(count.to_le_bytes());
+    out.extend(count.to_le_bytes());
+    out.extend(u32::try_from(central.len()).unwrap().to_le_bytes());
+    out.extend(start.to_le_bytes());
+    out.extend([0, 0]);
+    out
+}
+
+fn warc(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (i, (name, bytes)) in files.iter().enumerate() {
+        let mut http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n".to_vec();
+        match i % 3 {
+            0 => {
+                http.extend(b"\r\n");
+                http.extend(bytes);
+            }
+            1 => {
+                http.extend(b"Transfer-Encoding: chunked\r\n\r\n");
+                for chunk in bytes.chunks(700) {
+                    http.extend(format!("{:x}\r\n", chunk.len()).bytes());
+                    http.extend(chunk);
+                    http.extend(b"\r\n");
+                }
+                http.extend(b"0\r\n\r\n");
+            }
+            _ => {
+                http.extend(b"Content-Encoding: gzip\r\n\r\n");
+                http.extend(gzip(bytes));
+            }
+        }
+        let head = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.gov.cn/{name}\r\nWARC-Date: 2024-02-26T01:02:03Z\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n",
+            http.len()
+        );
+        let mut record = head.into_bytes();
+        record.extend(http);
+        record.extend(b"\r\n\r\n");
+        out.extend(gzip(&record));
+    }
+    out
+}
+
+/// Records without their source, by id.
+fn records(path: &Path) -> Vec<serde_json::Value> {
+    let out = gongkai().args(["extract", "--jobs", "2"]).arg(path).assert().code(0);
+    let mut records = json(&out.get_output().stdout);
+    for record in &mut records {
+        record.as_object_mut().unwrap().remove("source");
+    }
+    records.sort_by_key(|r| r["id"].to_string());
+    records
+}
+
+#[test]
+fn every_container_gives_what_the_folder_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    archive(&tree, 12);
+    let files = files(&tree);
+    let want = records(&tree);
+    assert_eq!(want.len(), 12);
+    let tar = tar(&files);
+    let nested = vec![("inner.tar.gz".to_owned(), gzip(&tar))];
+    let containers = [
+        ("a.tar", tar.clone()),
+        ("a.tar.gz", gzip(&tar)),
+        ("a.tar.zst", zstd(&tar)),
+        ("a.zip", zip(&files)),
+        ("nested.zip", zip(&nested)),
+        ("a.warc.gz", warc(&files)),
+    ];
+    for (name, bytes) in containers {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        assert!(records(&path) == want, "{name}");
+    }
+}
+
+#[test]
+fn a_source_says_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    archive(&tree, 3);
+    let files = files(&tree);
+    fs::write(folder.path().join("a.zip"), zip(&files)).unwrap();
+    fs::write(folder.path().join("a.warc.gz"), warc(&files)).unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", "a.zip", "a.warc.gz"]).assert().code(0);
+    let records = json(&out.get_output().stdout);
+    assert_eq!(records[2]["source"]["member"], "一区/0000.html");
+    assert_eq!(records[3]["source"]["url"], "http://a.gov.cn/b/0001.html");
+    assert_eq!(records[3]["source"]["fetched"], "2024-02-26T01:02:03Z");
+}

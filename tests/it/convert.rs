@@ -1,0 +1,54 @@
+//! What is made of records: tables, codebook, comparisons.
+
+use std::fs;
+
+use crate::samples::{archive, gongkai, json, report};
+
+#[test]
+fn tables_hold_what_the_records_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 4);
+    let run = |args: &[&str], code: i32| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(code);
+        String::from_utf8(out.get_output().stdout.clone()).unwrap()
+    };
+    run(&["extract", "in", "-o", "r.jsonl"], 0);
+    let records = json(&fs::read(folder.path().join("r.jsonl")).unwrap());
+    let long = run(&["convert", "r.jsonl", "--to", "csv-long"], 0);
+    let cells: usize = records.iter().map(|r| r["cells"].as_object().unwrap().len()).sum();
+    assert_eq!(long.lines().count(), cells + 1);
+    let wide = run(&["convert", "r.jsonl", "--to", "csv", "--bom"], 0);
+    assert!(wide.starts_with('\u{feff}'));
+    let head: Vec<&str> = wide.lines().next().unwrap().split(',').collect();
+    let at = head.iter().position(|h| *h == "proactive.normative_documents.repealed@state").unwrap();
+    assert_eq!(wide.lines().nth(1).unwrap().split(',').nth(at), Some("dash"));
+    run(&["convert", "r.jsonl", "--to", "jsonl-gz", "-o", "r.jsonl.gz"], 0);
+    assert_eq!(run(&["convert", "r.jsonl.gz", "--to", "jsonl"], 0), fs::read_to_string(folder.path().join("r.jsonl")).unwrap());
+    run(&["convert", "r.jsonl", "--to", "package", "-o", "data"], 0);
+    assert!(folder.path().join("data/datapackage.json").exists());
+}
+
+#[test]
+fn differences_and_findings_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, upheld| {
+        fs::create_dir_all(folder.path().join("in")).unwrap();
+        fs::write(folder.path().join(format!("in/{name}.html")), report("海棠市人民政府", name.parse().unwrap(), upheld)).unwrap();
+    };
+    let run = |args: &[&str], code: i32| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(code);
+        String::from_utf8(out.get_output().stdout.clone()).unwrap()
+    };
+    write("2021", 3);
+    write("2023", 300);
+    write("2024", 3000);
+    run(&["extract", "in", "-o", "a.jsonl"], 0);
+    write("2023", 30);
+    run(&["extract", "in", "-o", "b.jsonl"], 0);
+    assert_eq!(run(&["diff", "a.jsonl", "a.jsonl"], 0), "");
+    let diff = run(&["diff", "a.jsonl", "b.jsonl"], 3);
+    assert!(diff.contains("in/2023.html\treview.upheld\t300 → 30"), "{diff}");
+    let findings = run(&["check", "a.jsonl"], 3);
+    assert!(findings.contains("2022\tyear-missing") && findings.contains("jump-by-ten\treview.upheld"), "{findings}");
+    assert!(run(&["summary", "a.jsonl"], 0).contains("3 records"));
+}

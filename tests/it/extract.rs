@@ -1,0 +1,78 @@
+//! `extract`: inputs, order, exit codes.
+
+use std::fs;
+
+use crate::samples::{archive, gongkai, json, report};
+
+#[test]
+fn a_report_becomes_a_record() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.html"), report("海棠市人民政府", 2023, 21)).unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", "a.html"]).assert().code(0);
+    let records = json(&out.get_output().stdout);
+    assert_eq!(records.len(), 1);
+    let record = &records[0];
+    assert_eq!(record["report"]["agency"], "海棠市人民政府");
+    assert_eq!(record["report"]["year"], 2023);
+    assert_eq!(record["source"]["path"], "a.html");
+    assert_eq!(record["values"]["review.upheld"], 21);
+    assert_eq!(record["values"]["review.total"], 22);
+    assert_eq!(record["cells"]["proactive.normative_documents.repealed"]["state"], "dash");
+}
+
+#[test]
+fn any_number_of_threads_and_any_isolation_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 24);
+    fs::write(folder.path().join("b/0005.html"), "no report").unwrap();
+    let run = |args: &[&str]| {
+        let out = gongkai().current_dir(&folder).args(["extract", "."]).args(args).assert().code(1);
+        (out.get_output().stdout.clone(), out.get_output().stderr.clone())
+    };
+    let (one, errors) = run(&["--jobs", "1"]);
+    assert_eq!(json(&one).len(), 23);
+    assert!(String::from_utf8_lossy(&errors).contains("b/0005.html"));
+    assert!(run(&["--jobs", "4"]).0 == one);
+    assert!(run(&["--jobs", "2", "--no-isolation"]).0 == one);
+}
+
+#[test]
+fn lists_globs_and_selections() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 6);
+    let count = |args: &[&str], stdin: &str| {
+        let out = gongkai().current_dir(&folder).arg("extract").args(args).write_stdin(stdin).assert().code(0);
+        json(&out.get_output().stdout).len()
+    };
+    assert_eq!(count(&["-"], "b/0001.html\nb/0002.html\n"), 2);
+    assert_eq!(count(&["-0", "-"], "b/0001.html\0"), 1);
+    assert_eq!(count(&["**/000[0-2].html"], ""), 3);
+    assert_eq!(count(&[".", "--exclude", "一区"], ""), 4);
+    assert_eq!(count(&[".", "--include", "0003.*"], ""), 1);
+}
+
+#[test]
+fn exit_codes_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    gongkai().current_dir(&folder).args(["extract", "none.pdf"]).assert().code(1);
+    gongkai().current_dir(&folder).args(["extract", ".", "--include", "["]).assert().code(2);
+    gongkai().current_dir(&folder).args(["extract", ".", "--patterns", "nowhere"]).assert().code(2);
+    gongkai().current_dir(&folder).args(["extract", "--no-such-option"]).assert().code(2);
+    gongkai().current_dir(&folder).args(["extract", ".", "-o", "no/such/folder.jsonl"]).assert().code(2);
+    gongkai().arg("completions").arg("bash").assert().code(0);
+}
+
+#[test]
+fn a_worker_answers_every_input() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 2);
+    let out = gongkai().current_dir(&folder).arg("worker").write_stdin("b/0001.html\nnone\n").assert().code(1);
+    let answers = json(&out.get_output().stdout);
+    assert_eq!(answers[0]["schema"], "gongkai.report/1");
+    assert_eq!(answers[1]["failure"]["code"], "unreadable");
+    let report = report("海棠市人民政府", 2023, 21).into_bytes();
+    let mut frames = u32::try_from(report.len()).unwrap().to_be_bytes().to_vec();
+    frames.extend(report);
+    let out = gongkai().args(["worker", "--length-prefixed"]).write_stdin(frames).assert().code(0);
+    assert_eq!(json(&out.get_output().stdout)[0]["values"]["review.upheld"], 21);
+}

@@ -1,0 +1,103 @@
+//! `run`: whatever ends it, the same command goes on, and ends as if nothing had been.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::samples::{archive, gongkai};
+
+const OUTPUTS: [&str; 5] = ["records.jsonl", "failures.jsonl", "duplicates.jsonl", "quarantine.txt", "manifest.json"];
+
+fn same(a: &Path, b: &Path) {
+    for name in OUTPUTS {
+        assert!(fs::read(a.join(name)).unwrap() == fs::read(b.join(name)).unwrap(), "{name} differs");
+    }
+}
+
+fn mixed(folder: &Path) {
+    archive(folder, 60);
+    fs::write(folder.join("b/0004.html"), "!fault abort").unwrap();
+    fs::write(folder.join("b/0010.html"), "no report").unwrap();
+    fs::copy(folder.join("b/0011.html"), folder.join("b/0012 again.html")).unwrap();
+}
+
+#[test]
+fn killed_again_and_again_it_ends_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    mixed(&folder.path().join("in"));
+    let run = |out: &str| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("gongkai"));
+        command.current_dir(&folder).args(["run", "in", "--quiet", "--jobs", "2", "-o", out]);
+        command.env("GONGKAI_FAULTS", "1").stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    assert_eq!(run("calm").status().unwrap().code(), Some(1));
+    let kills: u64 = std::env::var("GONGKAI_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
+    let mut seed = 42u64;
+    for _ in 0..kills {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mut child = run("stormy").spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(20 + (seed >> 33) % 400));
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    assert_eq!(run("stormy").status().unwrap().code(), Some(1));
+    same(&folder.path().join("calm"), &folder.path().join("stormy"));
+}
+
+#[test]
+fn shards_together_are_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    mixed(&folder.path().join("in"));
+    let run = |args: &[&str], code| drop(gongkai().current_dir(&folder).args(args).assert().code(code));
+    run(&["run", "in", "-q", "-o", "whole"], 1);
+    for shard in ["1/3", "2/3", "3/3"] {
+        let out = format!("part{}", &shard[..1]);
+        let assert = gongkai().current_dir(&folder).args(["run", "in", "-q", "-o", &out, "--shard", shard]).assert();
+        assert!(assert.get_output().status.code().unwrap() < 2);
+    }
+    run(&["merge", "part1", "part2", "part3", "-o", "merged"], 0);
+    same(&folder.path().join("whole"), &folder.path().join("merged"));
+}
+
+#[test]
+fn what_is_done_is_not_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    mixed(&folder.path().join("in"));
+    let run = |args: &[&str]| {
+        let out = gongkai().current_dir(&folder).args(["run", "in", "-o", "out"]).args(args).assert().code(1);
+        String::from_utf8_lossy(&out.get_output().stderr).lines().last().unwrap().to_owned()
+    };
+    let first = run(&[]);
+    assert!(first.starts_with("61 files: 58 records"), "{first}");
+    assert!(run(&[]).contains("61 done before"));
+    fs::write(folder.path().join("in/b/0013.html"), "no report").unwrap();
+    fs::remove_file(folder.path().join("in/b/0014.html")).unwrap();
+    let third = run(&[]);
+    assert!(third.starts_with("60 files: 56 records") && third.contains("59 done before"), "{third}");
+    assert!(run(&["--retry-failed"]).contains("57 done before"));
+    let records = fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap();
+    assert_eq!(records.lines().count(), 56);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    mixed(&folder.path().join("in"));
+    let run = |out: &str, kib: Option<u32>| {
+        let limit = kib.map(|k| format!("ulimit -f {k}; trap '' XFSZ; ")).unwrap_or_default();
+        let program = assert_cmd::cargo::cargo_bin("gongkai");
+        let script = format!("{limit}exec {} run in -q -o {out}", program.display());
+        let mut command = Command::new("bash");
+        command.args(["-c", &script]).current_dir(&folder).env("GONGKAI_FAULTS", "1");
+        command.stderr(Stdio::null()).status().unwrap().code()
+    };
+    assert_eq!(run("calm", None), Some(1));
+    for kib in [8, 40, 100] {
+        assert_eq!(run("full", Some(kib)), Some(2));
+    }
+    assert_eq!(run("full", None), Some(1));
+    same(&folder.path().join("calm"), &folder.path().join("full"));
+}
