@@ -32,7 +32,7 @@ fn a_file_that_ends_its_worker_costs_itself() {
 #[test]
 fn bombs_are_given_up() {
     let zeros = vec![0u8; 1 << 20];
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     for _ in 0..64 {
         gzip.write_all(&zeros).unwrap();
     }
