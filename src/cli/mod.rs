@@ -112,7 +112,9 @@ fn pattern_set(folder: Option<&Path>) -> Result<Cow<'static, PatternSet>, Error>
         None if PatternSet::embedded().families.is_empty() => {
             // only a program built from broken pattern files; better no output than an empty one
             let message = "the patterns inside the program do not compile";
-            return Err(Error::new(ErrorKind::Pattern, message).hint("gongkai patterns check --patterns patterns tells why"));
+            return Err(
+                Error::new(ErrorKind::Pattern, message).hint("gongkai patterns check --patterns patterns tells why")
+            );
         }
         None => Cow::Borrowed(PatternSet::embedded()),
     })

@@ -141,7 +141,7 @@ impl Walk {
         }
     }
 
-    fn from_folder(&mut self) -> Option<Found> {
+    fn next_below(&mut self) -> Option<Found> {
         let folder = self.folder.as_mut()?;
         loop {
             let entry = match folder.entries.next()? {
@@ -171,7 +171,7 @@ impl Iterator for Walk {
     fn next(&mut self) -> Option<Found> {
         loop {
             if self.folder.is_some() {
-                if let Some(found) = self.from_folder() {
+                if let Some(found) = self.next_below() {
                     return Some(found);
                 }
                 self.folder = None;

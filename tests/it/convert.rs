@@ -23,7 +23,10 @@ fn tables_hold_what_the_records_hold() {
     let at = head.iter().position(|h| *h == "proactive.normative_documents.repealed@state").unwrap();
     assert_eq!(wide.lines().nth(1).unwrap().split(',').nth(at), Some("dash"));
     run(&["convert", "r.jsonl", "--to", "jsonl-gz", "-o", "r.jsonl.gz"], 0);
-    assert_eq!(run(&["convert", "r.jsonl.gz", "--to", "jsonl"], 0), fs::read_to_string(folder.path().join("r.jsonl")).unwrap());
+    assert_eq!(
+        run(&["convert", "r.jsonl.gz", "--to", "jsonl"], 0),
+        fs::read_to_string(folder.path().join("r.jsonl")).unwrap()
+    );
     run(&["convert", "r.jsonl", "--to", "package", "-o", "data"], 0);
     assert!(folder.path().join("data/datapackage.json").exists());
 }
@@ -33,7 +36,11 @@ fn differences_and_findings_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, upheld| {
         fs::create_dir_all(folder.path().join("in")).unwrap();
-        fs::write(folder.path().join(format!("in/{name}.html")), report("海棠市人民政府", name.parse().unwrap(), upheld)).unwrap();
+        fs::write(
+            folder.path().join(format!("in/{name}.html")),
+            report("海棠市人民政府", name.parse().unwrap(), upheld),
+        )
+        .unwrap();
     };
     let run = |args: &[&str], code: i32| {
         let out = gongkai().current_dir(&folder).args(args).assert().code(code);

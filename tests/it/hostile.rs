@@ -67,7 +67,11 @@ fn pipes_devices_and_loops_are_no_files() {
     let out = gongkai().current_dir(&folder).args(["extract", "."]).assert().code(1);
     assert_eq!(json(&out.get_output().stdout).len(), 3);
     let errors = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
-    for says in ["pipe: unreadable: not a regular file but a named pipe", "zero: unreadable: not a regular file but a device", "b/loop: unreadable: link in a loop"] {
+    for says in [
+        "pipe: unreadable: not a regular file but a named pipe",
+        "zero: unreadable: not a regular file but a device",
+        "b/loop: unreadable: link in a loop",
+    ] {
         assert_eq!(errors.lines().filter(|l| l.contains(says)).count(), 1, "{says}: {errors}");
     }
 }

@@ -1,4 +1,6 @@
 //! `run`: whatever ends it, the same command goes on, and ends as if nothing had been.
+//!
+//! The long form of the kill test: `GONGKAI_KILLS=50 GONGKAI_FILES=2000 cargo test --test it killed`.
 
 use std::fs;
 use std::path::Path;
@@ -15,8 +17,13 @@ fn same(a: &Path, b: &Path) {
     }
 }
 
-fn mixed(folder: &Path) {
-    archive(folder, 60);
+/// A number from the environment, for the long form of a test.
+fn number(name: &str, usual: u32) -> u32 {
+    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
+}
+
+fn mixed(folder: &Path, count: u32) {
+    archive(folder, count);
     fs::write(folder.join("b/0004.html"), "!fault abort").unwrap();
     fs::write(folder.join("b/0010.html"), "no report").unwrap();
     fs::copy(folder.join("b/0011.html"), folder.join("b/0012 again.html")).unwrap();
@@ -25,7 +32,7 @@ fn mixed(folder: &Path) {
 #[test]
 fn killed_again_and_again_it_ends_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    mixed(&folder.path().join("in"));
+    mixed(&folder.path().join("in"), number("GONGKAI_FILES", 60));
     let run = |out: &str| {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin("gongkai"));
         command.current_dir(&folder).args(["run", "in", "--quiet", "--jobs", "2", "-o", out]);
@@ -33,7 +40,7 @@ fn killed_again_and_again_it_ends_the_same() {
         command
     };
     assert_eq!(run("calm").status().unwrap().code(), Some(1));
-    let kills: u64 = std::env::var("GONGKAI_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
+    let kills = number("GONGKAI_KILLS", 8);
     let mut seed = 42u64;
     for _ in 0..kills {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -49,7 +56,7 @@ fn killed_again_and_again_it_ends_the_same() {
 #[test]
 fn shards_together_are_the_whole() {
     let folder = tempfile::tempdir().unwrap();
-    mixed(&folder.path().join("in"));
+    mixed(&folder.path().join("in"), 60);
     let run = |args: &[&str], code| drop(gongkai().current_dir(&folder).args(args).assert().code(code));
     run(&["run", "in", "-q", "-o", "whole"], 1);
     for shard in ["1/3", "2/3", "3/3"] {
@@ -64,7 +71,7 @@ fn shards_together_are_the_whole() {
 #[test]
 fn what_is_done_is_not_done_again() {
     let folder = tempfile::tempdir().unwrap();
-    mixed(&folder.path().join("in"));
+    mixed(&folder.path().join("in"), 60);
     let run = |args: &[&str]| {
         let out = gongkai().current_dir(&folder).args(["run", "in", "-o", "out"]).args(args).assert().code(1);
         String::from_utf8_lossy(&out.get_output().stderr).lines().last().unwrap().to_owned()
@@ -85,7 +92,7 @@ fn what_is_done_is_not_done_again() {
 #[test]
 fn a_full_disk_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    mixed(&folder.path().join("in"));
+    mixed(&folder.path().join("in"), 60);
     let run = |out: &str, kib: Option<u32>| {
         let limit = kib.map(|k| format!("ulimit -f {k}; trap '' XFSZ; ")).unwrap_or_default();
         let program = assert_cmd::cargo::cargo_bin("gongkai");
