@@ -8,8 +8,11 @@ use crate::failure::Failure;
 use crate::pattern::ReportPattern;
 use crate::record::Section;
 
-/// Least text of sections that makes a report without tables, in characters.
+/// Least text of sections that makes a report without tables, in characters; half of it where the report has its
+/// own title and most of its headings.
 const NARRATIVE: usize = 120;
+/// Sections that make most of a report.
+const MOST: usize = 4;
 
 /// Tells reports from what looks like them: notices, blank forms, statistics of other spans, lists of links.
 ///
@@ -38,7 +41,8 @@ pub fn verdict(
         }
     }
     let text: usize = sections.iter().map(|s| s.text.chars().count()).sum();
-    if values == 0 && text < NARRATIVE {
+    let enough = if titled.is_some() && named >= MOST { NARRATIVE / 2 } else { NARRATIVE };
+    if values == 0 && text < enough {
         return no(match (titled.is_some(), named) {
             (true, 0) => "it has the title of a report and neither sections nor numbers".into(),
             (_, 0) => "no title, heading or table of a report was found".into(),
