@@ -247,6 +247,13 @@ pub(crate) fn boxhead(
         return None;
     }
     let used: Vec<usize> = out.leaves.iter().map(|l| l.cell).collect();
+    if grid.table.kind == TableKind::Delimited {
+        for leaf in &mut out.leaves {
+            if let Some(head) = heads.iter().find(|h| h.cell == leaf.cell && h.end == leaf.col + 1) {
+                leaf.end = repetition(grid, rows, head, &used, reader);
+            }
+        }
+    }
     let last_row = rows.last().copied().unwrap_or(0);
     for head in &heads {
         let covers_leaf = out.leaves.iter().any(|l| l.cell != head.cell && l.col < head.end && head.col < l.end)
@@ -382,6 +389,11 @@ pub(crate) fn map_row(
     let after = head.extras.iter().filter(|e| e.col >= first).count();
     let last = head.leaves.iter().map(|l| l.end).max().unwrap_or(0);
     let within = head.extras.iter().filter(|e| e.col >= first && e.col < last).count();
+    if grid.table.kind == TableKind::Delimited && !head.carried {
+        if let Some(mapping) = in_even_rows(grid, row, &all, head, blank).or_else(|| repeated(grid, row, &all, head)) {
+            return Some(mapping);
+        }
+    }
     if head.ordered && (within == 0 || grid.table.kind == TableKind::Delimited && head.extras.len() == after) {
         let known: Vec<usize> = head.leaves.iter().filter_map(|l| l.column).collect();
         for cells in [&starting, &all] {
@@ -443,6 +455,82 @@ pub(crate) fn map_row(
         }
     }
     None
+}
+
+/// By place where text with separators keeps its blank cells: the row has as many cells as every row of the
+/// header, and each column its own cell.
+fn in_even_rows(
+    grid: &Grid,
+    row: usize,
+    cells: &[usize],
+    head: &Boxhead,
+    blank: impl Fn(&usize) -> bool,
+) -> Option<Mapping> {
+    let width = grid.row(row).len();
+    let even = (head.leaves.iter())
+        .filter_map(|l| grid.cell(l.cell))
+        .all(|c| grid.row(c.row).len() == width && c.row_span <= 1 && c.col_span <= 1);
+    let apart = head.leaves.iter().enumerate().all(|(i, a)| head.leaves.iter().skip(i + 1).all(|b| a.col != b.col));
+    if !even || !apart || head.leaves.iter().any(|l| l.guessed) {
+        return None;
+    }
+    let mapping = by_place(grid, cells, head, blank)?;
+    (mapping.basis == Basis::Place).then_some(mapping)
+}
+
+/// Under headers that repeat a cell in place of its span: as often as in the header, the value is repeated.
+fn repeated(grid: &Grid, row: usize, cells: &[usize], head: &Boxhead) -> Option<Mapping> {
+    if head.leaves.iter().all(|l| l.end == l.col + 1) {
+        return None;
+    }
+    let text = |at: usize| {
+        let mut under = cells.iter().filter_map(|&c| grid.cell(c).map(|x| (c, x))).filter(|(_, x)| x.col == at);
+        under.next().map(|(c, _)| (c, grid.text(c)))
+    };
+    let last = head.leaves.iter().map(|l| l.end).max()?;
+    let ends = cells.last().and_then(|&c| grid.cell(c)).is_some_and(|c| c.col + 1 == last);
+    if !ends || grid.cell(*cells.first()?)?.row != row {
+        return None;
+    }
+    let mut mapped = Vec::new();
+    for leaf in &head.leaves {
+        let (cell, shown) = text(leaf.col)?;
+        if (leaf.col..leaf.end).any(|at| text(at).is_none_or(|t| t.1 != shown)) {
+            return None;
+        }
+        mapped.push((leaf.column?, cell));
+    }
+    Some(Mapping { cells: mapped, basis: Basis::Place })
+}
+
+/// The column behind a header's last repetition, where text with separators repeats a cell in place of its span:
+/// the same header in the cells to the right, and the same values under them in every row.
+fn repetition(grid: &Grid, rows: &[usize], head: &Head, taken: &[usize], reader: &Reader) -> usize {
+    let at = |row: usize, col: usize| {
+        let mut under = grid.row(row).iter().filter_map(|&c| grid.cell(c).map(|x| (c, x)));
+        under.find(|(_, x)| x.col == col).map(|(c, _)| (c, grid.text(c)))
+    };
+    let mut end = head.end;
+    while let Some((cell, text)) = at(head.row, end)
+        && text == head.text
+        && !taken.contains(&cell)
+    {
+        end += 1;
+    }
+    if end == head.end {
+        return end;
+    }
+    for row in rows.last().map_or(0, |r| r + 1)..grid.rows.len() {
+        let Some((_, first)) = at(row, head.col) else { break };
+        let same = (head.end..end).all(|col| at(row, col).is_some_and(|t| t.1 == first));
+        if reader.get(first).is_text() {
+            break;
+        }
+        if !same {
+            return head.end;
+        }
+    }
+    end
 }
 
 /// By the overlap of header and value cells: every value cell that is not blank under exactly one header.
