@@ -399,6 +399,12 @@ pub enum Form {
     Csv,
     /// One row a cell
     CsvLong,
+    /// Parquet, one row a report; numbers as doubles
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// Parquet, one row a cell
+    #[cfg(feature = "parquet")]
+    ParquetLong,
     /// JSON Lines as they are
     Jsonl,
     /// JSON Lines, gzip

@@ -46,6 +46,8 @@ fn write(args: &Convert, to: Form, global: &Global, out: &mut Output) -> Result<
     let text = match to {
         Form::Csv => return wide(args, global, out),
         Form::CsvLong => return long(args, out),
+        #[cfg(feature = "parquet")]
+        Form::Parquet | Form::ParquetLong => return parquet(args, to == Form::ParquetLong, global, out),
         Form::Jsonl | Form::JsonlGz | Form::JsonlZst => return copy(args, to, out),
         Form::Codebook => {
             let mut bytes = if args.bom { BOM.as_bytes().to_vec() } else { Vec::new() };
@@ -116,6 +118,23 @@ impl Write for Sink<'_> {
     }
 }
 
+#[cfg(feature = "parquet")]
+fn parquet(args: &Convert, long: bool, global: &Global, out: &mut Output) -> Result<(), Error> {
+    use crate::write::parquet::Table;
+    let variables = if long { Vec::new() } else { codebook(args, global)?.variables() };
+    let mut sink = Sink { out, error: None };
+    let bad = |e: Box<dyn std::error::Error + Send + Sync>| {
+        Error::new(ErrorKind::Output, "cannot write Parquet").caused_by(e)
+    };
+    let result = (|| {
+        let table = if long { Table::long(&mut sink) } else { Table::wide(&mut sink, variables) };
+        let mut table = table.map_err(|e| bad(e.into()))?;
+        rows(args, |row| table.add(&row).map_err(|e| bad(e.into())))?;
+        table.close().map_err(|e| bad(e.into()))
+    })();
+    sink.error.map_or(result, Err)
+}
+
 fn copy(args: &Convert, to: Form, out: &mut Output) -> Result<(), Error> {
     let mut from = dataset::open(&args.dataset)?;
     let mut sink = Sink { out, error: None };
@@ -156,7 +175,11 @@ fn package(args: &Convert, global: &Global, ui: &Ui) -> Result<End, Error> {
     let refused =
         |e: std::io::Error| Error::new(ErrorKind::Output, format!("cannot write {}", folder.display())).caused_by(e);
     std::fs::create_dir_all(folder).map_err(refused)?;
-    let files = [
+    let files: &[(&str, Form)] = &[
+        #[cfg(feature = "parquet")]
+        ("wide.parquet", Form::Parquet),
+        #[cfg(feature = "parquet")]
+        ("long.parquet", Form::ParquetLong),
         ("records.jsonl.gz", Form::JsonlGz),
         ("wide.csv", Form::Csv),
         ("long.csv", Form::CsvLong),
@@ -168,11 +191,12 @@ fn package(args: &Convert, global: &Global, ui: &Ui) -> Result<End, Error> {
     ];
     for (name, form) in files {
         let mut out = Output::open(Some(&folder.join(name)))?;
-        write(args, form, global, &mut out)?;
+        write(args, *form, global, &mut out)?;
         out.flush()?;
     }
     let book = codebook(args, global)?;
-    let descriptor = descriptor(&book, folder, &files.map(|(name, _)| name)).map_err(refused)?;
+    let descriptor =
+        descriptor(&book, folder, &files.iter().map(|(name, _)| *name).collect::<Vec<_>>()).map_err(refused)?;
     std::fs::write(folder.join("datapackage.json"), pretty(&descriptor)).map_err(refused)?;
     std::fs::write(folder.join("CITATION.cff"), CITATION.replace("VERSION", env!("CARGO_PKG_VERSION")))
         .map_err(refused)?;

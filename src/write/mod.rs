@@ -3,6 +3,8 @@
 pub mod codebook;
 pub mod csv;
 pub mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod row;
 pub mod script;
 pub mod table;

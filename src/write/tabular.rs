@@ -98,38 +98,61 @@ pub fn long_header(out: &mut Vec<u8>) {
 
 /// The cells of a report in the long table.
 pub fn long(out: &mut Vec<u8>, row: &Row) {
+    for fields in cells(row) {
+        csv::write_line(out, fields.iter().map(String::as_str));
+    }
+}
+
+/// The cells of a report, each in the order of [`CELL`].
+pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
     let agency = text(row.report.agency.as_ref());
     let year = text(row.report.year);
-    for (variable, cell) in &row.cells.0 {
+    row.cells.0.iter().map(move |(variable, cell)| {
         let about = |at: &str| at == variable || variable.strip_prefix(at).is_some_and(|rest| rest.starts_with('.'));
         let flags: Vec<&str> =
             row.flags.iter().filter(|f| !f.at.is_empty() && about(&f.at)).map(|f| f.code.as_str()).collect();
-        let (stub, column) = variable.rsplit_once('.').unwrap_or((variable, ""));
-        let near = |id: &str| {
-            id.ends_with(column) && id.starts_with(stub.split('.').next().unwrap_or(stub)) || id.ends_with(stub)
-        };
-        let failed: Vec<&str> = row.checks.iter().filter(|c| !c.holds && near(&c.id)).map(|c| c.id.as_str()).collect();
-        let bbox = cell.bbox.as_ref().map(|b| b.get().trim_matches(['[', ']']).to_owned());
-        let (page, line, column) = (text(cell.page), text(cell.line), text(cell.column));
-        let (bbox, flags, failed) = (text(bbox), flags.join(" "), failed.join(" "));
-        csv::write_line(
-            out,
-            [
-                row.id.as_str(),
-                &agency,
-                &year,
-                variable,
-                row.number(variable).unwrap_or_default(),
-                &cell.state,
-                &cell.raw,
-                &page,
-                &bbox,
-                cell.node.as_deref().unwrap_or_default(),
-                &line,
-                &column,
-                &flags,
-                &failed,
-            ],
-        );
+        let failed: Vec<&str> =
+            row.checks.iter().filter(|c| !c.holds && near(&c.id, variable)).map(|c| c.id.as_str()).collect();
+        [
+            row.id.clone(),
+            agency.clone(),
+            year.clone(),
+            variable.clone(),
+            row.number(variable).unwrap_or_default().to_owned(),
+            cell.state.clone(),
+            cell.raw.clone(),
+            text(cell.page),
+            text(cell.bbox.as_ref().map(|b| b.get().trim_matches(['[', ']']).to_owned())),
+            text(cell.node.as_ref()),
+            text(cell.line),
+            text(cell.column),
+            flags.join(" "),
+            failed.join(" "),
+        ]
+    })
+}
+
+/// Whether a check speaks of the variable: its table and column, or its row.
+fn near(check: &str, variable: &str) -> bool {
+    let (stub, column) = variable.rsplit_once('.').unwrap_or((variable, ""));
+    let table = stub.split('.').next().unwrap_or(stub);
+    let same_column = check.starts_with(table) && check.rsplit('.').next() == Some(column);
+    let row = stub.split_once('.').map_or("", |(_, row)| row);
+    let same_row = check.starts_with(table) && !row.is_empty() && check.ends_with(&format!(".{row}"));
+    same_column || same_row || check.rsplit_once('.').is_some_and(|(head, _)| head == stub)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn checks_speak_of_their_rows_and_columns() {
+        assert!(near("applications.balance.total", "applications.granted.total"));
+        assert!(near("applications.row_total.denied.state_secret", "applications.denied.state_secret.enterprise"));
+        assert!(near("litigation.direct.total", "litigation.direct.upheld"));
+        assert!(near("review.total", "review.upheld"));
+        assert!(!near("review.total", "litigation.direct.upheld"));
+        assert!(!near("applications.balance.total", "applications.granted.enterprise"));
     }
 }
