@@ -1,4 +1,4 @@
-//! Prints the text, the tables or all blocks of PDF files: `layout_dump text|tables|blocks FILE… [--page N]`.
+//! Prints the text, the tables or all blocks of PDF files: `layout_dump printed|text|tables|blocks FILE… [--page N]`.
 //!
 //! `tables` prints one JSON line a file: `{"file": …, "tables": [[[cell, …], …], …]}`, holes as null.
 
@@ -31,6 +31,11 @@ fn main() -> anyhow::Result<()> {
             }
         };
         pages.retain(|p| only.is_none_or(|n| p.page.number == n));
+        if mode == "printed" {
+            let texts: Vec<String> = pages.iter().map(gongkai::layout::printed).collect();
+            write!(out, "{}", texts.join("\u{c}"))?;
+            continue;
+        }
         let done = compose(pages, &limits);
         match mode.as_str() {
             "tables" => writeln!(out, "{}", tables(&file, &done))?,

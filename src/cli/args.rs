@@ -224,10 +224,17 @@ pub struct Extract {
 
 /// `gongkai text`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Pages are parted by form feeds. The text of a PDF comes as printed: a line a printed line, in the order in which the
+file sets it, cells parted by tabs, page numbers and running heads included. With --blocks it comes as extract reads it:
+paragraphs joined over lines and pages, tables row by row, running heads left out.")]
 pub struct Text {
     /// The files; `-` is one file on stdin
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Paragraphs and tables as extract reads them, instead of printed lines (PDF)
+    #[arg(long)]
+    pub blocks: bool,
     /// Take the files for this format, whatever their bytes say
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,

@@ -1,9 +1,15 @@
 //! `gongkai text`: the text that is read.
 
+use std::path::Path;
+
 use crate::cli::args::Text;
 use crate::cli::ui::{Output, Ui};
 use crate::cli::{End, one};
+use crate::document::Format;
 use crate::error::Error;
+use crate::failure::Failure;
+use crate::limits::Limits;
+use crate::source::sniff::sniff;
 use crate::write::text::write_document;
 
 /// Runs it.
@@ -12,12 +18,12 @@ pub fn run(args: &Text, ui: &mut Ui) -> Result<End, Error> {
     let mut end = End::Done;
     for (i, file) in args.files.iter().enumerate() {
         let mut text = String::new();
-        match one::document(file, args.format) {
-            Ok(document) => {
+        match read(file, args) {
+            Ok(read) => {
                 if i > 0 {
                     text.push('\u{c}');
                 }
-                write_document(&mut text, &document);
+                text.push_str(&read);
             }
             Err(failure) => {
                 ui.failure(&one::origin(file), &failure);
@@ -30,4 +36,19 @@ pub fn run(args: &Text, ui: &mut Ui) -> Result<End, Error> {
     }
     out.flush()?;
     Ok(end)
+}
+
+/// The text of one file: of a PDF as printed unless told otherwise, of all else by its blocks.
+fn read(file: &Path, args: &Text) -> Result<String, Failure> {
+    let limits = Limits::default();
+    let format = args.format.map(|f| f.format());
+    let bytes = one::bytes(file, &limits)?;
+    one::deep(|| {
+        if !args.blocks && format.or_else(|| sniff(&bytes).ok()) == Some(Format::Pdf) {
+            return crate::format::pdf::text(&bytes, &limits);
+        }
+        let mut text = String::new();
+        write_document(&mut text, &crate::extract::read(&bytes, format, &limits)?);
+        Ok(text)
+    })
 }

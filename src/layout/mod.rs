@@ -1,5 +1,6 @@
 //! From placed characters to words, lines, paragraphs and reading order; page furniture.
 
+mod bidi;
 mod compose;
 mod content;
 mod frame;
@@ -7,6 +8,7 @@ mod furniture;
 mod line;
 mod order;
 mod paragraph;
+mod printed;
 mod script;
 mod svg;
 mod word;
@@ -19,6 +21,7 @@ mod tests;
 pub use compose::{Composed, compose};
 pub use content::{Char, FontInfo, PageContent, Ruling, RulingKind};
 pub(crate) use line::{Line, lines};
+pub use printed::printed;
 pub(crate) use script::{han, starts_with_ordinal, unspaced};
 pub use svg::draw;
 pub(crate) use word::{Word, ends, words};

@@ -44,7 +44,11 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
         diagnostics.push(Diagnostic {
             code: "encoding-mismatch",
             severity: Severity::Note,
-            message: format!("declared as {}, read as {} by its bytes", declared.unwrap_or_default().trim(), name(encoding)),
+            message: format!(
+                "declared as {}, read as {} by its bytes",
+                declared.unwrap_or_default().trim(),
+                name(encoding)
+            ),
             anchor: None,
         });
     }

@@ -161,6 +161,16 @@ pub fn read_with(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<
     Ok(document)
 }
 
+/// The text of every page as printed (see [`layout::printed`]), pages parted by form feeds.
+///
+/// # Errors
+/// Those of [`pages`].
+pub fn text(bytes: &[u8], limits: &Limits) -> Result<String, Failure> {
+    let content = pages(bytes, limits, &PdfOptions::default())?;
+    let texts: Vec<String> = content.pages.iter().map(layout::printed).collect();
+    Ok(texts.join("\u{c}"))
+}
+
 fn read_page(shared: &Shared<'_>, node: &PageNode, number: u32) -> (PageContent, Tally) {
     let page = Page { number, width: node.width, height: node.height };
     let clip = Rect::new(0.0, 0.0, node.width, node.height);
