@@ -250,7 +250,7 @@ pub(crate) fn boxhead(
     if grid.table.kind == TableKind::Delimited {
         for leaf in &mut out.leaves {
             if let Some(head) = heads.iter().find(|h| h.cell == leaf.cell && h.end == leaf.col + 1) {
-                leaf.end = repetition(grid, rows, head, &used, reader);
+                (leaf.col, leaf.end) = repetition(grid, rows, head, &used, reader);
             }
         }
     }
@@ -503,34 +503,34 @@ fn repeated(grid: &Grid, row: usize, cells: &[usize], head: &Boxhead) -> Option<
     Some(Mapping { cells: mapped, basis: Basis::Place })
 }
 
-/// The column behind a header's last repetition, where text with separators repeats a cell in place of its span:
-/// the same header in the cells to the right, and the same values under them in every row.
-fn repetition(grid: &Grid, rows: &[usize], head: &Head, taken: &[usize], reader: &Reader) -> usize {
+/// The columns over which a header is repeated, where text with separators repeats a cell in place of its span:
+/// the same header in the cells beside it, and the same values under them in every row.
+fn repetition(grid: &Grid, rows: &[usize], head: &Head, taken: &[usize], reader: &Reader) -> (usize, usize) {
     let at = |row: usize, col: usize| {
         let mut under = grid.row(row).iter().filter_map(|&c| grid.cell(c).map(|x| (c, x)));
         under.find(|(_, x)| x.col == col).map(|(c, _)| (c, grid.text(c)))
     };
-    let mut end = head.end;
-    while let Some((cell, text)) = at(head.row, end)
-        && text == head.text
-        && !taken.contains(&cell)
-    {
+    let again = |col: usize| at(head.row, col).is_some_and(|(c, text)| text == head.text && !taken.contains(&c));
+    let (mut col, mut end) = (head.col, head.end);
+    while again(end) {
         end += 1;
     }
-    if end == head.end {
-        return end;
+    while let Some(left) = col.checked_sub(1).filter(|&left| again(left)) {
+        col = left;
+    }
+    if (col, end) == (head.col, head.end) {
+        return (col, end);
     }
     for row in rows.last().map_or(0, |r| r + 1)..grid.rows.len() {
-        let Some((_, first)) = at(row, head.col) else { break };
-        let same = (head.end..end).all(|col| at(row, col).is_some_and(|t| t.1 == first));
+        let Some((_, first)) = at(row, col) else { break };
         if reader.get(first).is_text() {
             break;
         }
-        if !same {
-            return head.end;
+        if (col..end).any(|c| at(row, c).is_none_or(|t| t.1 != first)) {
+            return (head.col, head.end);
         }
     }
-    end
+    (col, end)
 }
 
 /// By the overlap of header and value cells: every value cell that is not blank under exactly one header.
