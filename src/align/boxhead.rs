@@ -112,7 +112,7 @@ pub(crate) fn boxhead(
     let columns = &index.part(part)?.columns;
     let heads = heads(grid, rows, part, index, reader);
     // Captions right above the table speak for all of it.
-    let above: Vec<Vec<usize>> = (grid.context.iter())
+    let mut above: Vec<Vec<usize>> = (grid.context.iter())
         .map(|&(_, text)| {
             let mut spoken: Vec<usize> = Vec::new();
             for candidate in &reader.get(text).labels {
@@ -130,6 +130,18 @@ pub(crate) fn boxhead(
         })
         .filter(|spoken: &Vec<usize>| !spoken.is_empty())
         .collect();
+    // So does a row of the boxhead that prints one label alone, where no lines tell how far it reaches.
+    if matches!(grid.table.kind, TableKind::Borderless | TableKind::Delimited) {
+        for &row in rows {
+            let mut line = heads.iter().filter(|h| h.row == row && !h.blank);
+            if let (Some(lone), None) = (line.next(), line.next())
+                && !lone.upper.is_empty()
+                && lone.leaf.is_empty()
+            {
+                above.push(lone.upper.clone());
+            }
+        }
+    }
     let mut taken: Vec<Option<usize>> = vec![None; columns.len()]; // column → index into heads
     let mut scores = vec![0.0f32; columns.len()];
     let mut guessed = vec![false; columns.len()];

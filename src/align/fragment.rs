@@ -47,7 +47,20 @@ pub(crate) fn fragment(
     if !speaks && carried.is_empty() {
         return None;
     }
-    let views: Vec<RowView> = (0..grid.rows.len()).map(|r| view(grid, r, index, reader)).collect();
+    let mut views: Vec<RowView> = (0..grid.rows.len()).map(|r| view(grid, r, index, reader)).collect();
+    // A label right above a row of headers heads them; it is no row without values.
+    for row in (1..views.len()).rev() {
+        let headers = views.get(row).is_some_and(|v| v.columns > 0 && v.values == 0 && v.own.is_none());
+        if let Some(above) = views.get_mut(row - 1)
+            && headers
+            && above.heading
+            && above.values == 0
+        {
+            above.own = None;
+            above.candidates.clear();
+            above.columns = above.columns.max(1);
+        }
+    }
     let hits = align_rows(&views, index);
     let mut is_data = vec![false; views.len()];
     for hit in &hits {

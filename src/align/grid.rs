@@ -90,6 +90,8 @@ pub(crate) struct RowView {
     pub values: usize,
     /// Whether the row's own text is there but no row of the form.
     pub unknown: Option<usize>,
+    /// Its label also heads columns.
+    pub heading: bool,
 }
 
 /// Looks at one printed row.
@@ -153,6 +155,7 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         .filter_map(|(score, r)| if let Role::Row(flat) = r { (score >= 0.75).then_some(*flat) } else { None })
         .collect();
     view.own = Some(own);
+    view.heading = own_is_column;
     for (score, role) in index.meanings(&text.labels) {
         let Role::Row(flat) = *role else { continue };
         let Some(form_row) = index.row(flat) else { continue };

@@ -16,6 +16,7 @@ mod grid;
 pub mod label;
 mod select;
 mod tables;
+mod torn;
 mod value;
 mod vocabulary;
 

@@ -6,8 +6,8 @@ use super::fragment::{Fragment, fragment};
 use super::grid::Grid;
 use super::value::read_value;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
-use super::{Claim, ClaimKind, Found, Step};
-use crate::document::{Block, Document};
+use super::{Claim, ClaimKind, Found, Step, torn};
+use crate::document::{Block, Document, Table};
 use crate::record::{Flag, Reading, State};
 
 /// Longest paragraph that may be a caption, in bytes.
@@ -18,10 +18,14 @@ const CAPTIONS: usize = 3;
 /// Finds the statutory tables printed as grids, each by the form that it prints.
 pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Vec<Found> {
     let flowed = flow::tables(document, vocabulary);
+    let mended: Vec<Option<Table>> = (document.blocks.iter())
+        .map(|block| if let Block::Table(table) = block { torn::mend(table, vocabulary) } else { None })
+        .collect();
     let mut reader = Reader::new(vocabulary);
     let mut grids: Vec<Grid> = Vec::new();
     for (at, block) in document.blocks.iter().enumerate() {
-        let Block::Table(table) = block else { continue };
+        let Block::Table(printed) = block else { continue };
+        let table = mended.get(at).and_then(Option::as_ref).unwrap_or(printed);
         let mut context = Vec::new();
         for before in (0..at).rev().take(CAPTIONS) {
             match document.blocks.get(before) {
@@ -33,8 +37,8 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
                 _ => break,
             }
         }
-        if !table.caption.is_empty() {
-            context.insert(0, (at, reader.prepare(&table.caption)));
+        if !printed.caption.is_empty() {
+            context.insert(0, (at, reader.prepare(&printed.caption)));
         }
         context.reverse();
         if let Some(grid) = Grid::new(at, table, context, &mut reader) {

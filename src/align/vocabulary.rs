@@ -1,6 +1,6 @@
 //! All labels of a family in one lexicon, with what each may mean.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::label::{Candidate, Lexicon, Occurrence, Printed};
 use crate::pattern::{Family, Form, Label, Ordinal, Part, Row, TablePattern};
@@ -83,6 +83,7 @@ pub(crate) struct Vocabulary<'f> {
     running: Lexicon,
     pub tables: Vec<TableIndex<'f>>,
     needles: Vec<String>,
+    shadows: FxHashSet<String>,
 }
 
 struct Builder {
@@ -127,7 +128,8 @@ impl<'f> Vocabulary<'f> {
         // In running text the levels of a boxhead are labels of their own.
         let running =
             Lexicon::new(builder.labels.iter().filter(|(k, _)| !builder.joined.contains(k)).map(|(k, l)| (*k, l)));
-        Self { lexicon, running, tables, needles }
+        let shadows = builder.labels.into_iter().map(|(_, l)| l.shadow).collect();
+        Self { lexicon, running, tables, needles, shadows }
     }
 
     /// Where labels stand in a running text.
@@ -138,6 +140,11 @@ impl<'f> Vocabulary<'f> {
     /// Shadows of the labels of rows and columns, to see quickly whether a text can hold a table.
     pub fn flow_needles(&self) -> &[String] {
         &self.needles
+    }
+
+    /// Whether a shadow text is one of the labels to the letter.
+    pub fn is_label(&self, shadow: &str) -> bool {
+        self.shadows.contains(shadow)
     }
 
     /// Whether a row with this label is numbered so by its form.
