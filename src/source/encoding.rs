@@ -25,7 +25,7 @@ pub struct Decoded {
 const TOLERATED_ERRORS: f64 = 0.1;
 
 /// Bytes looked at for signs of UTF-16.
-const UTF16_SAMPLE: usize = 1 << 16;
+const UTF16_SAMPLE: usize = 4 << 10;
 
 /// Decodes a whole file; `declared` is the label that the file or its envelope gives, if any.
 ///

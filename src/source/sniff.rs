@@ -53,15 +53,24 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Failure> {
     if is_mail(&letters) {
         return Ok(Format::Html);
     }
-    if finds(&letters, b"<?mso-application") || finds(&letters, b"<w:worddocument") || finds(&letters, b"<pkg:package")
-    {
+    // An XML declaration stands at the very beginning, what it declares soon behind.
+    let xml = letters.get(..letters.len().min(PDF_HEADER)).unwrap_or_default();
+    if finds(xml, b"<?mso-application") || finds(xml, b"<w:worddocument") || finds(xml, b"<pkg:package") {
         return unsupported("office document in plain xml");
     }
     Ok(if is_html(&letters) { Format::Html } else { Format::Txt })
 }
 
 fn finds(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|w| w == needle)
+    let Some((first, rest)) = needle.split_first() else { return true };
+    let mut at = haystack;
+    while let Some(hit) = at.iter().position(|b| b == first) {
+        at = at.get(hit + 1..).unwrap_or_default();
+        if at.starts_with(rest) {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_pdf(bytes: &[u8]) -> bool {
