@@ -22,7 +22,7 @@ impl Fragments {
     /// Expands every fragment; a fragment may use others, not itself.
     pub fn compile(file: &FragmentFile) -> Result<Self, Refusal> {
         let raw: BTreeMap<&str, &Text> = file.fragments.iter().map(|(k, v)| (k.get_ref().as_str(), v)).collect();
-        for (name, _) in &file.fragments {
+        for name in file.fragments.keys() {
             if name.get_ref().is_empty()
                 || !name.get_ref().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
             {

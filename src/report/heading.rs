@@ -123,7 +123,7 @@ impl<'p> Labels<'p> {
             return Some((*section, 1.0));
         }
         let length = shadow.chars().count();
-        if length >= 6 && length <= HEADING {
+        if (6..=HEADING).contains(&length) {
             let allowed = (length / 6).max(1);
             let near = self.all.iter().filter(|(l, _)| l.chars().count().abs_diff(length) <= allowed && l.len() >= 18);
             let near = near.map(|(l, s)| (strsim::levenshtein(l, shadow), *s)).filter(|(d, _)| *d <= allowed).min();
@@ -209,25 +209,25 @@ fn candidates(
     };
     let body = shadow.get(start..).unwrap_or("");
     let bare = body.trim_end_matches(['.', ':', ',', ';']);
-    if line.len() <= HEADING {
-        if let Some((section, worth)) = labels.whole(bare, number.is_some()) {
-            let mut score = match number.map(|n| n.0) {
-                Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) => 10.0,
-                Some(OrdinalKind::Plain(OrdinalStyle::Digit)) => 7.0,
-                Some(_) => 3.0,
-                None => 5.0,
-            };
-            score += worth;
-            if matches!(line.role, Role::Heading(_)) {
-                score += 1.5;
-            }
-            if !line.first {
-                score -= 1.0;
-            }
-            let end = shadow.len();
-            out.push(Heading { line: at, start: 0, end, section: Some(section), ordinal: number, score, whole: true });
-            return;
+    if line.len() <= HEADING
+        && let Some((section, worth)) = labels.whole(bare, number.is_some())
+    {
+        let mut score = match number.map(|n| n.0) {
+            Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) => 10.0,
+            Some(OrdinalKind::Plain(OrdinalStyle::Digit)) => 7.0,
+            Some(_) => 3.0,
+            None => 5.0,
+        };
+        score += worth;
+        if matches!(line.role, Role::Heading(_)) {
+            score += 1.5;
         }
+        if !line.first {
+            score -= 1.0;
+        }
+        let end = shadow.len();
+        out.push(Heading { line: at, start: 0, end, section: Some(section), ordinal: number, score, whole: true });
+        return;
     }
     // A heading that begins the line, its text behind it.
     if let Some((length, section, listed)) = labels.opening(body, number.is_some()) {

@@ -106,10 +106,10 @@ fn signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<S
                 return Some(sign);
             }
             dated.get_or_insert(sign);
-        } else if line.len() > 12 {
-            if let Some((agency, date)) = signed_inside(line, pattern) {
-                return Some(Signature { agency: Some(agency), date: Some(date), line });
-            }
+        } else if line.len() > 12
+            && let Some((agency, date)) = signed_inside(line, pattern)
+        {
+            return Some(Signature { agency: Some(agency), date: Some(date), line });
         }
     }
     dated
@@ -164,10 +164,10 @@ fn agency(
             }
         }
     }
-    if let Some(foot) = foot {
-        if let Some(name) = &foot.agency {
-            found.push((5.0, name.clone(), "signature", foot.line.anchor));
-        }
+    if let Some(foot) = foot
+        && let Some(name) = &foot.agency
+    {
+        found.push((5.0, name.clone(), "signature", foot.line.anchor));
     }
     for (rank, key) in words(pattern, "metadata_agency_keys").iter().enumerate() {
         for item in document.metadata.iter().filter(|m| m.key.eq_ignore_ascii_case(key)) {
@@ -283,10 +283,10 @@ fn published(out: &mut Identified, days: &[Day]) {
     let Some(day) = days.iter().find(fits) else { return };
     out.identity.published = Some(day.date.iso());
     out.note("published", day.how, &day.text, &day.anchor);
-    if let Some(year) = year {
-        if day.date.year > year + 2 {
-            out.flag("published-late", format!("published {} for the year {year}; look at both dates", day.date.iso()));
-        }
+    if let Some(year) = year
+        && day.date.year > year + 2
+    {
+        out.flag("published-late", format!("published {} for the year {year}; look at both dates", day.date.iso()));
     }
 }
 
@@ -299,10 +299,10 @@ fn year(
     published: Option<&Day>,
 ) {
     let mut votes: Vec<(u16, f32, &'static str, String, Anchor)> = Vec::new();
-    if let Some((title, year)) = title.and_then(|t| t.year.map(|y| (t, y))) {
-        if let Some(anchor) = title_anchor(title, document, lines) {
-            votes.push((year, 4.0, "title", title.text.clone(), anchor));
-        }
+    if let Some((title, year)) = title.and_then(|t| t.year.map(|y| (t, y)))
+        && let Some(anchor) = title_anchor(title, document, lines)
+    {
+        votes.push((year, 4.0, "title", title.text.clone(), anchor));
     }
     let period = period(lines, pattern);
     if let Some((span, text, anchor)) = &period {
@@ -339,10 +339,10 @@ fn year(
         out.note("year", vote.2, &vote.3, &vote.4);
     }
     let strong = |how: &str| votes.iter().find(|v| v.2 == how).map(|v| v.0);
-    if let (Some(a), Some(b)) = (strong("title"), strong("period")) {
-        if a != b {
-            out.flag("year-disagrees", format!("the title says {a}, the period of the counts {b}; {year} was taken"));
-        }
+    if let (Some(a), Some(b)) = (strong("title"), strong("period"))
+        && a != b
+    {
+        out.flag("year-disagrees", format!("the title says {a}, the period of the counts {b}; {year} was taken"));
     }
     let Some((span, text, anchor)) = period else { return };
     match span.days {

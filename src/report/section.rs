@@ -186,10 +186,8 @@ fn debris(lines: &[Line<'_>]) -> Vec<bool> {
                         && !l.shadow.text.contains(['.', ';', ':', ','])
                         && !l.shadow.text.starts_with('(')
                 });
-                if caption {
-                    if let Some(mark) = out.get_mut(above) {
-                        *mark = true;
-                    }
+                if caption && let Some(mark) = out.get_mut(above) {
+                    *mark = true;
                 }
             }
         }
@@ -226,10 +224,10 @@ fn foot(
         {
             return Some((at, 0));
         }
-        if line.len() > 30 || from > 0 {
-            if let Some(end) = ends_inside(line, from, pattern) {
-                return Some((at, end));
-            }
+        if (line.len() > 30 || from > 0)
+            && let Some(end) = ends_inside(line, from, pattern)
+        {
+            return Some((at, end));
         }
     }
     None
@@ -248,10 +246,10 @@ fn ends(line: &Line<'_>, next: Option<&Line<'_>>, pattern: &ReportPattern, named
         return true;
     }
     let agency = |text: &str| title::judge(&title::bare(text), pattern) == Judgement::Sure;
-    if let Some((_, at)) = super::date::at_end(line.text) {
-        if line.text.get(..at).is_some_and(agency) {
-            return true;
-        }
+    if let Some((_, at)) = super::date::at_end(line.text)
+        && line.text.get(..at).is_some_and(agency)
+    {
+        return true;
     }
     if !agency(line.text) {
         return false;

@@ -877,11 +877,9 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
         let Some(stream) = object.stream() else { return };
         let hidden = !stream.dict.get(b"OC").is_null() && self.shared.layers.hides(file, stream.dict.get(b"OC"));
         match file.value(&stream.dict, b"Subtype").name() {
-            Some(b"Image") => {
-                if self.hiding == 0 && !hidden {
-                    let rect = self.unit_square();
-                    self.device.image(&rect, &self.state.clip);
-                }
+            Some(b"Image") if self.hiding == 0 && !hidden => {
+                let rect = self.unit_square();
+                self.device.image(&rect, &self.state.clip);
             }
             Some(b"Form") | None => {
                 self.hiding += u32::from(hidden);
