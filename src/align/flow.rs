@@ -158,9 +158,7 @@ pub(crate) fn tables(document: &Document, vocabulary: &Vocabulary) -> Vec<FlowTa
         }
         let tokens = tokens(&stream, vocabulary);
         for chain in chains(&stream, &tokens, vocabulary) {
-            if let Some(table) = chain.table(&stream, vocabulary, out.len()) {
-                out.push(table);
-            }
+            out.extend(chain.tables(&stream, vocabulary, out.len()));
         }
     }
     out

@@ -53,8 +53,60 @@ struct Header {
 }
 
 impl Chain {
+    /// Builds the tables that the chain prints: one, or several where its rows come again (last year's table
+    /// beside this year's).
+    pub fn tables(mut self, stream: &Stream<'_>, vocabulary: &Vocabulary, serial: usize) -> Vec<FlowTable> {
+        let mut out = Vec::new();
+        while !self.groups.is_empty() {
+            let end = self.again(stream, vocabulary);
+            let rest = self.groups.split_off(end.min(self.groups.len()).max(1));
+            out.extend(self.table(stream, vocabulary, serial + out.len()));
+            self.groups = rest;
+        }
+        out
+    }
+
+    /// The group at which the chain's rows begin to come again; the number of groups where they do not.
+    fn again(&self, stream: &Stream<'_>, vocabulary: &Vocabulary) -> usize {
+        let Some(index) = self.index(stream, vocabulary) else { return self.groups.len() };
+        let mut rows: Vec<usize> = Vec::new();
+        let mut columns: Vec<(usize, usize)> = Vec::new(); // of parts whose one row has no label
+        let mut head: Option<usize> = None;
+        for (n, (texts, values)) in self.groups.iter().enumerate() {
+            let fresh = read_header(stream, texts, index);
+            if fresh.is_some() {
+                head = Some(n);
+            }
+            let heading: Vec<usize> = fresh.as_ref().map(|h| h.texts.clone()).unwrap_or_default();
+            if let Some(h) = fresh.filter(|h| unlabelled(h, index)) {
+                // The outcomes of several proceedings may stand in a table each.
+                let known = h.order.iter().filter(|&&c| columns.contains(&(h.part, c))).count();
+                if known * 2 > h.order.len() {
+                    return n;
+                }
+                columns.extend(h.order.iter().map(|&c| (h.part, c)));
+                continue;
+            }
+            let label = texts.iter().rposition(|t| t.kind != Kind::Unit).filter(|n| !heading.contains(n));
+            let Some(row) = label.and_then(|n| texts.get(n)).and_then(|t| own_row(t, index)) else { continue };
+            if values.is_empty() || index.row(row).is_none_or(|r| r.group) {
+                continue;
+            }
+            if rows.contains(&row) {
+                // Behind a header of its own, or the first row once more.
+                match head {
+                    Some(h) if h > 0 && rows.len() > 1 && !rows_since(self, h, n, stream, index) => return h,
+                    _ if rows.len() > 2 && rows.first() == Some(&row) => return n,
+                    _ => {}
+                }
+            }
+            rows.push(row);
+        }
+        self.groups.len()
+    }
+
     /// Builds the table, if the chain is one: by the form whose labels it prints most of.
-    pub fn table(&self, stream: &Stream<'_>, vocabulary: &Vocabulary, serial: usize) -> Option<FlowTable> {
+    fn table(&self, stream: &Stream<'_>, vocabulary: &Vocabulary, serial: usize) -> Option<FlowTable> {
         let index = self.index(stream, vocabulary)?;
         let mut rows: Vec<Line> = Vec::new();
         let mut lines: Vec<usize> = Vec::new(); // of `rows`, those with values
@@ -76,13 +128,18 @@ impl Chain {
             let label_at = texts.iter().rposition(|t| t.kind != Kind::Unit);
             let fresh = read_header(stream, texts, index);
             let heading: Vec<usize> = fresh.as_ref().map(|h| h.texts.clone()).unwrap_or_default();
-            let label = label_at.and_then(|n| texts.get(n));
+            let label = label_at.filter(|n| !heading.contains(n)).and_then(|n| texts.get(n));
             let own = label.and_then(|t| own_row(t, index));
-            let unlabelled = fresh.as_ref().is_some_and(|h| {
-                index.part(h.part).is_some_and(|p| p.rows.iter().any(|r| r.labels.is_empty() && !r.group))
-                    && h.order.len() >= 4
-            });
+            let unlabelled = fresh.as_ref().is_some_and(|h| unlabelled(h, index));
             if let Some(h) = fresh {
+                if known == 0 && !rows.is_empty() {
+                    // Another table stood above: its rows are none of this one's.
+                    rows.clear();
+                    lines.clear();
+                    taken = None;
+                    leaves = 0;
+                    cornered = false;
+                }
                 leaves += h.order.len();
                 numbered = h.numbered;
                 cornered |= h.cornered;
@@ -407,6 +464,22 @@ fn own_row(token: &Token, index: &TableIndex) -> Option<usize> {
     })
 }
 
+/// Whether a header stands above the one row of its part, which has no label.
+fn unlabelled(header: &Header, index: &TableIndex) -> bool {
+    index.part(header.part).is_some_and(|p| p.rows.iter().any(|r| r.labels.is_empty() && !r.group))
+        && header.order.len() >= 4
+}
+
+/// Whether rows of the form stand between two groups of a chain.
+fn rows_since(chain: &Chain, from: usize, to: usize, stream: &Stream<'_>, index: &TableIndex) -> bool {
+    chain.groups.get(from..to).unwrap_or(&[]).iter().any(|(texts, values)| {
+        let label = texts.iter().rev().find(|t| t.kind != Kind::Unit);
+        let number = |t: &Token| stream.tight(t.from..t.to).chars().all(|c| c.is_ascii_digit());
+        !(values.len() == 1 && values.iter().all(number) && label.is_some_and(|t| own_row(t, index).is_none()))
+            && label.and_then(|t| own_row(t, index)).is_some()
+    })
+}
+
 /// A header among texts: the columns of one part in the order in which their values stand.
 fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Option<Header> {
     // The part whose columns are named most.
@@ -452,7 +525,8 @@ fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Opti
         if Some(n) == label_at && roles.iter().any(|r| matches!(r, Role::Row(_))) && !used.iter().all(|u| !u) {
             let leaf_too = roles.iter().any(|r| matches!(r, Role::Column { part, leaf: true, column, .. } if *part == p && !used.get(*column).copied().unwrap_or(true)));
             let unlabelled = part.rows.iter().any(|r| r.labels.is_empty() && !r.group);
-            if !(leaf_too && unlabelled) {
+            let last_one = used.len() > 2 && used.iter().filter(|u| !**u).count() == 1;
+            if !(leaf_too && (unlabelled || (last_one && !begins_numbered(stream, token)))) {
                 break;
             }
         }

@@ -88,11 +88,13 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
         }
         for table in &form.tables {
             if !chosen.iter().any(|c| c.2.id == table.id) {
-                out.flags.push(Flag {
-                    code: "table-missing",
-                    at: table.id.clone(),
-                    message: "the form has this table, but none was found in the report".to_owned(),
-                });
+                for at in prefixes(table) {
+                    out.flags.push(Flag {
+                        code: "table-missing",
+                        at,
+                        message: "the form has this table, but none was found in the report".to_owned(),
+                    });
+                }
             }
         }
     }
@@ -151,6 +153,24 @@ fn in_order(found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) -> Vec<R
     for reading in &found.readings {
         if put.insert(reading.variable.as_str()) {
             out.push(reading.clone());
+        }
+    }
+    out
+}
+
+/// The table's id and what else its variables begin with (`litigation` in the table `review`).
+fn prefixes(table: &TablePattern) -> Vec<String> {
+    let mut out = vec![table.id.clone()];
+    for part in &table.parts {
+        for column in part
+            .rows
+            .iter()
+            .flat_map(|r| r.columns.iter().filter_map(|&c| part.columns.get(c)).map(move |c| part.variable(r, c)))
+        {
+            let head = column.split('.').next().unwrap_or("").to_owned();
+            if !out.contains(&head) {
+                out.push(head);
+            }
         }
     }
     out
