@@ -19,6 +19,8 @@ const GROUP: usize = 2_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
+    /// Text of which an empty one is no missing one.
+    Printed,
     Whole,
     Number,
 }
@@ -36,8 +38,8 @@ struct Column {
 impl Column {
     fn push(&mut self, text: &str) {
         let there = match self.kind {
-            _ if text.is_empty() => false,
-            Kind::Text => {
+            _ if text.is_empty() && self.kind != Kind::Printed => false,
+            Kind::Text | Kind::Printed => {
                 self.texts.push(ByteArray::from(text.as_bytes().to_vec()));
                 true
             }
@@ -87,6 +89,7 @@ impl<W: Write + Send> Table<W> {
         let kind = |name: &str| match name {
             "year" | "page" | "line" | "column" => Kind::Whole,
             "value" => Kind::Number,
+            "raw" => Kind::Printed,
             _ => Kind::Text,
         };
         Self::new(out, CELL.iter().map(|name| ((*name).to_owned(), kind(name))).collect(), None)
@@ -96,7 +99,7 @@ impl<W: Write + Send> Table<W> {
         let mut fields = Vec::new();
         for (name, kind) in &columns {
             let (physical, logical) = match kind {
-                Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+                Kind::Text | Kind::Printed => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
                 Kind::Whole => (Physical::INT32, None),
                 Kind::Number => (Physical::DOUBLE, None),
             };
@@ -149,7 +152,7 @@ impl<W: Write + Send> Table<W> {
             let Some(mut out) = group.next_column()? else { break };
             let levels = Some(column.levels.as_slice());
             match column.kind {
-                Kind::Text => out.typed::<ByteArrayType>().write_batch(&column.texts, levels, None)?,
+                Kind::Text | Kind::Printed => out.typed::<ByteArrayType>().write_batch(&column.texts, levels, None)?,
                 Kind::Whole => out.typed::<Int32Type>().write_batch(&column.wholes, levels, None)?,
                 Kind::Number => out.typed::<DoubleType>().write_batch(&column.numbers, levels, None)?,
             };

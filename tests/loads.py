@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Opens gongkai's tables as researchers do, and compares them with the JSON Lines, value by value.
+
+    python3 -m venv .venv && .venv/bin/pip install pandas polars duckdb pyarrow
+    cargo build && .venv/bin/python tests/loads.py [PROGRAM] [FOLDER]
+
+Reads FOLDER (default: corpus/reports) with PROGRAM, makes a package of it and loads the wide and the long table, as
+CSV and as Parquet, with pandas, polars and DuckDB: numbers, states, raw texts, places and identities must be those of
+the records, and what is absent must be missing. Where Rscript is installed, load.R is run as well.
+"""
+import csv
+import datetime
+import hashlib
+import json
+import math
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+import pandas
+import polars
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TEXTS = {"keep_default_na": False, "na_values": [""]}
+
+
+def plain(value):
+    """A loaded value as Python has it; None where it is missing."""
+    if value is None or value is pandas.NA or value is pandas.NaT:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()[:10]
+    return value
+
+
+def wide_rows(records):
+    """What the wide table must say, by id."""
+    rows = {}
+    for record in records:
+        source, report = record["source"], record["report"]
+        row = {"id": record["id"], "path": source["path"], "member": source["member"], "format": source["format"]}
+        row |= {name: report[name] for name in ("title", "agency", "year", "form", "published")}
+        period = report["period"] or {}
+        row |= {"period_start": period.get("start"), "period_end": period.get("end")}
+        row["flags"] = len(record["flags"])
+        row["failed_checks"] = sum(not check["holds"] for check in record["checks"])
+        for variable, cell in record["cells"].items():
+            row[variable] = record["values"][variable]
+            row[f"{variable}@state"] = cell["state"]
+        rows[record["id"]] = row
+    return rows
+
+
+def long_rows(records):
+    """What the long table must say, by id and variable."""
+    rows = {}
+    for record in records:
+        for variable, cell in record["cells"].items():
+            row = {name: cell.get(name) for name in ("state", "raw", "page", "node", "line", "column")}
+            row |= {"id": record["id"], "variable": variable, "value": record["values"][variable]}
+            row |= {"agency": record["report"]["agency"], "year": record["report"]["year"]}
+            row["bbox"] = ",".join(json.dumps(n) for n in cell["bbox"]) if cell.get("bbox") else None
+            rows[record["id"], variable] = row
+    return rows
+
+
+def compare(name, want, rows, key, columns, strict):
+    """Says where loaded rows differ from `want`; `strict` tells an empty text from a missing one."""
+    wrong, seen, cells = [], set(), 0
+    for row in rows:
+        row = {column: plain(value) for column, value in row.items()}
+        expected = want.get(key(row))
+        if expected is None or key(row) in seen:
+            wrong.append(f"{key(row)}: a row too many")
+            continue
+        seen.add(key(row))
+        for column in columns or row.keys():
+            loaded, said = row[column], expected.get(column)
+            cells += 1
+            if column == "bbox" and loaded is not None:
+                loaded = loaded.replace(" ", "")
+            if not strict and said == "":
+                said = None
+            if column == "raw" and isinstance(loaded, (int, float)):
+                loaded, said = float(loaded), float(said)
+            if loaded != said or isinstance(loaded, bool):
+                wrong.append(f"{key(row)} {column}: {loaded!r}, but the record says {said!r}")
+    wrong += [f"{k}: no row" for k in want.keys() - seen]
+    missing = {column for row in want.values() for column in row} - (set(rows[0]) if rows else set())
+    wrong += [f"no column {column}" for column in sorted(missing)]
+    print(f"{'ok ' if not wrong else 'BAD'} {name:24} {len(rows):6} rows {cells:8} cells")
+    for line in wrong[:10]:
+        print(f"    {line}")
+    return len(wrong)
+
+
+def loaders():
+    """Each way of loading: name, ending, function from a path to rows."""
+    def duck(function):
+        def load(path):
+            found = duckdb.sql(f"SELECT * FROM {function(path)}")
+            return [dict(zip(found.columns, row)) for row in found.fetchall()]
+        return load
+
+    yield "pandas", "csv", lambda path: pandas.read_csv(path, low_memory=False, **TEXTS).to_dict("records")
+    yield "pandas", "parquet", lambda path: pandas.read_parquet(path).to_dict("records")
+    yield "polars", "csv", lambda path: polars.read_csv(path, infer_schema_length=None).to_dicts()
+    yield "polars", "parquet", lambda path: polars.read_parquet(path).to_dicts()
+    yield "duckdb", "csv", duck(lambda path: f"read_csv('{path}', sample_size=-1)")
+    yield "duckdb", "parquet", duck(lambda path: f"read_parquet('{path}')")
+
+
+def package(folder):
+    """Says where datapackage.json differs from the files it lists."""
+    wrong = 0
+    for resource in json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]:
+        data = (folder / resource["path"]).read_bytes()
+        good = resource["bytes"] == len(data) and resource["hash"] == "sha256:" + hashlib.sha256(data).hexdigest()
+        if "schema" in resource:
+            header = next(csv.reader(data.decode("utf-8").splitlines()))
+            good = good and header == [field["name"] for field in resource["schema"]["fields"]]
+        if not good:
+            print(f"BAD datapackage.json on {resource['path']}")
+            wrong += 1
+    return wrong
+
+
+def main():
+    program = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/debug/gongkai").resolve()
+    reports = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "corpus/reports").resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        lines = folder / "records.jsonl"
+        subprocess.run([program, "extract", reports, "--quiet", "-o", lines], check=False)
+        data = folder / "data"
+        subprocess.run([program, "convert", lines, "--to", "package", "--quiet", "-o", data], check=True)
+        records = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+        if not records:
+            sys.exit(f"no records from {reports}")
+        wide, long = wide_rows(records), long_rows(records)
+        long_columns = [name for name in next(iter(long.values()))]
+        wrong = package(data)
+        for name, ending, load in loaders():
+            strict = ending == "parquet"
+            rows = load(str(data / f"wide.{ending}"))
+            wrong += compare(f"{name} wide {ending}", wide, rows, lambda row: row["id"], None, strict)
+            rows = load(str(data / f"long.{ending}"))
+            key = lambda row: (row["id"], row["variable"])
+            wrong += compare(f"{name} long {ending}", long, rows, key, long_columns, strict)
+        if shutil.which("Rscript"):
+            wrong += subprocess.run(["Rscript", "load.R"], cwd=data).returncode != 0
+        else:
+            print("Rscript is not installed: load.R is left out")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
