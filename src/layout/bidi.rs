@@ -5,6 +5,12 @@ pub(crate) fn rtl(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{65F}' | '\u{66A}'..='\u{6EF}' | '\u{6FA}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }
 
+/// Whether a character stands over or under the letter before it.
+pub(crate) fn mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}' | '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}' | '\u{5C7}'
+        | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{20D0}'..='\u{20FF}' | '\u{FB1E}')
+}
+
 fn ltr(c: char) -> bool {
     c.is_alphabetic() && !rtl(c)
 }
@@ -12,13 +18,14 @@ fn ltr(c: char) -> bool {
 /// A line as it stands from left to right, in the order of reading.
 ///
 /// A much reduced reverse of the Unicode bidirectional algorithm: one level of embedding, numbers from left to right.
-pub(crate) fn logical(visual: &str) -> String {
+/// `to_the_right`: a line that reads from the left as a whole, whatever most of its letters do.
+pub(crate) fn logical(visual: &str, to_the_right: bool) -> String {
     let chars: Vec<char> = visual.chars().collect();
     let (right, left) = chars.iter().fold((0, 0), |(r, l), &c| (r + usize::from(rtl(c)), l + usize::from(ltr(c))));
     if right == 0 {
         return visual.to_owned();
     }
-    if right > left {
+    if right > left && !to_the_right {
         return reversed(&chars);
     }
     // Each stretch from the first to the last right-to-left character or number, without a letter of the other kind.
@@ -89,9 +96,9 @@ mod tests {
 
     #[test]
     fn words_and_numbers() {
-        assert_eq!(logical("םולש"), "שלום");
-        assert_eq!(logical("ab (םולש) cd"), "ab (שלום) cd");
-        assert_eq!(logical("12 םולש"), "שלום 12");
-        assert_eq!(logical("plain 12"), "plain 12");
+        assert_eq!(logical("םולש", false), "שלום");
+        assert_eq!(logical("ab (םולש) cd", false), "ab (שלום) cd");
+        assert_eq!(logical("12 םולש", false), "שלום 12");
+        assert_eq!(logical("plain 12", false), "plain 12");
     }
 }

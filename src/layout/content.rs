@@ -18,7 +18,7 @@ pub struct Char {
     pub vertical: bool,
     /// Index into [`PageContent::fonts`].
     pub font: u16,
-    /// Order in the content stream, for reading order of last resort.
+    /// Order in the content stream, for reading order of last resort; the characters of one glyph share it.
     pub order: u32,
     /// Marked-content id that ties the character to the structure tree, where the file is tagged.
     pub mcid: Option<u32>,

@@ -1,17 +1,17 @@
 //! The text of a page as printed: a line a printed line, in the order in which the file sets it, nothing left out.
 
-use super::bidi::logical;
+use super::bidi::{logical, mark, rtl};
 use super::frame::{along, reading_turn};
 use super::script::unspaced;
 use super::{Char, PageContent};
 use crate::document::Rect;
 
 /// A gap of this many ems, past the tracking of the line, parts words.
-const GAP: f32 = 0.13;
+const GAP: f32 = 0.15;
 /// A gap of this many ems parts cells.
 const CELL: f32 = 1.5;
 /// The widest tracking in ems of letter-spaced text.
-const TRACKING: f32 = 0.6;
+const TRACKING: f32 = 0.1;
 
 /// A character on its line.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,8 @@ struct Glyph {
     base: f32,
     size: f32,
     turn: u8,
+    /// Order in the content stream; the parts of a ligature share it.
+    order: u32,
     /// A space character was set before it.
     spaced: bool,
 }
@@ -33,6 +35,8 @@ pub fn printed(page: &PageContent) -> String {
     let mut out = String::new();
     let mut line: Vec<Glyph> = Vec::new();
     let mut space = false;
+    let letters = page.chars.iter().filter(|c| c.ch.is_alphabetic()).count();
+    let mostly_rtl = page.chars.iter().filter(|c| rtl(c.ch)).count() * 3 > letters * 2;
     for c in &page.chars {
         let Some(mut g) = glyph(c) else { continue };
         if g.ch.is_whitespace() {
@@ -42,11 +46,11 @@ pub fn printed(page: &PageContent) -> String {
         g.spaced = space;
         space = false;
         if line.last().is_some_and(|l| !follows(l, &g)) {
-            flush(&mut line, &mut out);
+            flush(&mut line, mostly_rtl, &mut out);
         }
         line.push(g);
     }
-    flush(&mut line, &mut out);
+    flush(&mut line, mostly_rtl, &mut out);
     out
 }
 
@@ -65,7 +69,7 @@ fn glyph(c: &Char) -> Option<Glyph> {
         along(Rect { x0: c.origin.x, y0: c.origin.y, x1: c.origin.x, y1: c.origin.y }, turn).y0
     };
     let size = if c.size > 0.5 { c.size } else { local.height().max(1.0) };
-    Some(Glyph { ch: c.ch, local, base, size, turn, spaced: false })
+    Some(Glyph { ch: c.ch, local, base, size, turn, order: c.order, spaced: false })
 }
 
 /// Whether `g` goes on with the line whose last character is `last`.
@@ -80,21 +84,29 @@ fn follows(last: &Glyph, g: &Glyph) -> bool {
         return true;
     }
     // On the baseline any gap is a gap between words or cells; above or below it only a near neighbour is an index.
-    if shift < 0.2 * em { gap > -0.9 * em } else { shift < 0.8 * em && gap.abs() < 0.8 * em }
+    let index = if last.size.min(g.size) < 0.93 * em { 0.8 } else { 0.4 };
+    if shift < 0.2 * em { gap > -0.9 * em } else { shift < index * em && gap.abs() < 0.8 * em }
 }
 
 fn rtl_pair(a: char, b: char) -> bool {
-    super::bidi::rtl(a) || super::bidi::rtl(b)
+    rtl(a) || rtl(b)
 }
 
-fn flush(line: &mut Vec<Glyph>, out: &mut String) {
+fn flush(line: &mut Vec<Glyph>, mostly_rtl: bool, out: &mut String) {
     let mut glyphs = std::mem::take(line);
     if glyphs.is_empty() {
         return;
     }
-    let right_to_left = glyphs.iter().any(|g| super::bidi::rtl(g.ch));
+    let right_to_left = glyphs.iter().any(|g| rtl(g.ch));
+    let mut to_the_right = false;
     if right_to_left {
-        glyphs.sort_by(|a, b| a.local.x0.total_cmp(&b.local.x0));
+        glyphs = visual(glyphs);
+        // A line that is set from its left end on, and begins with a word of the other kind, reads from the left.
+        let strong = glyphs.iter().find(|g| g.ch.is_alphabetic());
+        let first = glyphs.iter().filter(|g| g.ch.is_alphabetic()).map(|g| g.order).min();
+        to_the_right = !mostly_rtl && strong.is_some_and(|g| !rtl(g.ch) && Some(g.order) == first);
+    } else {
+        accents(&mut glyphs);
     }
     let tracking = tracking(&glyphs);
     let mut text = String::with_capacity(glyphs.len() * 3);
@@ -102,7 +114,7 @@ fn flush(line: &mut Vec<Glyph>, out: &mut String) {
     for g in &glyphs {
         if let Some(l) = last {
             let em = l.size.max(g.size);
-            let gap = g.local.x0 - l.local.x1;
+            let gap = if l.order == g.order { 0.0 } else { g.local.x0 - l.local.x1 };
             let wide = if unspaced(l.ch) && unspaced(g.ch) {
                 0.6
             } else if unspaced(l.ch) || unspaced(g.ch) {
@@ -112,17 +124,100 @@ fn flush(line: &mut Vec<Glyph>, out: &mut String) {
             };
             if gap > (CELL * em).max(2.5 * tracking) {
                 text.push('\t');
-            } else if g.spaced || gap - tracking > wide * em {
+            } else if g.spaced
+                || gap - if l.ch.is_alphabetic() && g.ch.is_alphabetic() { tracking } else { 0.0 } > wide * em
+            {
                 text.push(' ');
             }
         }
         text.push(g.ch);
         last = Some(g);
     }
-    out.push_str(&if right_to_left { logical(&text) } else { text });
+    out.push_str(&if right_to_left { logical(&text, to_the_right) } else { text });
     out.push('\n');
     glyphs.clear();
     *line = glyphs;
+}
+
+/// The glyphs of a line from left to right; the parts of a ligature and the marks of a letter stay together, the other
+/// way round where they are read from right to left.
+fn visual(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    let mut clusters: Vec<Vec<Glyph>> = Vec::new();
+    let (marks, letters): (Vec<Glyph>, Vec<Glyph>) = glyphs.into_iter().partition(|g| mark(g.ch));
+    for g in letters {
+        match clusters.last_mut() {
+            Some(c) if c.last().is_some_and(|l| l.order == g.order) => c.push(g),
+            _ => clusters.push(vec![g]),
+        }
+    }
+    let left = |c: &[Glyph]| c.iter().map(|g| g.local.x0).fold(f32::MAX, f32::min);
+    clusters.sort_by(|a, b| left(a).total_cmp(&left(b)));
+    // So many marks on one line are no text.
+    let few = marks.len().saturating_mul(clusters.len()) < 1 << 22;
+    for m in marks.into_iter().filter(|_| few) {
+        let over = |c: &[Glyph]| c.iter().map(|g| shared(g, &m)).fold(f32::MIN, f32::max);
+        match clusters.iter_mut().max_by(|a, b| over(a).total_cmp(&over(b))) {
+            Some(c) => c.push(m),
+            None => clusters.push(vec![m]),
+        }
+    }
+    let mut out = Vec::new();
+    for mut c in clusters {
+        if c.iter().any(|g| rtl(g.ch)) {
+            c.reverse();
+        }
+        out.extend(c);
+    }
+    out
+}
+
+fn shared(a: &Glyph, b: &Glyph) -> f32 {
+    a.local.x1.min(b.local.x1) - a.local.x0.max(b.local.x0)
+}
+
+/// Puts an accent that is set over a letter behind it, as a combining character.
+fn accents(glyphs: &mut [Glyph]) {
+    let mut i = 0;
+    while let Some([a, b]) = glyphs.get_mut(i..i + 2) {
+        i += 1;
+        let least = 0.3 * a.local.width().min(b.local.width());
+        if a.spaced && b.spaced || shared(a, b) <= least.max(0.01) && !(mark(a.ch) && a.local.width() < 0.1 * a.size) {
+            continue;
+        }
+        if let Some(c) = combining(a.ch).filter(|_| b.ch.is_alphabetic() || mark(a.ch)) {
+            let spaced = a.spaced;
+            (a.ch, b.ch) = (b.ch, c);
+            (a.spaced, b.spaced) = (spaced, false);
+            b.local = a.local.union(&b.local);
+            a.local = b.local;
+            i += 1;
+        } else if let Some(c) = combining(b.ch).filter(|_| a.ch.is_alphabetic()) {
+            b.ch = c;
+            b.spaced = false;
+            b.local = a.local.union(&b.local);
+        }
+    }
+}
+
+/// The combining character of an accent.
+fn combining(c: char) -> Option<char> {
+    Some(match c {
+        '`' => '\u{300}',
+        '´' => '\u{301}',
+        'ˆ' | '^' => '\u{302}',
+        '˜' => '\u{303}',
+        '¯' => '\u{304}',
+        '˘' => '\u{306}',
+        '˙' => '\u{307}',
+        '¨' => '\u{308}',
+        '˚' => '\u{30A}',
+        '˝' => '\u{30B}',
+        'ˇ' => '\u{30C}',
+        '¸' => '\u{327}',
+        '˛' => '\u{328}',
+        c if mark(c) => c,
+        _ => return None,
+    })
 }
 
 /// The usual gap between the letters of a line, above all where it is letter-spaced.
@@ -130,7 +225,7 @@ fn tracking(glyphs: &[Glyph]) -> f32 {
     let mut gaps: Vec<f32> = glyphs
         .windows(2)
         .filter_map(|p| match p {
-            [a, b] if !b.spaced => Some(b.local.x0 - a.local.x1),
+            [a, b] if !b.spaced && a.ch.is_alphabetic() && b.ch.is_alphabetic() => Some(b.local.x0 - a.local.x1),
             _ => None,
         })
         .collect();

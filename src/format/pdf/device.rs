@@ -175,6 +175,7 @@ impl PageDevice {
             corner = (corner.0 + ax, corner.1 + ay);
             origin = (origin.0 + ax, origin.1 + ay);
         }
+        self.order += 1;
     }
 
     fn push_char(&mut self, placed: &Placed, ch: char, origin: (f32, f32), bbox: Rect) {
@@ -197,7 +198,6 @@ impl PageDevice {
             order: self.order,
             mcid: placed.mcid,
         });
-        self.order += 1;
     }
 
     /// Whether the same character stands at the same place already (fake bold, shadow).

@@ -1,5 +1,6 @@
 //! Character encodings of simple fonts (ISO 32000-2, 9.6.5 and annex D).
 
+use super::tex::tex_char;
 use skrifa::raw::ps::{PredefinedEncoding, agl};
 
 /// A base encoding.
@@ -89,7 +90,8 @@ pub fn glyph_chars(name: &str, dingbats: bool) -> Option<Text> {
         // The list's private characters are small capitals and the like; Acrobat's own reading of them is the plain letter.
         text.push(c);
     }
-    (!text.is_empty() && text.iter().all(|c| !('\u{E000}'..='\u{F8FF}').contains(&c))).then_some(text)
+    let known = !text.is_empty() && text.iter().all(|c| !('\u{E000}'..='\u{F8FF}').contains(&c));
+    if known { Some(text) } else { tex_char(stem).map(Text::one) }
 }
 
 /// Characters that one code can stand for.

@@ -3,6 +3,7 @@
 pub mod encoding;
 mod metrics;
 mod program;
+mod tex;
 mod widths;
 
 use std::cell::{OnceCell, RefCell};
