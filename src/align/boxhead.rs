@@ -146,7 +146,9 @@ pub(crate) fn boxhead(
     let mut scores = vec![0.0f32; columns.len()];
     let mut guessed = vec![false; columns.len()];
     let mut ordered = true;
-    let whole = by_columns(&heads, columns.len());
+    let spanned = !matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless);
+    let whole = (spanned.then(|| under_their_heads(&heads, columns.len())).flatten())
+        .or_else(|| by_columns(&heads, columns.len(), spanned));
     if let Some(whole) = &whole {
         for (column, &h) in whole.iter().enumerate() {
             if let (Some(slot), Some(sum)) = (taken.get_mut(column), scores.get_mut(column)) {
@@ -231,6 +233,12 @@ pub(crate) fn boxhead(
             *g = true;
         }
     }
+    if whole.is_some() {
+        // Each row on its own: places in several rows do not compare where spans are wrong.
+        let chosen: Vec<&Head> = taken.iter().flatten().filter_map(|&h| heads.get(h)).collect();
+        ordered = !turned(&heads)
+            && rows.iter().all(|&row| chosen.iter().filter(|h| h.row == row).is_sorted_by_key(|h| h.col));
+    }
     let mut out = Boxhead { ordered, first: rows.first().copied().unwrap_or(0), ..Boxhead::default() };
     for (column, slot) in taken.iter().enumerate() {
         let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
@@ -271,6 +279,24 @@ pub(crate) fn boxhead(
         let covers_leaf = out.leaves.iter().any(|l| l.cell != head.cell && l.col < head.end && head.col < l.end)
             && head.row < last_row;
         let known = used.contains(&head.cell) || head.corner || !head.upper.is_empty() || !head.leaf.is_empty();
+        // A header like one of the form's where that one is printed as well (去年… beside 本年…).
+        let beside = !head.leaf.is_empty()
+            && !head.corner
+            && head.upper.is_empty()
+            && grid.table.kind != TableKind::Delimited
+            && !out.leaves.iter().any(|l| l.col < head.end && head.col < l.end);
+        if known && beside && !used.contains(&head.cell) {
+            out.extras.push(Leaf {
+                column: None,
+                col: head.col,
+                end: head.end,
+                cell: head.cell,
+                score: 0.0,
+                unit: None,
+                guessed: true,
+            });
+            continue;
+        }
         if known || (head.blank && !head.ignored) || covers_leaf || reader.get(head.text).is_blank() {
             continue;
         }
@@ -292,9 +318,49 @@ pub(crate) fn boxhead(
     Some(out)
 }
 
+/// What the labels above a header cell allow: whether the column stands under all of them.
+fn allowed(heads: &[Head], head: &Head, column: usize) -> bool {
+    heads
+        .iter()
+        .filter(|u| u.row < head.row && !u.upper.is_empty() && u.leaf.is_empty())
+        .filter(|u| u.col < head.end && head.col < u.end)
+        .all(|u| u.upper.contains(&column))
+}
+
+/// Every column once under its own label and under the labels above it, in whatever order they are printed.
+fn under_their_heads(heads: &[Head], columns: usize) -> Option<Vec<usize>> {
+    let mut found: Vec<usize> = Vec::new();
+    for column in 0..columns {
+        let mut fitting = (heads.iter().enumerate())
+            .filter(|(_, head)| head.leaf.iter().any(|l| l.0 == column && l.1 >= 0.9) && allowed(heads, head, column));
+        let (Some((one, _)), None) = (fitting.next(), fitting.next()) else { return None };
+        if found.contains(&one) {
+            return None;
+        }
+        found.push(one);
+    }
+    let place = |h: &usize| heads.get(*h).map(|x| (x.col, x.end));
+    let apart = |(i, a): (usize, &usize)| {
+        found.iter().skip(i + 1).all(|b| place(a).zip(place(b)).is_some_and(|(a, b)| a.1 <= b.0 || b.1 <= a.0))
+    };
+    (columns > 0 && found.iter().enumerate().all(apart)).then_some(found)
+}
+
+/// Whether labels above stand in another order than the form's: then so do the columns.
+fn turned(heads: &[Head]) -> bool {
+    heads.iter().filter(|u| !u.upper.is_empty() && u.leaf.is_empty()).any(|u| {
+        let right =
+            heads.iter().filter(|v| v.row == u.row && v.col >= u.end && !v.upper.is_empty() && v.leaf.is_empty());
+        right.into_iter().any(|v| v.upper.iter().max() < u.upper.iter().min())
+    })
+}
+
 /// Every column under its own label, from left to right over all header rows: then nothing above them is needed
 /// (labels above may stand at the wrong place where the lines between cells are not drawn).
-fn by_columns(heads: &[Head], columns: usize) -> Option<Vec<usize>> {
+fn by_columns(heads: &[Head], columns: usize, spanned: bool) -> Option<Vec<usize>> {
+    if turned(heads) {
+        return None;
+    }
     let mut line: Vec<usize> = (0..heads.len()).filter(|&h| heads.get(h).is_some_and(|x| !x.leaf.is_empty())).collect();
     if line.len() != columns || columns < 2 {
         return None;
@@ -308,7 +374,10 @@ fn by_columns(heads: &[Head], columns: usize) -> Option<Vec<usize>> {
         .iter()
         .enumerate()
         .all(|(c, &h)| heads.get(h).is_some_and(|x| x.leaf.iter().any(|l| l.0 == c && l.1 >= 0.7)));
-    (apart && fits).then_some(line)
+    // A few columns beside the labels above them are spans gone wrong; many are another table.
+    let beside =
+        line.iter().enumerate().filter(|(c, h)| heads.get(**h).is_some_and(|x| !allowed(heads, x, *c))).count();
+    (apart && fits && (!spanned || beside * 4 <= columns)).then_some(line)
 }
 
 /// The order-preserving choice of columns for the cells of one header row with the largest sum of scores.

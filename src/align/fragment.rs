@@ -23,6 +23,8 @@ pub(crate) struct Fragment {
     pub heads: Vec<(usize, Boxhead)>,
     /// Printed rows that the form does not know: grid row and cell.
     pub unknown: Vec<(usize, usize)>,
+    /// Rows of values without any label that no row of the form took.
+    pub bare: Vec<usize>,
     pub score: f32,
 }
 
@@ -68,7 +70,8 @@ pub(crate) fn fragment(
             *slot = true;
         }
     }
-    let mut out = Fragment { grid: at, rows: Vec::new(), heads: Vec::new(), unknown: Vec::new(), score: 0.0 };
+    let mut out =
+        Fragment { grid: at, rows: Vec::new(), heads: Vec::new(), unknown: Vec::new(), bare: Vec::new(), score: 0.0 };
     let mut last: Option<(usize, usize, Option<usize>)> = None; // part, row, head
     for hit in hits {
         let Some(flat) = index.rows.get(hit.flat) else { continue };
@@ -295,6 +298,16 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
     out.unknown = (views.iter().enumerate())
         .filter(|(r, v)| v.values > 0 && !out.rows.iter().any(|h| h.hit.row == *r))
         .filter_map(|(r, v)| Some((r, v.unknown?)))
+        .collect();
+    out.bare = (views.iter().enumerate())
+        .filter(|(r, v)| {
+            v.values > 0
+                && v.own.is_none()
+                && v.unknown.is_none()
+                && v.columns == 0
+                && !out.rows.iter().any(|h| h.hit.row == *r)
+        })
+        .map(|(r, _)| r)
         .collect();
     if out.unknown.len() > 2 * out.rows.len() + 3 {
         return None;

@@ -44,7 +44,8 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             if own >= rest.len() {
                 continue;
             }
-            let mine = rest.remove(own);
+            let mut mine = rest.remove(own);
+            contradict(&mut mine, &rest);
             if let Some(table) = form.tables.iter().find(|t| t.id == mine.table) {
                 chosen.push((mine, form, table));
             }
@@ -111,9 +112,32 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
 /// where captions name years; the fullest; the first.
 fn own_instance(list: &[Found]) -> usize {
     let latest = list.iter().filter_map(|f| f.year).max();
-    let fullest = list.iter().map(|f| f.readings.len()).max().unwrap_or(0);
-    let rank = |f: &Found| (f.other_year, f.year.is_some() && f.year != latest, f.readings.len() * 2 < fullest);
+    let fullest = list.iter().map(filled).max().unwrap_or(0);
+    let rank = |f: &Found| (f.other_year, f.year.is_some() && f.year != latest, filled(f) * 2 < fullest);
     (0..list.len()).min_by_key(|&i| (list.get(i).map(rank), i)).unwrap_or(0)
+}
+
+/// Flags the variables for which another instance, of no other year by its caption, prints another number.
+fn contradict(mine: &mut Found, rest: &[Found]) {
+    for other in rest.iter().filter(|o| !o.other_year && (o.year.is_none() || o.year == mine.year)) {
+        let values: FxHashMap<&str, _> = other.readings.iter().map(|r| (r.variable.as_str(), r.value)).collect();
+        for reading in &mine.readings {
+            if let (Some(value), Some(Some(again))) = (reading.value, values.get(reading.variable.as_str()))
+                && value != *again
+            {
+                mine.flags.push(Flag {
+                    code: "other-value",
+                    at: reading.variable.clone(),
+                    message: format!("the table is printed again, there with {again}"),
+                });
+            }
+        }
+    }
+}
+
+/// How many cells of an instance hold something.
+fn filled(found: &Found) -> usize {
+    found.readings.iter().filter(|r| r.state != State::Blank).count()
 }
 
 /// The readings in the order of the form's rows and columns, the first of each variable.

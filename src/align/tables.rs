@@ -162,7 +162,12 @@ fn choose_forms(
         .filter(|&&t| best_of(&all, t, &id))
         .min_by_key(|&&t| order.iter().position(|o| *o == id(t)))
         .map(|&t| form(t).to_owned());
-    if let Some(leading) = leading {
+    // Where no table is clear, the first table's likeliest form speaks for the others.
+    let likeliest = || {
+        let first = order.iter().find(|o| tied.iter().any(|&t| id(t) == **o))?;
+        all.iter().find(|a| id(a.0) == *first).map(|a| form(a.0).to_owned())
+    };
+    if let Some(leading) = leading.or_else(likeliest) {
         all.sort_by_key(|a| (tied.contains(&a.0), tied.contains(&a.0) && form(a.0) != leading));
     }
     let mut taken: Vec<Vec<bool>> = grids.iter().map(|g| vec![false; g.rows.len()]).collect();
@@ -273,13 +278,30 @@ fn found(
             });
             step(&mut out, grid, row, "", Some(cell), what);
         }
+        for &row in &fragment.bare {
+            let above = fragment.rows.iter().filter(|r| r.hit.row < row && r.hit.own.is_none() && !r.cells.is_empty());
+            let Some(read) = above.max_by_key(|r| r.hit.row) else { continue };
+            let Some((part, form_row)) =
+                index.rows.get(read.hit.flat).and_then(|f| index.part(f.part)).zip(index.row(read.hit.flat))
+            else {
+                continue;
+            };
+            for column in read.cells.iter().filter_map(|c| part.columns.get(c.0)) {
+                out.flags.push(Flag {
+                    code: "second-row",
+                    at: part.variable(form_row, column),
+                    message: "another row of values without a label stands below; the first is taken".to_owned(),
+                });
+            }
+            step(&mut out, grid, row, "", grid.row(row).first().copied(), "a row of values without a label");
+        }
         for (_, head) in &fragment.heads {
             for extra in &head.extras {
                 let Some(cell) = grid.cell(extra.cell) else { continue };
                 let text = reader.get(grid.text(extra.cell));
                 let ignored = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Ignored));
                 let known = index.meanings(&text.labels).next().is_some();
-                if !ignored && !known && !head.carried && !head.leaves.is_empty() {
+                if !ignored && (!known || extra.guessed) && !head.carried && !head.leaves.is_empty() {
                     let flag = Flag {
                         code: "unknown-column",
                         at: index.table.id.clone(),

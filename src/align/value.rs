@@ -118,9 +118,11 @@ fn gaps(text: &str) -> Gaps {
     if thousands && !broken {
         return Gaps::None;
     }
-    let spaced = groups.iter().filter(|g| g.0 == 1).count() + 1 >= groups.len();
+    let spaced = !broken && groups.iter().filter(|g| g.0 == 1).count() + 1 >= groups.len();
     let wrapped = broken && groups.first().is_some_and(|g| g.0 >= 4);
-    if spaced || wrapped || (groups.len() == 2 && !broken) { Gaps::Doubtful } else { Gaps::Two }
+    // Full-width figures are set like ideographs, with blanks anywhere between them.
+    let wide = !broken && groups.len() == 2 && head.chars().any(|c| ('０'..='９').contains(&c));
+    if spaced || wrapped || wide { Gaps::Doubtful } else { Gaps::Two }
 }
 
 fn shorten(text: &str) -> String {
@@ -196,6 +198,9 @@ mod tests {
     fn blanks_between_digits() {
         assert_eq!(read("1 136", "件", None), (Some("1136".into()), vec![]));
         assert_eq!(read("5 4", "件", None), (Some("54".into()), vec!["inner-blank"]));
+        assert_eq!(read("12 13", "件", None), (None, vec!["two-numbers"]));
+        assert_eq!(read("１２ １３", "件", None), (Some("1213".into()), vec!["inner-blank"]));
+        assert_eq!(read("8\n6", "件", None), (None, vec!["two-numbers"]));
         assert_eq!(read("12\n13", "件", None), (None, vec!["two-numbers"]));
         assert_eq!(read("24252.3110\n82", "万元", Some("万元")), (Some("24252.311082".into()), vec!["inner-blank"]));
         assert_eq!(read("0 件", "件", None), (Some("0".into()), vec![]));
