@@ -10,6 +10,7 @@ use crate::cli::args::Summary;
 use crate::cli::ui::Output;
 use crate::cli::{End, dataset};
 use crate::error::Error;
+use crate::text;
 use crate::write::codebook::STATES;
 use crate::write::row;
 
@@ -19,10 +20,19 @@ const MOST: usize = 15;
 /// Runs it.
 pub fn run(args: &Summary) -> Result<End, Error> {
     let mut records = 0u64;
-    let mut lists: Vec<(&str, BTreeMap<String, u64>)> =
-        ["year", "form", "format", "states of cells", "flags", "checks that do not hold", "flags, word by word"]
-            .map(|name| (name, BTreeMap::new()))
-            .into();
+    let mut lists: Vec<(&str, BTreeMap<String, u64>)> = [
+        "year",
+        "level",
+        "form",
+        "format",
+        "states of cells",
+        "flags",
+        "checks that do not hold",
+        "flags, word by word",
+    ]
+    .map(|name| (name, BTreeMap::new()))
+    .into();
+    let mut unmatched = Unmatched::default();
     let mut clean = 0u64;
     row::each(&mut *dataset::open(&args.dataset)?, &args.dataset.display().to_string(), |row| {
         records += 1;
@@ -33,31 +43,76 @@ pub fn run(args: &Summary) -> Result<End, Error> {
             }
         };
         add(0, row.report.year.map_or_else(|| "none".to_owned(), |y| y.to_string()));
-        add(1, row.report.form.clone().unwrap_or_else(|| "none".to_owned()));
-        add(2, row.source.format.clone());
+        let level = row.report.region.as_ref().and_then(|region| region.level.clone());
+        add(1, level.unwrap_or_else(|| "none".to_owned()));
+        add(2, row.report.form.clone().unwrap_or_else(|| "none".to_owned()));
+        add(3, row.source.format.clone());
         for (_, cell) in &row.cells.0 {
-            add(3, STATES.iter().find(|s| **s == cell.state).map_or_else(|| cell.state.clone(), |s| (*s).to_owned()));
+            add(4, STATES.iter().find(|s| **s == cell.state).map_or_else(|| cell.state.clone(), |s| (*s).to_owned()));
         }
         for flag in &row.flags {
-            add(4, flag.code.clone());
-            add(6, format!("{} {}: {}", flag.code, flag.at, without_numbers(&flag.message)));
+            unmatched.add(flag);
+            add(5, flag.code.clone());
+            add(7, format!("{} {}: {}", flag.code, flag.at, without_numbers(&flag.message)));
         }
         for check in row.checks.iter().filter(|c| !c.holds) {
             let (stub, _) = check.id.rsplit_once('.').unwrap_or((&check.id, ""));
-            add(5, stub.to_owned());
+            add(6, stub.to_owned());
         }
         Ok(())
     })?;
     let mut text = format!("{records} records, {clean} without a flag or a check that does not hold\n");
     failures(&mut text, &args.dataset);
     for (name, counts) in &lists {
-        let by_name = matches!(*name, "year" | "form" | "format");
+        let by_name = matches!(*name, "year" | "level" | "form" | "format");
         list(&mut text, name, counts, by_name);
     }
+    list(&mut text, "printed and not in the patterns", &unmatched.counts(), false);
     let mut out = Output::open(None)?;
     out.write(text.as_bytes())?;
     out.flush()?;
     Ok(End::Done)
+}
+
+/// Codes of the flags that quote a heading or label which no pattern knows.
+const UNMATCHED: [(&str, &str); 3] =
+    [("section-unknown", "heading"), ("unknown-row", "row"), ("unknown-column", "column")];
+
+/// Headings and labels that no pattern knows: those that look alike are one, shown as most print it.
+#[derive(Debug, Default)]
+struct Unmatched(BTreeMap<(&'static str, String), BTreeMap<String, u64>>);
+
+impl Unmatched {
+    fn add(&mut self, flag: &row::Flag) {
+        let Some((_, what)) = UNMATCHED.iter().find(|(code, _)| *code == flag.code) else { return };
+        let Some(printed) = quoted(&flag.message) else { return };
+        let folded = text::fold(printed);
+        let bare = folded.trim_start_matches(is_ordinal);
+        let key = if bare.is_empty() { folded.as_str() } else { bare };
+        let shapes = self.0.entry((what, without_numbers(key))).or_default();
+        *shapes.entry(printed.to_owned()).or_default() += 1;
+    }
+
+    fn counts(&self) -> BTreeMap<String, u64> {
+        let mut counts = BTreeMap::new();
+        for ((what, _), shapes) in &self.0 {
+            let Some((shown, _)) = shapes.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))) else { continue };
+            let others = if shapes.len() > 1 { format!(" (in {} shapes)", shapes.len()) } else { String::new() };
+            *counts.entry(format!("{what} {shown}{others}")).or_default() += shapes.values().sum::<u64>();
+        }
+        counts
+    }
+}
+
+/// What a message quotes.
+fn quoted(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once('`')?;
+    rest.rsplit_once('`').map(|(quoted, _)| quoted)
+}
+
+/// A character of a number before a heading or label.
+fn is_ordinal(c: char) -> bool {
+    c.is_ascii_digit() || "一二三四五六七八九十第(),.、:章节".contains(c)
 }
 
 /// The message with every number as `…`, so that like ones are counted together.
@@ -103,4 +158,23 @@ fn failures(text: &mut String, folder: &Path) {
     }
     list(text, "files without a record", &codes, false);
     list(text, "files without a record, word by word", &messages, false);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_look_alike_are_counted_together() {
+        let flag =
+            |code: &str, message: &str| row::Flag { code: code.into(), at: String::new(), message: message.into() };
+        let mut unmatched = Unmatched::default();
+        unmatched.add(&flag("unknown-row", "`1.其他 文件` is a row that the form does not know"));
+        unmatched.add(&flag("unknown-row", "`（三）其他文件` is a row that the form does not know"));
+        unmatched.add(&flag("unknown-row", "`（三）其他文件` is a row that the form does not know"));
+        unmatched.add(&flag("unknown-column", "`同比` is a column that the form does not know"));
+        unmatched.add(&flag("check-failed", "`x` does not hold"));
+        let counts: Vec<_> = unmatched.counts().into_iter().collect();
+        assert_eq!(counts, [("column 同比".to_owned(), 1), ("row （三）其他文件 (in 2 shapes)".to_owned(), 3)]);
+    }
 }

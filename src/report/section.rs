@@ -46,7 +46,7 @@ pub fn sections(document: &Document, pattern: &ReportPattern, claims: &[Claim]) 
                 flags.push(Flag {
                     code: "section-unknown",
                     at: "section:other".into(),
-                    message: format!("no known section is headed {printed}; its text stands under other"),
+                    message: format!("no known section is headed `{printed}`; its text stands under other"),
                 });
                 "other"
             }

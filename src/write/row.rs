@@ -69,6 +69,16 @@ pub struct Report {
     pub period: Option<Period>,
     /// Day of publication.
     pub published: Option<String>,
+    /// Place and level of the agency.
+    #[serde(default)]
+    pub region: Option<Region>,
+}
+
+/// `region` of a record.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Region {
+    /// Level of the agency.
+    pub level: Option<String>,
 }
 
 /// First and last day.

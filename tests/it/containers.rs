@@ -112,6 +112,15 @@ fn warc(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     out
 }
 
+fn seven(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = sevenz_rust2::ArchiveWriter::new(std::io::Cursor::new(Vec::new())).unwrap();
+    for (name, bytes) in files {
+        let entry = sevenz_rust2::ArchiveEntry::new_file(name);
+        writer.push_archive_entry(entry, Some(bytes.as_slice())).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
 /// Records without their source, by id.
 fn records(path: &Path) -> Vec<serde_json::Value> {
     let out = gongkai().args(["extract", "--jobs", "2"]).arg(path).assert().code(0);
@@ -137,6 +146,7 @@ fn every_container_gives_what_the_folder_gives() {
         ("a.tar", tar.clone()),
         ("a.tar.gz", gzip(&tar)),
         ("a.tar.zst", zstd(&tar)),
+        ("a.7z", seven(&files)),
         ("a.zip", zip(&files)),
         ("nested.zip", zip(&nested)),
         ("a.warc.gz", warc(&files)),
