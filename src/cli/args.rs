@@ -286,6 +286,12 @@ pub struct Explain {
     /// Take the file for this format, whatever its bytes say
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,
+    /// Draw this page, from 1 (PDF)
+    #[arg(long, value_name = "N", requires = "svg", value_parser = clap::value_parser!(u32).range(1..))]
+    pub page: Option<u32>,
+    /// Where the drawing goes: characters, rulings, and cells with their row and column numbers (`-` is stdout)
+    #[arg(long, value_name = "FILE", requires = "page")]
+    pub svg: Option<PathBuf>,
 }
 
 /// `gongkai patterns`

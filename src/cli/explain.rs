@@ -1,18 +1,25 @@
 //! `gongkai explain`: from the place in the source to the value.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use crate::cli::args::{Explain, Global};
 use crate::cli::ui::{Output, Ui};
 use crate::cli::{End, one, pattern_set};
-use crate::document::Anchor;
+use crate::document::{Anchor, Format};
 use crate::error::{Error, ErrorKind};
 use crate::extract::{Extracted, Report, extract};
+use crate::failure::Failure;
+use crate::format::pdf;
 use crate::limits::Limits;
 use crate::record::Reading;
+use crate::source::sniff::sniff;
 
 /// Runs it.
 pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
+    if let (Some(page), Some(svg)) = (args.page, &args.svg) {
+        return draw_page(args, page, svg, ui);
+    }
     let patterns = pattern_set(global.patterns.as_deref())?;
     let limits = Limits::default();
     let format = args.format.map(|f| f.format());
@@ -42,6 +49,33 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     out.write(text.as_bytes())?;
     out.flush()?;
     Ok(End::Done)
+}
+
+/// Draws one page of a PDF as it was understood.
+fn draw_page(args: &Explain, page: u32, svg: &Path, ui: &mut Ui) -> Result<End, Error> {
+    let limits = Limits::default();
+    let drawn = one::bytes(&args.file, &limits).and_then(|bytes| {
+        one::deep(|| match args.format.map(|f| f.format()).map_or_else(|| sniff(&bytes), Ok)? {
+            Format::Pdf => pdf::draw(&bytes, page, &limits),
+            other => Err(Failure::Unsupported(format!("{} has no pages to draw; only a PDF has", other.name()))),
+        })
+    });
+    match drawn {
+        Ok(Some(drawing)) => {
+            let mut out = Output::open(Some(svg))?;
+            out.write(drawing.as_bytes())?;
+            out.flush()?;
+            Ok(End::Done)
+        }
+        Ok(None) => {
+            let message = format!("{} has no page {page}", args.file.display());
+            Err(Error::new(ErrorKind::Usage, message).hint("pages count from 1"))
+        }
+        Err(failure) => {
+            ui.failure(&one::origin(&args.file), &failure);
+            Ok(End::SomeFailed)
+        }
+    }
 }
 
 fn say(out: &mut String, line: std::fmt::Arguments<'_>) {

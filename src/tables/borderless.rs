@@ -159,6 +159,7 @@ fn table(
     let mut rows: Vec<RowLine> = rows.to_vec();
     for r in &mut rows {
         let spans = claims(r, &xs);
+        let spans = spans.into_iter().zip(&r.segs).map(|(c, s)| inked(c, s.rect, &cols, n)).collect::<Vec<_>>();
         for (s, c) in r.segs.iter_mut().zip(spans) {
             s.cols = c;
         }
@@ -188,6 +189,21 @@ fn table(
     turned(words, free, &rows, &xs, &mut blocks);
     let (rows_out, cells) = arrange(blocks, anchors, stub, size);
     grid(page, words, xs, rows_out, cells)
+}
+
+/// The columns of a claim that the segment does more than reach towards: those whose own text it touches.
+fn inked(claim: (usize, usize), rect: Rect, cols: &[(f32, f32)], n: usize) -> (usize, usize) {
+    // An empty column before the first text has no entry of its own.
+    let lead = n.saturating_sub(cols.len());
+    let col = |c: usize| c.checked_sub(lead).and_then(|i| cols.get(i));
+    let (mut from, mut upto) = claim;
+    while upto > from && col(upto).is_some_and(|c| rect.x1 <= c.0) {
+        upto -= 1;
+    }
+    while from < upto && col(from).is_some_and(|c| rect.x0 >= c.1) {
+        from += 1;
+    }
+    (from, upto)
 }
 
 /// Whether the lines look like a table and not like text with gaps.

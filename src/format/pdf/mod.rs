@@ -31,7 +31,7 @@ use self::file::{File, Objects};
 use self::object::Object;
 use self::page::PageNode;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Anchor, Document, Format, Metadata, Page, Rect};
+use crate::document::{Anchor, Block, Document, Format, Metadata, Page, Rect};
 use crate::failure::Failure;
 use crate::layout::{self, PageContent};
 use crate::limits::Limits;
@@ -169,6 +169,19 @@ pub fn text(bytes: &[u8], limits: &Limits) -> Result<String, Failure> {
     let content = pages(bytes, limits, &PdfOptions::default())?;
     let texts: Vec<String> = content.pages.iter().map(layout::printed).collect();
     Ok(texts.join("\u{c}"))
+}
+
+/// Page `number` as it was understood, drawn as SVG (see [`layout::draw`]); `None` where there is no such page.
+///
+/// # Errors
+/// Those of [`pages`].
+pub fn draw(bytes: &[u8], number: u32, limits: &Limits) -> Result<Option<String>, Failure> {
+    let content = pages(bytes, limits, &PdfOptions::default())?;
+    let Some(page) = content.pages.iter().find(|p| p.page.number == number).cloned() else { return Ok(None) };
+    let composed = layout::compose(content.pages, limits);
+    let tables: Vec<_> =
+        composed.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
+    Ok(Some(layout::draw(&page, &tables)))
 }
 
 fn read_page(shared: &Shared<'_>, node: &PageNode, number: u32) -> (PageContent, Tally) {
