@@ -33,6 +33,15 @@ pub(crate) struct RowSum {
     pub parts: Vec<usize>,
 }
 
+impl RowSum {
+    /// Whether the sum holds in a cut, all its cells being numbers.
+    pub fn holds(&self, cut: &[Piece]) -> bool {
+        let value = |i: usize| cut.get(i).and_then(|p| p.value);
+        let parts = self.parts.iter().try_fold(Decimal::ZERO, |a, &i| a.checked_add(value(i)?));
+        parts.is_some() && value(self.total) == parts
+    }
+}
+
 /// Cuts `row` into `columns` cells: no leading zeros, a minus only in front of a number or as a mark, a cut
 /// wherever `must_cut` holds for the character behind it.
 pub(crate) fn cuts(row: &[char], must_cut: &[bool], columns: usize) -> Cuts {

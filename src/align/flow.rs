@@ -673,6 +673,29 @@ mod tests {
     }
 
     #[test]
+    fn last_years_table_is_told_apart() {
+        let rows = |a: u32| {
+            format!(
+                "一、本年新收政府信息公开申请数量\n{a}\n0\n0\n0\n0\n0\n{a}\n二、上年结转政府信息公开申请数量\n0\n0\n0\n0\n0\n0\n0\n\
+                 三、本年度办理结果\n（一）予以公开\n{a}\n0\n0\n0\n0\n0\n{a}\n"
+            )
+        };
+        let text = format!("{HEAD}{}{HEAD}{}", rows(7), rows(3));
+        let document = crate::format::txt::read(text.as_bytes(), &crate::limits::Limits::default()).unwrap();
+        let found = align(&document, family());
+        assert!(found.flags.iter().any(|f| f.code == "other-table" && f.at == "applications"));
+    }
+
+    #[test]
+    fn a_number_before_each_label_is_no_value() {
+        let text = "序号\n申请人情况\n自然人\n法人或其他组织\n总计\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n1\n\
+                    一、本年新收政府信息公开申请数量\n3\n1\n0\n0\n0\n0\n4\n2\n二、上年结转政府信息公开申请数量\n0\n0\n0\n0\n0\n0\n0\n3\n\
+                    三、本年度办理结果\n（一）予以公开\n2\n1\n0\n0\n0\n0\n3\n";
+        assert_eq!(values(text, "applications.received"), ["3", "1", "0", "0", "0", "0", "4"]);
+        assert_eq!(values(text, "applications.granted"), ["2", "1", "0", "0", "0", "0", "3"]);
+    }
+
+    #[test]
     fn numbers_in_sentences_are_no_table() {
         let text = "本年予以公开283件，部分公开88件，重复申请19件，行政许可900项，本年增加21项，处理决定921件；行政处罚130项。";
         assert!(values(text, "").is_empty());

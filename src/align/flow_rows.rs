@@ -116,7 +116,9 @@ impl Chain {
         let mut known = 0usize;
         let mut leaves = 0usize;
         let mut cornered = false;
-        for (texts, values) in &self.groups {
+        // The ordinal number of the last row, where a column of them stands before the labels.
+        let mut count = 1u32;
+        for (at, (texts, values)) in self.groups.iter().enumerate() {
             let texts = with_tails(stream, texts, index);
             let mut texts: &[Token] = &texts;
             let mut values: Vec<Token> = values.clone();
@@ -191,12 +193,8 @@ impl Chain {
                 _ => Vec::new(),
             };
             known += usize::from(flat.is_some_and(|f| index.row(f).is_some_and(|r| !r.group)));
-            if numbered && values.len() > 1 && order.len() < values.len() {
-                // The next row's number stands behind this row's values.
-                let last = values.last().map(|t| stream.tight(t.from..t.to)).unwrap_or_default();
-                if last.chars().all(|c| c.is_ascii_digit()) {
-                    values.pop();
-                }
+            if numbered && own.is_some() {
+                count = take_number(stream, &mut values, order.len(), count + 1, at + 1 == self.groups.len());
             }
             if unlabelled && values.len() > order.len() {
                 // Padding in front: the header's last row had empty cells on the left, or the table does.
@@ -207,6 +205,10 @@ impl Chain {
                 if front && !back {
                     values.drain(..surplus);
                 }
+            }
+            if unlabelled && values.len() > 1 && values.len() < order.len() && parted(stream, &values) {
+                // A lost cell: nothing tells which.
+                values.clear();
             }
             let mut head = Vec::new();
             if unlabelled {
@@ -298,7 +300,15 @@ impl Chain {
             // Cells on lines of their own are whole: too few of them are lost ones, not figures run together.
             let whole = row.values.iter().skip(1).any(|t| stream.gap(t.from) >= 2);
             let fits = plain.len() >= wanted || row.row.is_none() || whole;
+            let glued = row.values.first().is_some_and(|t| stream.gap(t.from) == 0);
             if fits {
+                if glued && wanted > 1 && plain.len() == wanted && row.row.is_some() {
+                    // The label stands right before the figures: the spaces among them may be a number's own.
+                    let line: Vec<char> = characters(stream, &row.values).iter().map(|a| a.c).collect();
+                    if least_cells(&line) < wanted {
+                        notes.extend(plain.iter().map(|d| Note::Inferred(d.anchor.clone())));
+                    }
+                }
                 // Known cells take part in the sums.
                 let cut: Vec<super::digits::Piece> = plain
                     .iter()
@@ -318,9 +328,19 @@ impl Chain {
             let line: Vec<char> = chars.iter().map(|a| a.c).collect();
             let must: Vec<bool> = chars.iter().map(|a| a.cut).collect();
             let found = cuts(&line, &must, wanted);
-            let several = found.list.len() > 1 || found.more;
+            let sums = row_sums(row, index);
+            // A single cut is sure where the figures allow no fewer cells (an empty one leaves no trace), or
+            // where the row's sums hold.
+            let sure = least_cells(&line) == wanted
+                || (!sums.is_empty() && found.list.first().is_some_and(|cut| sums.iter().all(|s| s.holds(cut))));
+            let several = found.list.len() > 1 || found.more || !sure;
+            if found.list.len() == 1 && !sure && !glued {
+                // Spaces part the cells, and one is lost.
+                out.push(plain);
+                continue;
+            }
             let more = found.more;
-            let (found, decided_here) = by_sums(found, &row_sums(row, index));
+            let (found, decided_here) = by_sums(found, &sums);
             if let Some(slot) = candidates.get_mut(n) {
                 *slot = Candidates { cuts: if more { Vec::new() } else { found.list.clone() }, decided: decided_here };
                 if more {
@@ -462,6 +482,70 @@ fn own_row(token: &Token, index: &TableIndex) -> Option<usize> {
         Role::Row(flat) => Some(*flat),
         _ => None,
     })
+}
+
+/// Takes the next row's number off the end of a row's values; gives that number. Where it is missing and the
+/// figures run together, the values go too: it may stand in any of them.
+fn take_number(stream: &Stream<'_>, values: &mut Vec<Token>, wanted: usize, expected: u32, last_row: bool) -> u32 {
+    let surplus = values.len() > wanted && values.len() > 1;
+    let next = expected.to_string();
+    let Some(last) = values.last_mut() else { return expected };
+    let text = stream.tight(last.from..last.to);
+    let figures = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let joined = |t: &Token| (t.from + 1..t.to).all(|at| stream.gap(at) == 0);
+    if surplus && figures && (text.len() <= next.len() || !text.ends_with(&next)) {
+        values.pop();
+        return text.parse().unwrap_or(expected);
+    }
+    if last_row {
+        return expected;
+    }
+    if text == next {
+        values.pop();
+    } else if text.len() > next.len() && text.ends_with(&next) && joined(last) && stream.gap(last.from) == 0 {
+        last.to -= next.len();
+    } else if stream.gap(last.from) == 0 {
+        values.clear();
+    }
+    expected
+}
+
+/// Whether the cells stand on lines of their own or apart by edges.
+fn parted(stream: &Stream<'_>, values: &[Token]) -> bool {
+    values.iter().skip(1).any(|t| stream.gap(t.from) >= 2)
+}
+
+/// The fewest cells that figures run together can be: a leading zero is a cell of its own.
+fn least_cells(line: &[char]) -> usize {
+    let at = |i: usize| line.get(i).copied();
+    let digit = |i: usize| at(i).is_some_and(|c| c.is_ascii_digit());
+    let (mut cells, mut i) = (0, 0);
+    while let Some(c) = at(i) {
+        cells += 1;
+        if c == '-' && at(i + 1) == Some('-') {
+            i += 2;
+            continue;
+        }
+        i += 1;
+        let signed = matches!(c, '-' | '+') && digit(i);
+        if !signed && !c.is_ascii_digit() {
+            continue;
+        }
+        let first = if signed { i } else { i - 1 };
+        i = first + 1;
+        if at(first) != Some('0') {
+            while digit(i) {
+                i += 1;
+            }
+        }
+        if at(i) == Some('.') && digit(i + 1) {
+            i += 1;
+            while digit(i) {
+                i += 1;
+            }
+        }
+    }
+    cells
 }
 
 /// Whether a header stands above the one row of its part, which has no label.

@@ -93,7 +93,10 @@ fn annotate(found: &mut Found, notes: &[&Note]) {
                 Note::Inferred(anchor) if *anchor == reading.anchor => found.flags.push(Flag {
                     code: "digits-cut",
                     at: reading.variable.clone(),
-                    message: format!("figures run together; `{}` was cut out by the table's sums", reading.raw),
+                    message: format!(
+                        "figures run together; `{}` was cut out by the columns and sums of the table",
+                        reading.raw
+                    ),
                 }),
                 Note::Ambiguous { marker, raw, candidates } if *marker == reading.raw => {
                     found.flags.retain(|f| f.at != reading.variable || !matches!(f.code, "text-cell" | "unit-missing"));
