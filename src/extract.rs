@@ -12,7 +12,7 @@
 
 use std::borrow::Cow;
 
-use crate::align::{Alignment, align};
+use crate::align::{Aligner, Alignment};
 use crate::diagnostic::Severity;
 use crate::document::{Block, Document, Format};
 use crate::failure::Failure;
@@ -47,20 +47,64 @@ pub struct Extracted {
     pub reports: Vec<Report>,
 }
 
-/// Reads the reports of one source, of the format that its bytes show (or of the one given).
+/// The families of a pattern set made ready for matching; make it once for many sources.
+pub struct Extractor<'p> {
+    families: Vec<(&'p Family, Aligner<'p>)>,
+}
+
+impl<'p> Extractor<'p> {
+    /// Prepares every family of `patterns`.
+    #[must_use]
+    pub fn new(patterns: &'p PatternSet) -> Self {
+        Self { families: patterns.families.iter().map(|family| (family, Aligner::new(family))).collect() }
+    }
+
+    /// Reads the reports of one source, of the format that its bytes show (or of the one given).
+    ///
+    /// # Errors
+    /// Why there is no record: an unsupported, encrypted, damaged or too large file, one without a text layer,
+    /// or one that is no report of a known kind.
+    pub fn extract(&self, bytes: &[u8], format: Option<Format>, limits: &Limits) -> Result<Extracted, Failure> {
+        let document = read(bytes, format, limits)?;
+        let reports = self.extract_document(&document)?;
+        Ok(Extracted { document, reports })
+    }
+
+    /// Reads the reports of a document.
+    ///
+    /// # Errors
+    /// [`Failure::NoReport`] with what the document is instead.
+    pub fn extract_document(&self, document: &Document) -> Result<Vec<Report>, Failure> {
+        let mut best: Option<Vec<Report>> = None;
+        let mut refusal = None;
+        for (family, aligner) in &self.families {
+            match by_family(document, family, aligner) {
+                Ok(reports) => {
+                    let numbers = |reports: &[Report]| reports.iter().map(|r| r.record.readings.len()).sum::<usize>();
+                    if best.as_ref().is_none_or(|b| numbers(&reports) > numbers(b)) {
+                        best = Some(reports);
+                    }
+                }
+                Err(failure) => {
+                    refusal.get_or_insert(failure);
+                }
+            }
+        }
+        best.ok_or_else(|| refusal.unwrap_or_else(|| Failure::NoReport("no pattern is loaded".to_owned())))
+    }
+}
+
+/// Reads the reports of one source; for many sources make one [`Extractor`].
 ///
 /// # Errors
-/// Why there is no record: an unsupported, encrypted, damaged or too large file, one without a text layer, or
-/// one that is no report of a known kind.
+/// As [`Extractor::extract`].
 pub fn extract(
     bytes: &[u8],
     format: Option<Format>,
     limits: &Limits,
     patterns: &PatternSet,
 ) -> Result<Extracted, Failure> {
-    let document = read(bytes, format, limits)?;
-    let reports = extract_document(&document, patterns)?;
-    Ok(Extracted { document, reports })
+    Extractor::new(patterns).extract(bytes, format, limits)
 }
 
 /// Reads one source into a document, of the format that its bytes show (or of the one given).
@@ -78,37 +122,14 @@ pub fn read(bytes: &[u8], format: Option<Format>, limits: &Limits) -> Result<Doc
     format::read(bytes, format, limits)
 }
 
-/// Reads the reports of a document.
-///
-/// # Errors
-/// [`Failure::NoReport`] with what the document is instead.
-pub fn extract_document(document: &Document, patterns: &PatternSet) -> Result<Vec<Report>, Failure> {
-    let mut best: Option<Vec<Report>> = None;
-    let mut refusal = None;
-    for family in &patterns.families {
-        match by_family(document, family) {
-            Ok(reports) => {
-                let numbers = |reports: &[Report]| reports.iter().map(|r| r.record.readings.len()).sum::<usize>();
-                if best.as_ref().is_none_or(|b| numbers(&reports) > numbers(b)) {
-                    best = Some(reports);
-                }
-            }
-            Err(failure) => {
-                refusal.get_or_insert(failure);
-            }
-        }
-    }
-    best.ok_or_else(|| refusal.unwrap_or_else(|| Failure::NoReport("no pattern is loaded".to_owned())))
-}
-
-fn by_family(document: &Document, family: &Family) -> Result<Vec<Report>, Failure> {
+fn by_family(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Vec<Report>, Failure> {
     let parts = split(document, &family.report);
     let several = parts.len() > 1;
     let mut reports = Vec::new();
     let mut refusal = None;
     for range in parts {
         let part = if several { Cow::Owned(excerpt(document, range)) } else { Cow::Borrowed(document) };
-        match one(&part, family) {
+        match one(&part, family, aligner) {
             Ok(report) => reports.push(report),
             Err(failure) => refusal = Some(failure),
         }
@@ -133,8 +154,8 @@ fn excerpt(document: &Document, blocks: std::ops::Range<usize>) -> Document {
     }
 }
 
-fn one(document: &Document, family: &Family) -> Result<Report, Failure> {
-    let mut alignment = align(document, family);
+fn one(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Report, Failure> {
+    let mut alignment = aligner.align(document);
     let mut identified = identify(document, &family.report);
     identified.identity.region = region(document, &identified);
     let (sections, section_flags) = sections(document, &family.report, &alignment.claims);

@@ -17,7 +17,6 @@ const CAPTIONS: usize = 3;
 
 /// Finds the statutory tables printed as grids, each by the form that it prints.
 pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Vec<Found> {
-    let flowed = flow::tables(document, vocabulary);
     let mended: Vec<Option<Table>> = (document.blocks.iter())
         .map(|block| if let Block::Table(table) = block { torn::mend(table, vocabulary) } else { None })
         .collect();
@@ -45,30 +44,19 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
             grids.push(grid);
         }
     }
-    for table in &flowed {
-        if let Some(grid) = Grid::new(table.block, &table.table, Vec::new(), &mut reader) {
-            grids.push(Grid { ranges: table.ranges.clone(), ..grid });
-        }
-    }
-    grids.sort_by_key(|g| g.block);
-    if grids.is_empty() {
-        return Vec::new();
-    }
-    // Every table of every form, by the evidence of all physical tables.
-    let mut all: Vec<(usize, Vec<Fragment>, f32)> = Vec::new();
-    for (t, index) in vocabulary.tables.iter().enumerate() {
-        let mut carried: Vec<(usize, Boxhead)> = Vec::new();
-        let mut fragments: Vec<Fragment> = Vec::new();
-        for (g, grid) in grids.iter().enumerate() {
-            if let Some(found) = fragment(g, grid, index, &carried, &reader) {
-                carried.extend(found.heads.iter().filter(|h| !h.1.carried).cloned());
-                fragments.push(found);
+    let mut all = candidates(&grids, vocabulary, &reader);
+    // Running text is searched only for what the grids leave open: most of its numbers are prose.
+    let mut flowed = Vec::new();
+    if !whole(&all, vocabulary) {
+        flowed = flow::tables(document, vocabulary);
+        for table in &flowed {
+            if let Some(grid) = Grid::new(table.block, &table.table, Vec::new(), &mut reader) {
+                grids.push(Grid { ranges: table.ranges.clone(), ..grid });
             }
         }
-        if !fragments.is_empty() {
-            let score: f32 = fragments.iter().map(|f| f.score).sum();
-            let spoken = evidence(index, &fragments, &grids, &reader);
-            all.push((t, fragments, score + spoken));
+        if !flowed.is_empty() {
+            grids.sort_by_key(|g| g.block);
+            all = candidates(&grids, vocabulary, &reader);
         }
     }
     let mut out = Vec::new();
@@ -83,6 +71,42 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
         }
     }
     out
+}
+
+/// Every table of every form that something speaks for, by the evidence of all physical tables.
+fn candidates(grids: &[Grid], vocabulary: &Vocabulary, reader: &Reader) -> Vec<(usize, Vec<Fragment>, f32)> {
+    let mut all: Vec<(usize, Vec<Fragment>, f32)> = Vec::new();
+    for (t, index) in vocabulary.tables.iter().enumerate() {
+        let mut carried: Vec<(usize, Boxhead)> = Vec::new();
+        let mut fragments: Vec<Fragment> = Vec::new();
+        for (g, grid) in grids.iter().enumerate() {
+            if let Some(found) = fragment(g, grid, index, &carried, reader) {
+                carried.extend(found.heads.iter().filter(|h| !h.1.carried).cloned());
+                fragments.push(found);
+            }
+        }
+        if !fragments.is_empty() {
+            let score: f32 = fragments.iter().map(|f| f.score).sum();
+            let spoken = evidence(index, &fragments, grids, reader);
+            all.push((t, fragments, score + spoken));
+        }
+    }
+    all
+}
+
+/// Whether most variables of every table of some form were found.
+fn whole(all: &[(usize, Vec<Fragment>, f32)], vocabulary: &Vocabulary) -> bool {
+    let found = |t: usize| {
+        let Some(index) = vocabulary.tables.get(t) else { return false };
+        let Some((_, fragments, _)) = all.iter().find(|a| a.0 == t) else { return false };
+        let covered = index.variables_of(fragments.iter().flat_map(Fragment::covered));
+        covered * 3 > index.variables_of(0..index.rows.len()) * 2
+    };
+    let forms = vocabulary.tables.iter().map(|t| t.form.id.as_str());
+    forms.into_iter().any(|form| {
+        let mut tables = vocabulary.tables.iter().enumerate().filter(|(_, t)| t.form.id == form);
+        tables.all(|(t, _)| found(t))
+    })
 }
 
 /// Says of readings from running text what the stream left open or had to infer.

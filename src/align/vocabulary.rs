@@ -58,6 +58,14 @@ impl<'f> TableIndex<'f> {
         self.table.parts.get(at.part)?.rows.get(at.row)
     }
 
+    /// Number of different variables in these flat rows.
+    pub fn variables_of(&self, rows: impl Iterator<Item = usize>) -> usize {
+        let mut numbers: Vec<u32> = rows.filter_map(|r| self.variables.get(r)).flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.len()
+    }
+
     /// The number of a cell's variable within the table.
     pub fn variable(&self, flat: usize, column: usize) -> Option<u32> {
         self.variables.get(flat)?.get(column).copied()

@@ -21,14 +21,13 @@ mod text;
 pub mod ui;
 mod worker;
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::pattern::PatternSet;
 use args::{Cli, Command};
 use ui::Ui;
@@ -105,17 +104,10 @@ fn catch_interrupts() {
     drop(caught);
 }
 
-/// The patterns: of the folder that was named, else those inside the program.
-fn pattern_set(folder: Option<&Path>) -> Result<Cow<'static, PatternSet>, Error> {
+/// The patterns: of the folder that was named, else those inside the program. Both live until the process ends.
+fn pattern_set(folder: Option<&Path>) -> Result<&'static PatternSet, Error> {
     Ok(match folder {
-        Some(folder) => Cow::Owned(PatternSet::load_dir(folder)?),
-        None if PatternSet::embedded().families.is_empty() => {
-            // only a program built from broken pattern files; better no output than an empty one
-            let message = "the patterns inside the program do not compile";
-            return Err(
-                Error::new(ErrorKind::Pattern, message).hint("gongkai patterns check --patterns patterns tells why")
-            );
-        }
-        None => Cow::Borrowed(PatternSet::embedded()),
+        Some(folder) => Box::leak(Box::new(PatternSet::load_dir(folder)?)),
+        None => PatternSet::embedded(),
     })
 }

@@ -19,7 +19,7 @@ use crate::pattern::{PatternSet, cases, learn, scaffold, schema};
 pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let named = global.patterns.as_deref();
     match command {
-        Patterns::List => list(&*pattern_set(named)?),
+        Patterns::List => list(pattern_set(named)?),
         Patterns::Check { dir } => check(dir.as_deref().or(named), ui),
         Patterns::Test { dir } => test(dir.as_deref().or(named), ui),
         Patterns::Schema { file } => {
@@ -31,7 +31,7 @@ pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Erro
             let text = to_string_pretty(&schema::of(kind)).unwrap_or_default();
             print(&format!("{text}\n"))
         }
-        Patterns::New { name, into } => begin(&*pattern_set(named)?, name, into, ui),
+        Patterns::New { name, into } => begin(pattern_set(named)?, name, into, ui),
         Patterns::Learn { file, format } => match one::document(file, *format) {
             Ok(document) => print(&learn::draft(&document)),
             Err(failure) => {

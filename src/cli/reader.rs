@@ -15,7 +15,6 @@ use crate::run::wire::Setup;
 const MEMORY: u64 = 4 << 30;
 
 /// Reads jobs.
-#[derive(Debug)]
 pub enum Reader {
     /// In this process.
     Here(Engine),
@@ -35,7 +34,7 @@ impl Reader {
             memory: limits.max_memory.unwrap_or(MEMORY),
         };
         if limits.no_isolation || alone {
-            return Ok(Self::Here(Engine { limits: setup.limits, patterns: pattern_set(folder)? }));
+            return Ok(Self::Here(Engine::new(setup.limits, pattern_set(folder)?)));
         }
         if folder.is_some() {
             // a mistake in them is told once and here, not by every worker

@@ -38,7 +38,7 @@ fn frames() -> Result<End, Error> {
     let Some((setup, _)) = wire::read_frame::<Setup>(&mut from).map_err(pipe)? else { return Ok(End::Done) };
     bound(&setup);
     hush_panics();
-    let engine = Engine { limits: setup.limits, patterns: pattern_set(setup.patterns.as_deref())? };
+    let engine = Engine::new(setup.limits, pattern_set(setup.patterns.as_deref())?);
     while let Some(job) = wire::receive_job(&mut from).map_err(pipe)? {
         #[cfg(debug_assertions)]
         fault(&job);

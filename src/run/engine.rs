@@ -1,11 +1,10 @@
 //! From a job to its outcome, in this process: read, extract, write the lines; a panic is a failure.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use crate::extract::{Extracted, extract};
+use crate::extract::{Extracted, Extractor};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::pattern::PatternSet;
@@ -15,15 +14,19 @@ use crate::source::walk::read_file;
 use crate::write::jsonl;
 
 /// What every job of a run needs.
-#[derive(Debug)]
 pub struct Engine {
     /// Bounds for one file.
     pub limits: Limits,
-    /// What to look for.
-    pub patterns: Cow<'static, PatternSet>,
+    extractor: Extractor<'static>,
 }
 
 impl Engine {
+    /// An engine that looks for `patterns`, which live as long as the process.
+    #[must_use]
+    pub fn new(limits: Limits, patterns: &'static PatternSet) -> Self {
+        Self { limits, extractor: Extractor::new(patterns) }
+    }
+
     /// Does one job; whatever its bytes are, an outcome comes back (except for an abort or a stack overflow,
     /// which only another process survives).
     #[must_use]
@@ -45,7 +48,7 @@ impl Engine {
         let result = if unchanged {
             Ok(Yield::default())
         } else {
-            let extract = || extract(&bytes, format, &self.limits, &self.patterns);
+            let extract = || self.extractor.extract(&bytes, format, &self.limits);
             let records = |extracted: Extracted| extracted.reports.into_iter().map(|r| r.record).collect::<Vec<_>>();
             guarded(extract).map(records).and_then(|mut records| {
                 if records.is_empty() {
