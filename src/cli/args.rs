@@ -66,13 +66,13 @@ pub enum Command {
     Run(Run),
     /// Put the folders of shards together
     Merge(Merge),
-    /// Write records as CSV, compressed JSON Lines, a codebook, scripts for Stata and R, or a whole data package
+    /// Write records as CSV, Parquet, a codebook, scripts for Stata and R, or a whole data package
     Convert(Convert),
     /// Check records over the years of each agency
     Check(Check),
     /// Compare two sets of records: numbers, states, flags
     Diff(Diff),
-    /// Tell what was read, by year, form, format and outcome, and what went wrong most
+    /// Tell what was read, by year, level, form and format, and what went wrong most
     Summary(Summary),
     /// Write the text that is read, pages apart by form feeds
     Text(Text),
@@ -139,25 +139,25 @@ pub enum FormatName {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits for one file")]
 pub struct LimitArgs {
-    /// Bytes of the file (suffixes K, M, G)
+    /// Bytes of the file, with suffix K, M or G (default: 512M)
     #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
     pub max_bytes: Option<u64>,
-    /// Bytes after decompression
+    /// Bytes after decompression (default: 1G)
     #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
     pub max_inflated: Option<u64>,
-    /// Pages
+    /// Pages (default: 5000)
     #[arg(long, value_name = "N")]
     pub max_pages: Option<u32>,
-    /// Cells over all its tables
+    /// Cells over all its tables (default: 500000)
     #[arg(long, value_name = "N")]
     pub max_cells: Option<u32>,
-    /// Nesting of elements, objects and archives
+    /// Nesting of elements and objects (default: 64)
     #[arg(long, value_name = "N")]
     pub max_depth: Option<u32>,
-    /// Seconds
+    /// Seconds (default: 60)
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u32>,
-    /// Memory of the process that reads it
+    /// Memory of the process that reads it (default: 4G)
     #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
     pub max_memory: Option<u64>,
     /// Read in this process: a little faster for one file, but a crash ends the run and no time limit holds
@@ -225,9 +225,10 @@ pub struct Extract {
 /// `gongkai text`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Pages are parted by form feeds. The text of a PDF comes as printed: a line a printed line, in the order in which the
-file sets it, cells parted by tabs, page numbers and running heads included. With --blocks it comes as extract reads it:
-paragraphs joined over lines and pages, tables row by row, running heads left out.")]
+Pages are parted by form feeds. The text of a PDF comes as printed: a line a printed line, in the
+order in which the file sets it, cells parted by tabs, page numbers and running heads included.
+With --blocks it comes as extract reads it: paragraphs joined over lines and pages, tables row by
+row, running heads left out.")]
 pub struct Text {
     /// The files; `-` is one file on stdin
     #[arg(value_name = "FILE", required = true)]
@@ -247,8 +248,8 @@ Examples:
   gongkai tables report.pdf --to md
   gongkai tables report.html | jq '.cells[].text'
 
-In JSON Lines a table is one object: source, table (number from 1), kind, rows, cols, caption, its place,
-and cells with row and col from 0, spans, text and place.")]
+In JSON Lines a table is one object: source, table (number from 1), kind, rows, cols, caption, its
+place, and cells with row and col from 0, spans, text and place.")]
 pub struct Tables {
     /// The files; `-` is one file on stdin
     #[arg(value_name = "FILE", required = true)]
@@ -337,15 +338,16 @@ pub enum Patterns {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  gongkai run archive/ -o out/                      read everything; run again to go on or to bring up to date
-  gongkai run archive/ -o out/ --retry-failed       read the files again that gave no record
-  gongkai run archive/ -o out-2/ --shard 2/8        an eighth of the files, for one of eight machines
-  gongkai merge out-*/ -o out/                      the eighths together
+  gongkai run archive/ -o out/                  read everything; again: go on, or bring up to date
+  gongkai run archive/ -o out/ --retry-failed   read the files again that gave no record
+  gongkai run archive/ -o out-2/ --shard 2/8    an eighth of the files, for one of eight machines
+  gongkai merge out-*/ -o out/                  the eighths together
 
-OUT/ holds records.jsonl, ledger.jsonl (what became of every file), failures.jsonl, duplicates.jsonl,
-quarantine.txt (files that crashed or ran out of time) and, once complete, manifest.json. After Ctrl-C,
-a kill, a full disk or a power cut the same command goes on where it was; nothing is lost, doubled or
-torn. Files that have not changed are not read again, unless the program or its patterns have.")]
+OUT/ holds records.jsonl, ledger.jsonl (what became of every file), failures.jsonl,
+duplicates.jsonl, quarantine.txt (files that crashed or ran out of time) and, once complete,
+manifest.json. After Ctrl-C, a kill, a full disk or a power cut the same command goes on where it
+was; nothing is lost, doubled or torn. Files that have not changed are not read again, unless the
+program or its patterns have.")]
 pub struct Run {
     /// Which files are read.
     #[command(flatten)]
@@ -385,12 +387,12 @@ pub struct Merge {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  gongkai convert reports.jsonl --to csv -o wide.csv       one row a report: value and state of each variable
-  gongkai convert out/ --to csv-long -o long.csv           one row a cell
-  gongkai convert out/ --to package -o data/               everything, with codebook, scripts and datapackage.json
+  gongkai convert reports.jsonl --to csv -o wide.csv        one row a report
+  gongkai convert out/ --to parquet-long -o long.parquet    one row a cell
+  gongkai convert out/ --to package -o data/                everything, with codebook and scripts
 
-In the wide table each variable has two columns, its value and NAME@state. Numbers are as printed; a cell that
-holds none is empty, and its state tells why.")]
+In the wide table each variable has two columns, its value and NAME@state. Numbers are as printed; a
+cell that holds none is empty, and its state tells why.")]
 pub struct Convert {
     /// Records: a JSON Lines file or the folder of a run
     pub dataset: PathBuf,
@@ -441,8 +443,8 @@ pub enum Form {
 /// `gongkai check`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Findings are about the reports or about our reading of them; they change no value. The exit code is 3 where
-there are any.")]
+Findings are about the reports or about our reading of them; they change no value. The exit code
+is 3 where there are any.")]
 pub struct Check {
     /// Records: a JSON Lines file or the folder of a run
     pub dataset: PathBuf,
