@@ -301,3 +301,15 @@ proptest! {
         prop_assert!(shown <= inked && shown + 12 >= inked, "{shown} of {inked}");
     }
 }
+
+#[test]
+fn words_below_column_names_make_a_table_row_by_row() {
+    let mut p = page(1);
+    let lines = [["Ab 1", "Cd 2", "Ef 3"], ["Aa", "Bb", "Cc"], ["", "Bd", "Ce"], ["", "Bf", "Cg"], ["", "Bh", "Ci"]];
+    for (y, line) in (0u8..).zip(lines) {
+        for (x, text) in (0u8..).zip(line) {
+            set(&mut p, 90.0 + 80.0 * f32::from(x), 100.0 + 14.0 * f32::from(y), 10.0, 0.0, text);
+        }
+    }
+    assert_eq!(texts(vec![p]), ["<5x3>"]);
+}

@@ -39,6 +39,8 @@ struct Place {
 
 /// Spaces of more than this many ems part words.
 const WORD_GAP: f32 = 0.24;
+/// The same beside a Latin letter, where justified lines are set tight.
+const LATIN_GAP: f32 = 0.18;
 
 fn place(index: u32, c: &Char) -> Option<Place> {
     let b = c.bbox;
@@ -77,16 +79,16 @@ pub(crate) fn words(page: &PageContent, chars: impl Iterator<Item = u32>) -> Vec
             _ => true,
         };
         if !same {
-            cut(&mut row, &mut out);
+            cut(page, &mut row, &mut out);
         }
         row.push(p);
     }
-    cut(&mut row, &mut out);
+    cut(page, &mut row, &mut out);
     out
 }
 
 /// Cuts one row of characters into words and empties it.
-fn cut(row: &mut Vec<Place>, out: &mut Vec<Word>) {
+fn cut(page: &PageContent, row: &mut Vec<Place>, out: &mut Vec<Word>) {
     row.sort_by(|a, b| a.local.x0.total_cmp(&b.local.x0).then(a.index.cmp(&b.index)));
     let mut word: Option<Word> = None;
     let mut space: Option<char> = None;
@@ -101,7 +103,13 @@ fn cut(row: &mut Vec<Place>, out: &mut Vec<Word>) {
         let joins = word.as_ref().is_some_and(|w| {
             let gap = p.local.x0 - w.local.x1;
             let em = w.size.max(p.size);
-            gap <= WORD_GAP * em && (space.is_none() || gap <= 0.02 * em) && gap >= -3.0 * em
+            let last = w.chars.last().and_then(|&i| page.chars.get(i as usize)).map_or(' ', |c| c.ch);
+            let latin = last.is_ascii_alphanumeric()
+                && p.ch.is_ascii_alphanumeric()
+                && (last.is_ascii_alphabetic() || p.ch.is_ascii_alphabetic());
+            gap <= if latin { LATIN_GAP } else { WORD_GAP } * em
+                && (space.is_none() || gap <= 0.02 * em)
+                && gap >= -3.0 * em
         });
         match word.as_mut() {
             Some(w) if joins => {

@@ -168,14 +168,19 @@ fn table(
         return None;
     }
     let size = median(rows.iter().map(RowLine::size))?;
-    let data = data_columns(&rows, n);
+    let mut data = data_columns(&rows, n);
+    // No values to tell rows by: each line is one.
+    let worded = !data.contains(&true) && headed(&rows, n);
+    if worded {
+        data = vec![true; n];
+    }
     let is_data = |c: usize| data.get(c) == Some(&true);
     let stub = (0..n).take_while(|&c| !is_data(c)).count();
     // Rows of values.
     let mut anchors: Vec<Row> = Vec::new();
     let mut anchor_of: Vec<Option<usize>> = Vec::new();
     for r in &rows {
-        let values = r.segs.iter().filter(|s| is_data(s.cols.0) && (s.value || s.len == 1)).count();
+        let values = r.segs.iter().filter(|s| is_data(s.cols.0) && (s.value || s.len == 1 || worded)).count();
         let fresh = values > 0 && anchors.last().is_none_or(|a: &Row| r.y0 > a.y1 - 0.35 * size);
         if fresh {
             anchors.push(Row { y0: r.y0, y1: r.y1 });
@@ -224,11 +229,20 @@ fn convincing(rows: &[RowLine], n: usize) -> bool {
     let small = rows.iter().flat_map(|r| &r.segs).filter(|s| s.size < 0.8 * size).count();
     let scattered = scattered || small * 6 > cells;
     let long = beside.iter().filter(|s| s.len > 24).count();
+    let headed = headed(rows, n);
     tabular >= 2
         && cells >= 5
         && !scattered
         && long * 5 < beside.len() * 2
-        && if n == 2 { tabular >= 3 && share(2) } else { share(4) || (tabular >= 5 && full * 2 >= tabular) }
+        && if n == 2 { tabular >= 3 && share(2) } else { headed || share(4) || (tabular >= 5 && full * 2 >= tabular) }
+}
+
+/// Whether short texts stand below the names of all columns, each in one column.
+fn headed(rows: &[RowLine], n: usize) -> bool {
+    rows.len() >= 4
+        && rows.first().is_some_and(|r| r.segs.len() == n)
+        && rows.iter().all(|r| r.tabular() && r.segs.len() * 2 >= n)
+        && rows.iter().flat_map(|r| &r.segs).all(|s| s.len <= 16 && s.cols.0 == s.cols.1)
 }
 
 /// Columns that hold values rather than labels.

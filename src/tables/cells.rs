@@ -70,7 +70,8 @@ impl Grid {
             if tall && let Some(n) = stacked.get_mut(c.row) {
                 *n += 1;
             }
-            sizes.push((c.row, c.text.chars().count(), wide, tall));
+            // Leaders weigh nothing.
+            sizes.push((c.row, c.text.chars().filter(|c| c.is_alphanumeric()).count(), wide, tall));
         }
         let all: usize = sizes.iter().map(|s| s.1).sum();
         let full: usize = sizes
