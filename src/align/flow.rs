@@ -6,11 +6,14 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::flow_rows::Chain;
 use super::label::Occurrence;
 use super::vocabulary::{Role, Vocabulary};
+use super::{Claim, ClaimKind};
 use crate::document::{Anchor, Block, Document, Table, TableKind};
-use crate::record::State;
+use crate::record::{Flag, State};
 use crate::text::{Shadow, read_cell};
 
 /// Stands for an empty cell in the stream.
@@ -152,8 +155,11 @@ impl Stream<'_> {
 pub(crate) fn tables(document: &Document, vocabulary: &Vocabulary) -> Vec<FlowTable> {
     let mut out = Vec::new();
     for blocks in runs(document) {
+        if is_too_long(document, blocks.clone()) {
+            continue;
+        }
         let stream = stream(document, blocks);
-        if stream.atoms.len() > LONGEST || !worth_reading(&stream, vocabulary) {
+        if !worth_reading(&stream, vocabulary) {
             continue;
         }
         let tokens = tokens(&stream, vocabulary);
@@ -162,6 +168,58 @@ pub(crate) fn tables(document: &Document, vocabulary: &Vocabulary) -> Vec<FlowTa
         }
     }
     out
+}
+
+/// Fewest numbers of a table of another kind in one paragraph.
+const DISTRACTOR_NUMBERS: usize = 6;
+
+/// Paragraphs that hold a table of another kind, flattened: many numbers, and no mark of a sentence.
+pub(crate) fn distractors(document: &Document, claims: &[Claim]) -> Vec<Claim> {
+    let mut out = Vec::new();
+    let claimed: FxHashSet<usize> = claims.iter().map(|c| c.block).collect();
+    for (block, b) in document.blocks.iter().enumerate() {
+        let Block::Paragraph(p) = b else { continue };
+        if claimed.contains(&block)
+            || p.text.len() > LONGEST
+            || p.text.contains(['，', '。', '；', '：', '！', '？', '、', ';', ':'])
+        {
+            continue;
+        }
+        let mut numbers = 0usize;
+        let mut within = false;
+        let mut letters = 0usize;
+        for c in p.text.chars() {
+            let digit = c.is_ascii_digit();
+            numbers += usize::from(digit && !within);
+            letters += usize::from(c.is_alphabetic());
+            within = digit;
+        }
+        if numbers >= DISTRACTOR_NUMBERS && letters >= numbers * 2 {
+            out.push(Claim { block, range: 0..p.text.len(), kind: ClaimKind::Distractor, table: None });
+        }
+    }
+    out
+}
+
+/// Whether a run of blocks is surely longer than what is searched for labels.
+fn is_too_long(document: &Document, blocks: Range<usize>) -> bool {
+    let mut bytes = 0usize;
+    for block in document.blocks.get(blocks).unwrap_or(&[]) {
+        bytes = bytes.saturating_add(match block {
+            Block::Paragraph(p) => p.text.len(),
+            Block::Table(t) => t.cells.iter().map(|c| c.text.len()).sum(),
+        });
+    }
+    bytes > LONGEST * 3
+}
+
+/// Says so where running text is too long to be searched for tables.
+pub(crate) fn unsearched(document: &Document) -> Option<Flag> {
+    runs(document).into_iter().any(|r| is_too_long(document, r)).then(|| Flag {
+        code: "text-too-long",
+        at: String::new(),
+        message: format!("running text of more than {LONGEST} characters was not searched for tables"),
+    })
 }
 
 /// Whether a table stands for a list of cells only, without rows.
@@ -200,9 +258,6 @@ fn stream(document: &Document, blocks: Range<usize>) -> Stream<'_> {
                 }
             }
             None => {}
-        }
-        if atoms.len() > LONGEST {
-            break;
         }
     }
     Stream { document, atoms }
@@ -324,20 +379,25 @@ fn remark_end(stream: &Stream<'_>, at: usize) -> usize {
     while matches!(char_at(end), Some(')' | '"')) && stream.gap(end) < 3 {
         end += 1;
     }
-    if char_at(end) != Some('(') || stream.gap(end) == 3 {
+    // A letter or two may end the label before the remark (规范性文件数（…）).
+    let mut open = end;
+    while open < end + 2 && stream.gap(open) == 0 && char_at(open).is_some_and(char::is_alphabetic) {
+        open += 1;
+    }
+    if char_at(open) != Some('(') || stream.gap(open) == 3 {
         return end;
     }
     let mut depth = 0u32;
-    for i in end..(end + LONGEST_REMARK).min(stream.atoms.len()) {
+    for i in open..(end + LONGEST_REMARK).min(stream.atoms.len()) {
         match char_at(i) {
             Some('(') => depth += 1,
             Some(')') => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    let inner = stream.tight(end..i + 1);
+                    let inner = stream.tight(open..i + 1);
                     // A number in brackets is a value; an ordinal belongs to the next label.
                     let value = read_cell(&inner).state != State::Text;
-                    return if value || i - end <= 3 { end } else { i + 1 };
+                    return if value || i - open <= 3 { end } else { i + 1 };
                 }
             }
             Some(BLANK) | None => break,

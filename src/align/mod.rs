@@ -44,7 +44,15 @@ impl<'f> Aligner<'f> {
     #[must_use]
     pub fn align(&self, document: &Document) -> Alignment {
         let found = tables::find_in_tables(document, &self.vocabulary);
-        select::select(found, self.family, &self.vocabulary)
+        let mut out = select::select(found, self.family, &self.vocabulary);
+        let more = flow::distractors(document, &out.claims);
+        out.claims.extend(more);
+        if let Some(flag) = flow::unsearched(document) {
+            out.flags.push(flag);
+            out.flags.sort();
+        }
+        out.claims.sort_by(|a, b| a.block.cmp(&b.block).then(a.range.start.cmp(&b.range.start)));
+        out
     }
 }
 
