@@ -5,12 +5,13 @@
 
 use std::time::{Duration, Instant};
 
-use gongkai::{align::align, extract, limits::Limits, pattern::PatternSet, report};
+use gongkai::{align::Aligner, extract, limits::Limits, pattern::PatternSet, report};
 
 fn main() {
     let limits = Limits::default();
     let started = Instant::now();
     let patterns = PatternSet::embedded();
+    let families: Vec<_> = patterns.families.iter().map(|f| (f, Aligner::new(f))).collect();
     println!("patterns {:?}", started.elapsed());
     let mut spent = [Duration::ZERO; 5];
     let mut files = 0;
@@ -26,10 +27,10 @@ fn main() {
         };
         let Ok(document) = extract::read(&bytes, None, &limits) else { continue };
         next(0);
-        for family in &patterns.families {
+        for (family, aligner) in &families {
             let parts = report::split(&document, &family.report);
             next(1);
-            let alignment = align(&document, family);
+            let alignment = aligner.align(&document);
             next(2);
             let identified = report::identify(&document, &family.report);
             next(3);
