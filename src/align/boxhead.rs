@@ -485,7 +485,7 @@ pub(crate) fn map_row(
                 let units = skip == 0
                     && !before.is_empty()
                     && rest.first().is_some_and(|c| !reader.get(grid.text(*c)).is_value());
-                if fits && !units && (within == 0 || surplus == Some(after)) && within == 0 {
+                if fits && !units && within == 0 {
                     let cells = known.iter().copied().zip(rest.iter().copied()).collect();
                     return Some(Mapping { cells, basis: Basis::Header });
                 }

@@ -52,8 +52,8 @@ pub fn run(args: &Check, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         }
         Ok(())
     })?;
-    let checks = panel_checks(&patterns);
-    let counts = counted(&patterns);
+    let checks = panel_checks(patterns);
+    let counts = counted(patterns);
     for (agency, years) in &panel {
         examine(agency, years, &checks, &counts, args.soft, &mut findings);
     }

@@ -30,7 +30,7 @@ pub fn run(args: &Convert, global: &Global, ui: &mut Ui) -> Result<End, Error> {
 /// The codebook of the patterns, with the counts of the records.
 fn codebook(args: &Convert, global: &Global) -> Result<Codebook, Error> {
     let patterns = pattern_set(global.patterns.as_deref())?;
-    let mut book = Codebook::of(&patterns);
+    let mut book = Codebook::of(patterns);
     rows(args, |row| {
         book.count(&row);
         Ok(())

@@ -24,7 +24,7 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let limits = Limits::default();
     let format = args.format.map(|f| f.format());
     let extracted =
-        one::bytes(&args.file, &limits).and_then(|bytes| one::deep(|| extract(&bytes, format, &limits, &patterns)));
+        one::bytes(&args.file, &limits).and_then(|bytes| one::deep(|| extract(&bytes, format, &limits, patterns)));
     let extracted = match extracted {
         Ok(extracted) => extracted,
         Err(failure) => {

@@ -93,7 +93,7 @@ fn test(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
     };
     let limits = Limits::default();
     let verdicts = cases::run(&cases, |case| {
-        let extracted = one::deep(|| extract(&case.bytes, None, &limits, &set))?;
+        let extracted = one::deep(|| extract(&case.bytes, None, &limits, set))?;
         Ok(extracted.reports.into_iter().map(|r| r.record).collect())
     });
     let failed: Vec<_> = verdicts.iter().filter(|v| !v.misses.is_empty()).collect();

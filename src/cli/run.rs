@@ -39,9 +39,8 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         return Err(Error::new(ErrorKind::Usage, "the list of paths is empty").hint("name files or folders"));
     }
     let patterns = pattern_set(global.patterns.as_deref())?;
-    let made_by = made_by(&patterns, args);
+    let made_by = made_by(patterns, args);
     let session = hash::sha256(made_by.to_string().as_bytes());
-    drop(patterns);
     if args.afresh {
         for name in [RECORDS, LEDGER] {
             let _ = std::fs::remove_file(args.output.join(name));

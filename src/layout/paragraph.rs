@@ -121,7 +121,7 @@ fn goes_on(page: &PageContent, a: &Line, b: &Line, text: &str, m: Measure, pitch
     }
     let em = a.size;
     let step = (b.base - a.base) / em;
-    if step > (1.35 * pitch).max(pitch + 0.35) || step > 3.2 || step < 0.2 {
+    if step > (1.35 * pitch).max(pitch + 0.35) || !(0.2..=3.2).contains(&step) {
         return false;
     }
     if !(full(page, a, Some(b), m) || m.right - a.local.x1 < 4.5 * em && open_bracket(&a.text(page)))
