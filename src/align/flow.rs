@@ -359,12 +359,13 @@ fn tokens(stream: &Stream<'_>, vocabulary: &Vocabulary) -> Vec<Token> {
     }
     let mut out: Vec<Token> = Vec::new();
     let mut done = 0usize;
-    for (range, keys) in labels {
+    let next: Vec<usize> = labels.iter().skip(1).map(|l| l.0.start).chain([stream.atoms.len()]).collect();
+    for ((range, keys), next) in labels.into_iter().zip(next) {
         if range.start < done {
             continue;
         }
         lex(stream, done..range.start, &mut out);
-        let to = remark_end(stream, range.end);
+        let to = remark_end(stream, range.end, next);
         out.push(Token { kind: Kind::Label(keys), from: range.start, to });
         done = to;
     }
@@ -372,8 +373,8 @@ fn tokens(stream: &Stream<'_>, vocabulary: &Vocabulary) -> Vec<Token> {
     join_spaced(stream, out)
 }
 
-/// The end of a remark in brackets right behind `at`, or `at`.
-fn remark_end(stream: &Stream<'_>, at: usize) -> usize {
+/// The end of a remark in brackets right behind `at`, or `at`; the next label begins at `next`.
+fn remark_end(stream: &Stream<'_>, at: usize, next: usize) -> usize {
     let char_at = |i: usize| stream.atoms.get(i).map(|a| a.c);
     let mut end = at;
     while matches!(char_at(end), Some(')' | '"')) && stream.gap(end) < 3 {
@@ -381,7 +382,7 @@ fn remark_end(stream: &Stream<'_>, at: usize) -> usize {
     }
     // A letter or two may end the label before the remark (规范性文件数（…）).
     let mut open = end;
-    while open < end + 2 && stream.gap(open) == 0 && char_at(open).is_some_and(char::is_alphabetic) {
+    while open < (end + 2).min(next) && stream.gap(open) == 0 && char_at(open).is_some_and(char::is_alphabetic) {
         open += 1;
     }
     if char_at(open) != Some('(') || stream.gap(open) == 3 {
@@ -426,7 +427,7 @@ fn lex(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
             end += 1;
         }
         if atom.c == '(' {
-            let close = remark_end(stream, at).min(range.end);
+            let close = remark_end(stream, at, at).min(range.end);
             if close > at {
                 // A remark behind a number is part of its cell; another one is text.
                 match out.last_mut() {
