@@ -13,7 +13,6 @@ pub(crate) struct Leaf {
     pub col: usize,
     pub end: usize,
     pub cell: usize,
-    pub score: f32,
     /// Unit of money printed in the header.
     pub unit: Option<&'static str>,
     /// No level above it told the column from others with the same label.
@@ -31,8 +30,6 @@ pub(crate) struct Boxhead {
     pub ordered: bool,
     /// Sum of the evidence.
     pub score: f32,
-    /// First grid row of the header.
-    pub first: usize,
     /// Taken over from an earlier table.
     pub carried: bool,
     /// Levels above the leaves that were recognised.
@@ -239,7 +236,7 @@ pub(crate) fn boxhead(
         ordered = !turned(&heads)
             && rows.iter().all(|&row| chosen.iter().filter(|h| h.row == row).is_sorted_by_key(|h| h.col));
     }
-    let mut out = Boxhead { ordered, first: rows.first().copied().unwrap_or(0), ..Boxhead::default() };
+    let mut out = Boxhead { ordered, ..Boxhead::default() };
     for (column, slot) in taken.iter().enumerate() {
         let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
         let score = scores.get(column).copied().unwrap_or(0.0);
@@ -249,7 +246,6 @@ pub(crate) fn boxhead(
             col: head.col,
             end: head.end,
             cell: head.cell,
-            score,
             unit: grid.cell(head.cell).and_then(|c| header_unit(&c.text)),
             guessed: guessed.get(column).copied().unwrap_or(false),
         });
@@ -291,8 +287,7 @@ pub(crate) fn boxhead(
                 col: head.col,
                 end: head.end,
                 cell: head.cell,
-                score: 0.0,
-                unit: None,
+                    unit: None,
                 guessed: true,
             });
             continue;
@@ -309,7 +304,6 @@ pub(crate) fn boxhead(
             col: head.col,
             end: head.end,
             cell: head.cell,
-            score: 0.0,
             unit: None,
             guessed: false,
         });

@@ -437,7 +437,7 @@ fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, 
             };
             out.claims.push(Claim { block, range: 0..end, kind: ClaimKind::Caption, table: table.clone() });
         }
-        note_year(&prepared.shadow, out);
+        note_year(&prepared.shadow, reader.vocabulary, out);
     }
     if !grid.ranges.is_empty() {
         out.claims.extend(grid.ranges.iter().map(|(block, range)| Claim {
@@ -452,16 +452,11 @@ fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, 
 }
 
 /// A year or a word for another year in a caption.
-fn note_year(shadow: &str, out: &mut Found) {
+fn note_year(shadow: &str, vocabulary: &Vocabulary, out: &mut Found) {
     if shadow.chars().count() > 60 {
         return;
     }
-    for word in ["上年度", "上一年度", "去年", "上年数据", "上年情况", "上一年情况", "上年同期"]
-    {
-        if shadow.contains(word) {
-            out.other_year = true;
-        }
-    }
+    out.other_year |= vocabulary.names_other_year(shadow);
     let bytes = shadow.as_bytes();
     for (at, window) in bytes.windows(4).enumerate() {
         if matches!(window, [b'2', b'0', a, b] if a.is_ascii_digit() && b.is_ascii_digit())

@@ -92,6 +92,7 @@ pub(crate) struct Vocabulary<'f> {
     pub tables: Vec<TableIndex<'f>>,
     needles: Vec<String>,
     shadows: FxHashSet<String>,
+    other_year: Vec<String>,
 }
 
 struct Builder {
@@ -136,8 +137,10 @@ impl<'f> Vocabulary<'f> {
         // In running text the levels of a boxhead are labels of their own.
         let running =
             Lexicon::new(builder.labels.iter().filter(|(k, _)| !builder.joined.contains(k)).map(|(k, l)| (*k, l)));
+        let words = family.report.words.iter().filter(|(name, _)| name == "other_year");
+        let other_year = words.flat_map(|(_, words)| words.iter().map(|w| fold(w))).collect();
         let shadows = builder.labels.into_iter().map(|(_, l)| l.shadow).collect();
-        Self { lexicon, running, tables, needles, shadows }
+        Self { lexicon, running, tables, needles, shadows, other_year }
     }
 
     /// Where labels stand in a running text.
@@ -148,6 +151,11 @@ impl<'f> Vocabulary<'f> {
     /// Shadows of the labels of rows and columns, to see quickly whether a text can hold a table.
     pub fn flow_needles(&self) -> &[String] {
         &self.needles
+    }
+
+    /// Whether a caption's shadow says that its table is of another year than the report.
+    pub fn names_other_year(&self, shadow: &str) -> bool {
+        self.other_year.iter().any(|word| shadow.contains(word.as_str()))
     }
 
     /// Whether a shadow text is one of the labels to the letter.
