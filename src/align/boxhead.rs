@@ -287,7 +287,7 @@ pub(crate) fn boxhead(
                 col: head.col,
                 end: head.end,
                 cell: head.cell,
-                    unit: None,
+                unit: None,
                 guessed: true,
             });
             continue;

@@ -16,6 +16,8 @@ mod grid;
 pub mod label;
 mod select;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod torn;
 mod value;
 mod vocabulary;

@@ -6,5 +6,6 @@ mod convert;
 mod corpus;
 mod extract;
 mod hostile;
+mod patterns;
 mod resume;
 mod samples;

@@ -1,0 +1,177 @@
+//! Grids of every shape against the embedded forms: what is read, what is refused, what is said.
+
+use super::{Alignment, align};
+use crate::document::{Block, Document, TableKind};
+use crate::limits::Limits;
+use crate::pattern::PatternSet;
+
+fn html(body: &str) -> Document {
+    crate::format::html::read(format!("<meta charset=utf-8>{body}").as_bytes(), &Limits::default()).unwrap()
+}
+
+fn read(document: &Document) -> Alignment {
+    align(document, PatternSet::embedded().families.first().unwrap())
+}
+
+/// Variables of a row with their values or states.
+fn values(found: &Alignment, prefix: &str) -> Vec<String> {
+    let of = |v: &&crate::record::Reading| v.variable.starts_with(prefix);
+    let show = |r: &crate::record::Reading| r.value.map_or_else(|| r.state.name().to_owned(), |v| v.to_string());
+    found.readings.iter().filter(of).map(show).collect()
+}
+
+fn flagged(found: &Alignment, code: &str, at: &str) -> bool {
+    found.flags.iter().any(|f| f.code == code && f.at == at)
+}
+
+/// A table of rows of cells; `3*文` spans three columns, `2!文` two rows.
+fn table(rows: &[&str]) -> String {
+    let cell = |text: &str| match (text.split_once('*'), text.split_once('!')) {
+        (Some((span, text)), _) => format!("<td colspan={span}>{text}</td>"),
+        (_, Some((span, text))) => format!("<td rowspan={span}>{text}</td>"),
+        _ => format!("<td>{text}</td>"),
+    };
+    let row = |r: &&str| format!("<tr>{}</tr>", r.split('|').map(cell).collect::<String>());
+    format!("<table>{}</table>", rows.iter().map(row).collect::<String>())
+}
+
+const OUTCOMES: &str = "结果维持|结果纠正|其他结果|尚未审结|总计";
+const UPPER: &str = "3!|7*申请人情况";
+const MIDDLE: &str = "2!自然人|5*法人或其他组织|2!总计";
+const LOWER: &str = "商业企业|科研机构|社会公益组织|法律服务机构|其他";
+
+/// The table of applications with these rows below its boxhead.
+fn applications(rows: &[&str]) -> String {
+    table(&[&[UPPER, MIDDLE, LOWER], rows].concat())
+}
+
+#[test]
+fn groups_of_columns_in_another_order() {
+    let two = format!("{OUTCOMES}|{OUTCOMES}");
+    let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
+    let body = table(&[
+        "10*行政诉讼|5*行政复议",
+        &format!("5*复议后起诉|5*未经复议直接起诉|{tall}"),
+        &two,
+        "9|10|11|12|42|5|6|7|8|26|1|2|3|4|10",
+    ]);
+    let found = read(&html(&body));
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert_eq!(values(&found, "litigation.direct."), ["5", "6", "7", "8", "26"]);
+    assert_eq!(values(&found, "litigation.after_review."), ["9", "10", "11", "12", "42"]);
+}
+
+#[test]
+fn totals_first_and_columns_swapped() {
+    let rows = [
+        UPPER,
+        "2!总计|2!自然人|5*法人或其他组织",
+        "科研机构|商业企业|社会公益组织|法律服务机构|其他",
+        "一、本年新收政府信息公开申请数量|21|1|3|2|4|5|6",
+        "二、上年结转政府信息公开申请数量|0|0|0|0|0|0|0",
+    ];
+    let found = read(&html(&table(&rows)));
+    assert_eq!(values(&found, "applications.received"), ["1", "2", "3", "4", "5", "6", "21"]);
+}
+
+#[test]
+fn wrong_spans_of_the_boxhead_do_not_shift_values() {
+    let rows = [
+        UPPER,
+        "2!自然人|4*法人或其他组织|2!总计",
+        LOWER,
+        "一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21",
+        "二、上年结转政府信息公开申请数量|0|0|0|0|0|0|0",
+        "四、结转下年度继续办理|0|0|0|0|0|0|0",
+    ];
+    let found = read(&html(&table(&rows)));
+    assert_eq!(values(&found, "applications.received"), ["1", "2", "3", "4", "5", "6", "21"]);
+}
+
+#[test]
+fn a_lost_cell_is_told_and_a_surplus_one_refused() {
+    let found = read(&html(&applications(&[
+        "一、本年新收政府信息公开申请数量|1|2|3|5|6|17",
+        "二、上年结转政府信息公开申请数量|1|2|3|99|4|5|6|21",
+        "四、结转下年度继续办理|0|0|0|0|0|0|0",
+    ])));
+    assert!(flagged(&found, "ragged-row", "applications.received.natural_person"));
+    assert!(flagged(&found, "row-unread", "applications.carried_over"));
+    assert!(values(&found, "applications.carried_over").is_empty());
+}
+
+#[test]
+fn columns_of_another_year_are_left_out() {
+    let found = read(&html(&table(&[
+        "5*第二十条第（一）项",
+        "信息内容|本年制发件数|去年制发件数|本年废止件数|现行有效件数",
+        "行政规范性文件|4|88|5|6",
+    ])));
+    assert_eq!(values(&found, "proactive.normative_documents"), ["4", "5", "6"]);
+    assert!(flagged(&found, "unknown-column", "proactive"));
+}
+
+#[test]
+fn the_instance_with_content_is_the_own_one() {
+    let of = |n: &str| {
+        applications(&[
+            &format!("一、本年新收政府信息公开申请数量|{n}|0|0|0|0|0|{n}"),
+            "二、上年结转政府信息公开申请数量|0|0|0|0|0|0|0",
+            "四、结转下年度继续办理|0|0|0|0|0|0|0",
+        ])
+    };
+    let blank = of("").replace(">0<", "><");
+    let found = read(&html(&format!("{blank}<p>如下</p>{}", of("7"))));
+    assert_eq!(values(&found, "applications.received.total"), ["7"]);
+    let found = read(&html(&format!("{}<p>定稿</p>{}", of("8"), of("9"))));
+    assert!(flagged(&found, "other-value", "applications.received.total"));
+    let found = read(&html(&format!("<p>上年度情况</p>{}<p>本年度情况</p>{}", of("8"), of("9"))));
+    assert_eq!(values(&found, "applications.received.total"), ["9"]);
+    assert!(!flagged(&found, "other-value", "applications.received.total"));
+}
+
+#[test]
+fn a_second_row_of_values_is_told() {
+    let zeros = ["0"; 15].join("|");
+    let found = read(&html(&table(&[
+        "5*行政复议|10*行政诉讼",
+        &format!("5*|5*未经复议直接起诉|5*复议后起诉"),
+        &format!("{OUTCOMES}|{OUTCOMES}|{OUTCOMES}"),
+        &zeros,
+        "1|2|3|4|10|5|6|7|8|26|9|10|11|12|42",
+    ])));
+    assert!(flagged(&found, "second-row", "review.upheld"));
+}
+
+#[test]
+fn text_tables_repeat_or_pad_spanning_cells() {
+    let text = "| 第二十条第（五）项 | 第二十条第（五）项 | 第二十条第（五）项 |\n| --- | --- | --- |\n\
+                | 信息内容 | 本年处理决定数量 | 本年处理决定数量 |\n| 行政许可 | 22件 | 22件 |\n\
+                | 第二十条第（六）项 | | |\n| 信息内容 | 本年处理决定数量 | |\n| 行政处罚 | 3 | |\n| 行政强制 | 4 | |\n";
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    assert_eq!(values(&found, "proactive.licensing"), ["22"]);
+    assert_eq!(values(&found, "proactive.penalties"), ["3"]);
+    // Different values under one repeated header are refused.
+    let found = read(
+        &crate::format::txt::read(text.replace("| 22件 |\n", "| 23件 |\n").as_bytes(), &Limits::default()).unwrap(),
+    );
+    assert!(values(&found, "proactive.licensing").is_empty());
+}
+
+#[test]
+fn headers_torn_inside_their_words_are_joined() {
+    let mut document = html(&table(&[
+        "5*行政复议|10*行政诉讼",
+        "结果维|结果纠|其他结|尚未审|总|5*未经复议直接起诉|5*复议后起诉",
+        &format!("持|正|果|结|计|{OUTCOMES}|{OUTCOMES}"),
+        "1|2|3|4|10|5|6|7|8|26|9|10|11|12|42",
+    ]));
+    for block in &mut document.blocks {
+        if let Block::Table(table) = block {
+            table.kind = TableKind::Ruled;
+        }
+    }
+    let found = read(&document);
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert_eq!(values(&found, "litigation.after_review."), ["9", "10", "11", "12", "42"]);
+}
