@@ -84,7 +84,13 @@ pub fn read_frame<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Optio
 }
 
 fn exactly(from: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(length.min(1 << 20)).unwrap_or(0));
+    const USUAL: u64 = 1 << 20;
+    if length <= USUAL {
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        return from.read_exact(&mut bytes).map(|()| bytes);
+    }
+    // a length that lies takes no memory before its bytes are there
+    let mut bytes = Vec::with_capacity(usize::try_from(USUAL).unwrap_or(0));
     from.take(length).read_to_end(&mut bytes)?;
     if bytes.len() as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
