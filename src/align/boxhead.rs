@@ -79,10 +79,10 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
                             None => head.leaf.push((column, score)),
                         }
                     }
-                    Role::Column { part: p, column, leaf: false, .. } if p == part => {
-                        if score >= 0.75 && !head.upper.contains(&column) {
-                            head.upper.push(column);
-                        }
+                    Role::Column { part: p, column, leaf: false, .. }
+                        if p == part && score >= 0.75 && !head.upper.contains(&column) =>
+                    {
+                        head.upper.push(column);
                     }
                     Role::Corner { part: p } if p == part && score >= 0.8 => head.corner = true,
                     Role::Ignored if score >= 0.9 => head.ignored = true,
@@ -464,10 +464,11 @@ pub(crate) fn map_row(
     let after = head.extras.iter().filter(|e| e.col >= first).count();
     let last = head.leaves.iter().map(|l| l.end).max().unwrap_or(0);
     let within = head.extras.iter().filter(|e| e.col >= first && e.col < last).count();
-    if grid.table.kind == TableKind::Delimited && !head.carried {
-        if let Some(mapping) = in_even_rows(grid, row, &all, head, blank).or_else(|| repeated(grid, row, &all, head)) {
-            return Some(mapping);
-        }
+    if grid.table.kind == TableKind::Delimited
+        && !head.carried
+        && let Some(mapping) = in_even_rows(grid, row, &all, head, blank).or_else(|| repeated(grid, row, &all, head))
+    {
+        return Some(mapping);
     }
     if head.ordered && (within == 0 || grid.table.kind == TableKind::Delimited && head.extras.len() == after) {
         let known: Vec<usize> = head.leaves.iter().filter_map(|l| l.column).collect();

@@ -239,92 +239,6 @@ pub(crate) fn decided(row: &Candidates, column: usize) -> Option<Option<Decimal>
     row.cuts.iter().all(|c| c.get(column).is_some_and(|p| p.value == first)).then_some(first)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn values(cut: &[Piece]) -> Vec<String> {
-        cut.iter().map(|p| p.value.map_or("-".to_owned(), |v| v.to_string())).collect()
-    }
-
-    fn cut(text: &str, columns: usize) -> Cuts {
-        let mut row = Vec::new();
-        let mut must = Vec::new();
-        for c in text.chars() {
-            if c == ' ' {
-                if let Some(m) = must.last_mut() {
-                    *m = true;
-                }
-            } else {
-                row.push(c);
-                must.push(false);
-            }
-        }
-        cuts(&row, &must, columns)
-    }
-
-    fn total() -> Vec<RowSum> {
-        vec![RowSum { total: 6, parts: vec![0, 1, 2, 3, 4, 5] }]
-    }
-
-    #[test]
-    fn zeros_have_one_cut() {
-        assert_eq!(cut("0000000", 7).list.len(), 1);
-        assert_eq!(cut("000", 2).list.len(), 0);
-    }
-
-    #[test]
-    fn the_total_decides() {
-        for (text, expected) in [
-            ("15130000154", "151 3 0 0 0 0 154"),
-            ("230 000023", "23 0 0 0 0 0 23"),
-            ("423322102460", "423 32 2 1 0 2 460"),
-        ] {
-            let (cuts, decided) = by_sums(cut(text, 7), &total());
-            assert_eq!(cuts.list.len(), 1, "{text}");
-            assert!(decided);
-            assert_eq!(values(&cuts.list[0]).join(" "), expected);
-        }
-    }
-
-    #[test]
-    fn a_minus_parts_and_a_decimal_stays_whole() {
-        let list = cut("2648-18538", 3).list;
-        assert!(list.iter().any(|c| values(c) == ["2648", "-18", "538"]));
-        assert_eq!(values(&cut("24252.311082", 1).list[0]), ["24252.311082"]);
-    }
-
-    #[test]
-    fn other_rows_decide_what_the_row_leaves_open() {
-        // disclosed = website + gazette, in each of two columns.
-        let row = |t: &str| Candidates { cuts: cut(t, 2).list, decided: false };
-        let mut rows = vec![row("4251516"), row("4181509"), row("77")];
-        let identities: Vec<Identity> =
-            (0..2).map(|c| Identity { terms: vec![(0, c, true), (1, c, false), (2, c, false)] }).collect();
-        by_identities(&mut rows, &identities);
-        assert_eq!(rows[2].cuts.len(), 1);
-        // Two rows are open at once: nothing is decided one at a time, and nothing is guessed.
-        assert!(rows[0].cuts.len() > 1);
-        joint(&mut rows, &identities);
-        assert_eq!(rows[0].cuts.iter().map(|c| values(c)).collect::<Vec<_>>(), [["425", "1516"]]);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn every_cut_covers_the_row(text in "[0-9./-]{0,16}", columns in 0usize..8) {
-            for cut in cut(&text, columns).list {
-                proptest::prop_assert_eq!(cut.len(), columns);
-                let mut at = 0;
-                for piece in cut {
-                    proptest::prop_assert_eq!(piece.range.0, at);
-                    at = piece.range.1;
-                }
-                proptest::prop_assert_eq!(at, text.chars().count());
-            }
-        }
-    }
-}
-
 /// Most combinations of cuts that are tried at once.
 const MOST_COMBINATIONS: usize = 100_000;
 
@@ -409,6 +323,92 @@ pub(crate) fn joint(rows: &mut [Candidates], identities: &[Identity]) {
                 let mut flags = keep.iter();
                 candidates.cuts.retain(|_| flags.next().copied().unwrap_or(true));
                 candidates.decided = true;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(cut: &[Piece]) -> Vec<String> {
+        cut.iter().map(|p| p.value.map_or("-".to_owned(), |v| v.to_string())).collect()
+    }
+
+    fn cut(text: &str, columns: usize) -> Cuts {
+        let mut row = Vec::new();
+        let mut must = Vec::new();
+        for c in text.chars() {
+            if c == ' ' {
+                if let Some(m) = must.last_mut() {
+                    *m = true;
+                }
+            } else {
+                row.push(c);
+                must.push(false);
+            }
+        }
+        cuts(&row, &must, columns)
+    }
+
+    fn total() -> Vec<RowSum> {
+        vec![RowSum { total: 6, parts: vec![0, 1, 2, 3, 4, 5] }]
+    }
+
+    #[test]
+    fn zeros_have_one_cut() {
+        assert_eq!(cut("0000000", 7).list.len(), 1);
+        assert_eq!(cut("000", 2).list.len(), 0);
+    }
+
+    #[test]
+    fn the_total_decides() {
+        for (text, expected) in [
+            ("15130000154", "151 3 0 0 0 0 154"),
+            ("230 000023", "23 0 0 0 0 0 23"),
+            ("423322102460", "423 32 2 1 0 2 460"),
+        ] {
+            let (cuts, decided) = by_sums(cut(text, 7), &total());
+            assert_eq!(cuts.list.len(), 1, "{text}");
+            assert!(decided);
+            assert_eq!(values(&cuts.list[0]).join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn a_minus_parts_and_a_decimal_stays_whole() {
+        let list = cut("2648-18538", 3).list;
+        assert!(list.iter().any(|c| values(c) == ["2648", "-18", "538"]));
+        assert_eq!(values(&cut("24252.311082", 1).list[0]), ["24252.311082"]);
+    }
+
+    #[test]
+    fn other_rows_decide_what_the_row_leaves_open() {
+        // disclosed = website + gazette, in each of two columns.
+        let row = |t: &str| Candidates { cuts: cut(t, 2).list, decided: false };
+        let mut rows = vec![row("4251516"), row("4181509"), row("77")];
+        let identities: Vec<Identity> =
+            (0..2).map(|c| Identity { terms: vec![(0, c, true), (1, c, false), (2, c, false)] }).collect();
+        by_identities(&mut rows, &identities);
+        assert_eq!(rows[2].cuts.len(), 1);
+        // Two rows are open at once: nothing is decided one at a time, and nothing is guessed.
+        assert!(rows[0].cuts.len() > 1);
+        joint(&mut rows, &identities);
+        assert_eq!(rows[0].cuts.iter().map(|c| values(c)).collect::<Vec<_>>(), [["425", "1516"]]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_cut_covers_the_row(text in "[0-9./-]{0,16}", columns in 0usize..8) {
+            for cut in cut(&text, columns).list {
+                proptest::prop_assert_eq!(cut.len(), columns);
+                let mut at = 0;
+                for piece in cut {
+                    proptest::prop_assert_eq!(piece.range.0, at);
+                    at = piece.range.1;
+                }
+                proptest::prop_assert_eq!(at, text.chars().count());
             }
         }
     }

@@ -679,7 +679,6 @@ fn breaks(stream: &Stream<'_>, token: &Token, vocabulary: &Vocabulary) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::align::align;
     use crate::pattern::{Family, PatternSet};
 

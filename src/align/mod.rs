@@ -25,9 +25,25 @@ mod vocabulary;
 pub use claim::{Claim, ClaimKind};
 pub use found::{Alignment, Found, Step};
 
-use crate::document::Document;
+use std::ops::Range;
+
+use crate::document::{Block, Document};
 use crate::pattern::Family;
+use crate::text::Shadow;
 use vocabulary::Vocabulary;
+
+/// Length of a corner's text, in characters, from which it is a sentence and not a word that prose may hold.
+const SENTENCE: usize = 16;
+
+/// The range with the brackets around it, where they are printed.
+fn bracketed(text: &str, range: Range<usize>) -> Range<usize> {
+    let open = text.get(..range.start).and_then(|t| t.chars().next_back()).filter(|c| matches!(c, '(' | '（'));
+    let close = text.get(range.end..).and_then(|t| t.chars().next()).filter(|c| matches!(c, ')' | '）'));
+    match (open, close) {
+        (Some(open), Some(close)) => range.start - open.len_utf8()..range.end + close.len_utf8(),
+        _ => range,
+    }
+}
 
 /// A family's labels made ready for matching; make it once for many documents.
 pub struct Aligner<'f> {
@@ -49,12 +65,44 @@ impl<'f> Aligner<'f> {
         let mut out = select::select(found, self.family, &self.vocabulary);
         let more = flow::distractors(document, &out.claims);
         out.claims.extend(more);
+        self.claim_corners(document, &mut out);
         if let Some(flag) = flow::unsearched(document) {
             out.flags.push(flag);
             out.flags.sort();
         }
         out.claims.sort_by(|a, b| a.block.cmp(&b.block).then(a.range.start.cmp(&b.range.start)));
         out
+    }
+
+    /// Claims the sentences that the corners of the tables found print, where the rows below them were refused or
+    /// run on: they are as little running text as the table.
+    fn claim_corners(&self, document: &Document, alignment: &mut Alignment) {
+        let tables = self.family.forms.iter().flat_map(|f| f.tables.iter().map(|t| (f.id.as_str(), t)));
+        let mut corners: Vec<&str> = tables
+            .filter(|(form, table)| alignment.forms.iter().any(|(t, f)| *t == table.id && f == form))
+            .flat_map(|(_, table)| table.parts.iter().flat_map(|p| &p.corner))
+            .map(|label| label.shadow.trim_matches(['(', ')']))
+            .filter(|shadow| shadow.chars().count() >= SENTENCE)
+            .collect();
+        corners.sort_unstable();
+        corners.dedup();
+        for (at, block) in document.blocks.iter().enumerate() {
+            let Block::Paragraph(paragraph) = block else { continue };
+            if corners.is_empty() || paragraph.text.chars().count() < SENTENCE {
+                continue;
+            }
+            let shadow = Shadow::new(&paragraph.text);
+            for corner in &corners {
+                for (start, _) in shadow.text.match_indices(corner) {
+                    let inner = shadow.original_range(start..start + corner.len(), &paragraph.text);
+                    let range = bracketed(&paragraph.text, inner);
+                    let taken = |c: &Claim| c.block == at && c.range.start <= range.start && range.end <= c.range.end;
+                    if !alignment.claims.iter().any(taken) {
+                        alignment.claims.push(Claim { block: at, range, kind: ClaimKind::Caption, table: None });
+                    }
+                }
+            }
+        }
     }
 }
 

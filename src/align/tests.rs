@@ -135,7 +135,7 @@ fn a_second_row_of_values_is_told() {
     let zeros = ["0"; 15].join("|");
     let found = read(&html(&table(&[
         "5*行政复议|10*行政诉讼",
-        &format!("5*|5*未经复议直接起诉|5*复议后起诉"),
+        "5*|5*未经复议直接起诉|5*复议后起诉",
         &format!("{OUTCOMES}|{OUTCOMES}|{OUTCOMES}"),
         &zeros,
         "1|2|3|4|10|5|6|7|8|26|9|10|11|12|42",

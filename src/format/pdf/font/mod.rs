@@ -391,7 +391,7 @@ impl Font {
         let embedded = !self.program_object.is_null();
         let by_base = |base: Base| base.char(code).map(Text::one);
         match font.base {
-            Some(base) if !font.names.contains_key(&code) && !(font.symbolic && font.true_type && embedded) => {
+            Some(base) if !(font.names.contains_key(&code) || font.symbolic && font.true_type && embedded) => {
                 by_base(base)
             }
             base => {
