@@ -1,4 +1,4 @@
-use super::PageContent;
+use super::{Char, PageContent};
 use crate::document::{Page, Point, Rect};
 
 /// The quarter turn that brings most of a page's text upright, with the maps there and back.
@@ -97,5 +97,37 @@ pub(crate) fn along(r: Rect, turn: u8) -> Rect {
         2 => Rect { x0: -r.x1, y0: -r.y1, x1: -r.x0, y1: -r.y0 },
         3 => Rect { x0: -r.y1, y0: r.x0, x1: -r.y0, y1: r.x1 },
         _ => r,
+    }
+}
+
+/// Where a character stands along its own line of reading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Seat {
+    /// Its box, turned so that the line reads from left to right.
+    pub local: Rect,
+    /// Its baseline in that turn; for vertical writing the middle of the box.
+    pub base: f32,
+    /// Its size in points; the box's height where the font gives none.
+    pub size: f32,
+    /// The quarter turn that it is read in.
+    pub turn: u8,
+}
+
+impl Seat {
+    /// The seat of a character; `None` where its place is no finite number.
+    pub(crate) fn of(c: &Char) -> Option<Self> {
+        let b = c.bbox;
+        if ![b.x0, b.y0, b.x1, b.y1, c.origin.x, c.origin.y, c.size].iter().all(|v| v.is_finite()) {
+            return None;
+        }
+        let turn = reading_turn(c.turn, c.vertical);
+        let local = along(b, turn);
+        let base = if c.vertical {
+            f32::midpoint(local.y0, local.y1)
+        } else {
+            along(Rect { x0: c.origin.x, y0: c.origin.y, x1: c.origin.x, y1: c.origin.y }, turn).y0
+        };
+        let size = if c.size > 0.5 { c.size } else { local.height().max(1.0) };
+        Some(Self { local, base, size, turn })
     }
 }

@@ -1,7 +1,7 @@
 //! The text of a page as printed: a line a printed line, in the order in which the file sets it, nothing left out.
 
 use super::bidi::{logical, mark, rtl};
-use super::frame::{along, reading_turn};
+use super::frame::Seat;
 use super::script::unspaced;
 use super::{Char, PageContent};
 use crate::document::Rect;
@@ -55,20 +55,10 @@ pub fn printed(page: &PageContent) -> String {
 }
 
 fn glyph(c: &Char) -> Option<Glyph> {
-    let b = c.bbox;
-    if ![b.x0, b.y0, b.x1, b.y1, c.origin.x, c.origin.y, c.size].iter().all(|v| v.is_finite())
-        || c.ch.is_control() && !c.ch.is_whitespace()
-    {
+    if c.ch.is_control() && !c.ch.is_whitespace() {
         return None;
     }
-    let turn = reading_turn(c.turn, c.vertical);
-    let local = along(b, turn);
-    let base = if c.vertical {
-        f32::midpoint(local.y0, local.y1)
-    } else {
-        along(Rect { x0: c.origin.x, y0: c.origin.y, x1: c.origin.x, y1: c.origin.y }, turn).y0
-    };
-    let size = if c.size > 0.5 { c.size } else { local.height().max(1.0) };
+    let Seat { local, base, size, turn } = Seat::of(c)?;
     Some(Glyph { ch: c.ch, local, base, size, turn, order: c.order, spaced: false })
 }
 

@@ -1,4 +1,4 @@
-use super::frame::{along, reading_turn};
+use super::frame::Seat;
 use super::script::unspaced;
 use super::{Char, PageContent};
 use crate::document::Rect;
@@ -43,19 +43,11 @@ const WORD_GAP: f32 = 0.24;
 const LATIN_GAP: f32 = 0.18;
 
 fn place(index: u32, c: &Char) -> Option<Place> {
-    let b = c.bbox;
-    if ![b.x0, b.y0, b.x1, b.y1, c.origin.x, c.origin.y, c.size].iter().all(|v| v.is_finite()) || c.ch.is_control() {
+    if c.ch.is_control() {
         return None;
     }
-    let turn = reading_turn(c.turn, c.vertical);
-    let local = along(b, turn);
-    let base = if c.vertical {
-        f32::midpoint(local.y0, local.y1)
-    } else {
-        along(Rect { x0: c.origin.x, y0: c.origin.y, x1: c.origin.x, y1: c.origin.y }, turn).y0
-    };
-    let size = if c.size > 0.5 { c.size } else { local.height().max(1.0) };
-    Some(Place { index, rect: b, local, base, size, turn, ch: c.ch, order: c.order })
+    let Seat { local, base, size, turn } = Seat::of(c)?;
+    Some(Place { index, rect: c.bbox, local, base, size, turn, ch: c.ch, order: c.order })
 }
 
 /// Groups characters into words: by direction, then by baseline, then by gaps.
