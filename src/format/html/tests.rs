@@ -122,6 +122,16 @@ fn mends_missing_end_tags() {
 }
 
 #[test]
+fn fields_of_a_printed_form_show_their_values() {
+    let rows = only_grid(&format!(
+        "<p>{PROSE}</p><input value=搜索><table><tr><td>规章</td><td><INPUT type=Text value='12' readonly></td>\
+         <td><input value=0><input type=hidden value=7><input type=checkbox value=8></td>\
+         <td><textarea>3</textarea></td><td><input></td></tr></table>"
+    ));
+    assert_eq!(rows, ["规章@0 12@1 0@2 3@3 @4"]);
+}
+
+#[test]
 fn dissolves_layout_tables() {
     let html = format!(
         "<table width=770><tr><td><table><tr><td>公开指南</td></tr><tr><td>公开目录</td></tr></table></td><td>\

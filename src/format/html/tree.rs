@@ -136,6 +136,7 @@ impl<'t> Tree<'t> {
         let mut nodes: Vec<Node<'t>> = Vec::new();
         let mut open: Vec<u32> = Vec::new();
         let mut ordinals: FxHashMap<(u32, &'t str), u32> = FxHashMap::default();
+        let mut cells = 0u32;
         for edge in parsed.html.tree.root().traverse() {
             match edge {
                 ego_tree::iter::Edge::Open(node) => {
@@ -146,6 +147,8 @@ impl<'t> Tree<'t> {
                             let tag = match Tag::of(element.name()) {
                                 // An anchor without a target is no link: Word marks headings with it.
                                 Tag::Link if element.attrs.iter().all(|(key, _)| &*key.local != "href") => Tag::Inline,
+                                // A form that is printed with its fields shows what they hold.
+                                Tag::Silent if cells > 0 && shows_text(element) => Tag::Inline,
                                 tag => tag,
                             };
                             Kind::Element(element, tag)
@@ -163,8 +166,15 @@ impl<'t> Tree<'t> {
                     };
                     let offset = parsed.offsets.get(&node.id()).copied().unwrap_or(0);
                     nodes.push(Node { kind, parent, end: index + 1, offset, ordinal });
-                    if matches!(kind, Kind::Element(..)) {
+                    if let Kind::Element(element, tag) = kind {
                         open.push(index);
+                        cells += u32::from(tag == Tag::Cell);
+                        if cells > 0
+                            && let Some(value) = field_value(element)
+                        {
+                            let text = Kind::Text(value);
+                            nodes.push(Node { kind: text, parent: index, end: index + 2, offset, ordinal: 0 });
+                        }
                     }
                 }
                 ego_tree::iter::Edge::Close(node) => {
@@ -174,6 +184,7 @@ impl<'t> Tree<'t> {
                         let end = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
                         if let Some(node) = nodes.get_mut(index as usize) {
                             node.end = end;
+                            cells -= u32::from(node.is(Tag::Cell));
                         }
                     }
                 }
@@ -228,6 +239,18 @@ impl<'t> Tree<'t> {
         }
         path
     }
+}
+
+/// Whether a form field shows what was typed into it, so that in a cell of a table it stands for the cell's text.
+fn shows_text(element: &Element) -> bool {
+    element.name() == "textarea" || field_value(element).is_some()
+}
+
+/// What an `input` field for text or numbers shows (HTML Standard 4.10.5); none for buttons, boxes and hidden fields.
+fn field_value(element: &Element) -> Option<&str> {
+    let kind = element.attr("type").unwrap_or("text");
+    let shown = ["text", "number", "tel", ""].iter().any(|k| kind.eq_ignore_ascii_case(k));
+    (element.name() == "input" && shown).then(|| element.attr("value")).flatten()
 }
 
 /// Iterator over the children of a node.
