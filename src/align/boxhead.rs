@@ -28,6 +28,8 @@ pub(crate) struct Boxhead {
     pub extras: Vec<Leaf>,
     /// Whether the header rows print the columns in the part's order.
     pub ordered: bool,
+    /// Whether the header cells stand above their columns; not where they have lost their spans.
+    pub placed: bool,
     /// Sum of the evidence.
     pub score: f32,
     /// Taken over from an earlier table.
@@ -143,7 +145,11 @@ pub(crate) fn boxhead(
     let mut scores = vec![0.0f32; columns.len()];
     let mut guessed = vec![false; columns.len()];
     let mut ordered = true;
-    let spanned = !matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless);
+    // Text laid out without lines has no spans: a label above covers more than its own cell.
+    let lost = lost_spans(&heads);
+    let spanned = !lost && !matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless);
+    // Where no label above stands in its place, it still tells which of several columns of one label are printed.
+    let named = |column: usize| !lost || heads.iter().any(|u| u.leaf.is_empty() && u.upper.contains(&column));
     let whole = (spanned.then(|| under_their_heads(&heads, columns.len())).flatten())
         .or_else(|| by_columns(&heads, columns.len(), spanned));
     if let Some(whole) = &whole {
@@ -164,19 +170,15 @@ pub(crate) fn boxhead(
         let score = |h: usize, column: usize| -> Option<f32> {
             let head = heads.get(h)?;
             let base = head.leaf.iter().find(|l| l.0 == column)?.1;
-            if taken.get(column).is_none_or(Option::is_some) {
+            if taken.get(column).is_none_or(Option::is_some) || (head.leaf.len() > 1 && !named(column)) {
                 return None;
             }
             let levels = columns.get(column).map_or(0, |c| c.path.len());
             let mut s = base;
             if levels > 1 {
                 s += if depth + 1 == levels { 0.03 } else { 0.0 };
-                // Text laid out without lines has no spans: a label above covers more than its own cell.
-                let spans = !matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless);
-                for upper in heads.iter().filter(|u| u.row < row && !u.upper.is_empty() && u.leaf.is_empty()) {
-                    if !spans {
-                        break;
-                    }
+                let uppers = heads.iter().filter(|u| u.row < row && !u.upper.is_empty() && u.leaf.is_empty());
+                for upper in uppers.filter(|_| spanned) {
                     if upper.col < head.end && head.col < upper.end {
                         s += if upper.upper.contains(&column) { 0.12 } else { -0.15 };
                     }
@@ -236,7 +238,7 @@ pub(crate) fn boxhead(
         ordered = !turned(&heads)
             && rows.iter().all(|&row| chosen.iter().filter(|h| h.row == row).is_sorted_by_key(|h| h.col));
     }
-    let mut out = Boxhead { ordered, ..Boxhead::default() };
+    let mut out = Boxhead { ordered, placed: !lost, ..Boxhead::default() };
     for (column, slot) in taken.iter().enumerate() {
         let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
         let score = scores.get(column).copied().unwrap_or(0.0);
@@ -310,6 +312,14 @@ pub(crate) fn boxhead(
     }
     out.extras.sort_by_key(|l| l.col);
     Some(out)
+}
+
+/// Whether the rows of labels above end short of the columns: cells have lost their spans (`colspan` dropped by a
+/// converter), and no label of theirs stands where it belongs.
+fn lost_spans(heads: &[Head]) -> bool {
+    let last = heads.iter().filter(|h| !h.leaf.is_empty()).map(|h| h.end).max().unwrap_or(0);
+    let ends = |row: usize| heads.iter().filter(|h| h.row == row && !h.blank).map(|h| h.end).max().unwrap_or(0);
+    heads.iter().any(|h| !h.upper.is_empty() && h.leaf.is_empty() && ends(h.row) < last)
 }
 
 /// What the labels above a header cell allow: whether the column stands under all of them.
@@ -523,7 +533,7 @@ pub(crate) fn map_row(
             }
         }
     }
-    if grid.table.kind != TableKind::Delimited || head.carried {
+    if head.carried || head.placed && grid.table.kind != TableKind::Delimited {
         for cells in [&starting, &all] {
             if let Some(mapping) = by_place(grid, cells, head, blank) {
                 return Some(mapping);

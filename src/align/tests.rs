@@ -89,6 +89,29 @@ fn wrong_spans_of_the_boxhead_do_not_shift_values() {
 }
 
 #[test]
+fn groups_whose_spans_are_lost_do_not_swap_their_columns() {
+    let two = format!("{OUTCOMES}|{OUTCOMES}");
+    let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
+    for [top, middle] in [
+        ["行政复议|行政诉讼", "未经复议直接起诉|复议后起诉"],
+        ["行政复议|10*行政诉讼", "5*未经复议直接起诉|复议后起诉"],
+    ] {
+        let body = table(&[top, &format!("{tall}|{middle}"), &two, "1|2|3|4|10|5|6|7|8|26|9|10|11|12|42"]);
+        let found = read(&html(&body));
+        assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+        assert_eq!(values(&found, "litigation.direct."), ["5", "6", "7", "8", "26"]);
+        assert_eq!(values(&found, "litigation.after_review."), ["9", "10", "11", "12", "42"]);
+    }
+    // Beside a table of its own for review, the columns of litigation stay those of litigation.
+    let of_review = table(&["5*行政复议", OUTCOMES, "1|2|3|4|10"]);
+    let of_litigation = table(&["行政诉讼", "5*未经复议直接起诉|复议后起诉", &two, "5|6|7|8|26|9|10|11|12|42"]);
+    let found = read(&html(&format!("{of_review}<p>其中</p>{of_litigation}")));
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert_eq!(values(&found, "litigation.direct."), ["5", "6", "7", "8", "26"]);
+    assert_eq!(values(&found, "litigation.after_review."), ["9", "10", "11", "12", "42"]);
+}
+
+#[test]
 fn a_lost_cell_is_told_and_a_surplus_one_refused() {
     let found = read(&html(&applications(&[
         "一、本年新收政府信息公开申请数量|1|2|3|5|6|17",
