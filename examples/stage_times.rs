@@ -34,8 +34,8 @@ fn main() {
             next(2);
             let identified = report::identify(&document, &family.report);
             next(3);
-            let (sections, _) = report::sections(&document, &family.report, &alignment.claims);
-            let _ = report::verdict(&document, &identified, &sections, alignment.readings.len(), &family.report);
+            let prose = report::sections(&document, &family.report, &alignment.claims);
+            let _ = report::verdict(&document, &identified, &prose.sections, alignment.readings.len(), &family.report);
             next(4);
             drop(parts);
         }

@@ -21,7 +21,7 @@ use crate::limits::Limits;
 use crate::pattern::{Family, PatternSet};
 use crate::record::{Flag, Record, Source};
 use crate::region::{Region, locate};
-use crate::report::{Identified, identify, sections, split, verdict};
+use crate::report::{Identified, Of, identify, narrate, sections, split, verdict};
 use crate::source::sniff::sniff;
 
 /// Paragraphs from the beginning that may name the places above an agency.
@@ -158,18 +158,25 @@ fn one(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Re
     let mut alignment = aligner.align(document);
     let mut identified = identify(document, &family.report);
     identified.identity.region = region(document, &identified);
-    let (sections, section_flags) = sections(document, &family.report, &alignment.claims);
+    let prose = sections(document, &family.report, &alignment.claims);
     let numbers = alignment.readings.iter().filter(|r| r.value.is_some()).count();
-    verdict(document, &identified, &sections, numbers, &family.report)?;
+    verdict(document, &identified, &prose.sections, numbers, &family.report)?;
     let mut flags = std::mem::take(&mut alignment.flags);
     flags.extend(identified.flags.iter().cloned());
-    flags.extend(section_flags);
+    let of = Of { year: identified.identity.year, agency: identified.identity.agency.as_deref() };
+    let (narrative, narrative_flags) = match &family.narrative {
+        Some(rules) => narrate(&prose, rules, of, &alignment.readings),
+        None => (Vec::new(), Vec::new()),
+    };
+    flags.extend(prose.flags.iter().cloned());
+    flags.extend(narrative_flags);
     flags.extend(reader_flags(document));
     flags.sort();
     flags.dedup();
     let used: Vec<&str> = alignment.forms.iter().map(|(_, form)| form.as_str()).collect();
     let mut patterns: Vec<(String, String)> =
         family.forms.iter().filter(|f| used.contains(&f.id.as_str())).map(|f| (f.id.clone(), f.hash.clone())).collect();
+    patterns.extend(family.narrative.as_ref().map(|n| (n.id.clone(), n.hash.clone())));
     patterns.sort();
     let record = Record {
         source: Source {
@@ -182,8 +189,9 @@ fn one(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Re
         identity: identified.identity.clone(),
         form: alignment.forms.first().map(|(_, form)| form.clone()),
         forms: alignment.forms.clone(),
-        sections,
+        sections: prose.sections,
         readings: alignment.readings.clone(),
+        narrative,
         checks: alignment.checks.clone(),
         flags,
         patterns,

@@ -366,6 +366,7 @@ mod tests {
             form: None,
             sections: Vec::new(),
             readings,
+            narrative: Vec::new(),
             checks: Vec::new(),
             flags: Vec::new(),
             patterns: Vec::new(),

@@ -15,6 +15,7 @@ use super::model::{
     Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, ReportPattern, Row,
     SectionPattern, TablePattern, Term, Unit,
 };
+use super::narrative::{self, Narrative};
 use super::refusal::{Refusal, nearest};
 use super::source::{self, Text};
 use super::tree::Tree;
@@ -29,6 +30,8 @@ const YEARS: std::ops::RangeInclusive<u16> = 2003..=2039;
 const FRAGMENTS: &str = "fragments.toml";
 /// Name of the report file of each family.
 const REPORT: &str = "report.toml";
+/// Name of the file of sentence rules of a family.
+const NARRATIVE: &str = "narrative.toml";
 
 /// Compiles a tree of pattern files; the first mistake is the error.
 pub(super) fn compile(tree: &Tree) -> Result<PatternSet, Error> {
@@ -76,7 +79,10 @@ fn family(folder: &str, text: &str, tree: &Tree, fragments: &Fragments) -> Resul
     let mut forms = Vec::new();
     for (form_path, form_text) in tree {
         let Some(name) = form_path.strip_prefix(folder).and_then(|p| p.strip_prefix('/')) else { continue };
-        let Some(stem) = name.strip_suffix(".toml").filter(|s| !s.contains('/') && name != REPORT) else { continue };
+        let Some(stem) = name.strip_suffix(".toml").filter(|s| !s.contains('/') && name != REPORT && name != NARRATIVE)
+        else {
+            continue;
+        };
         let form = form(stem, form_text, tree, folder, fragments).map_err(|r| r.into_error(form_path, form_text))?;
         forms.push(form);
     }
@@ -95,8 +101,40 @@ fn family(folder: &str, text: &str, tree: &Tree, fragments: &Fragments) -> Resul
             }
         }
     }
+    let narrative = narrative(folder, tree, fragments, &report, &forms)?;
     let (version, title) = (file.version.clone(), (file.title.zh, file.title.en));
-    Ok(Family { id: folder.to_owned(), version, hash: hash(text, &used, fragments), title, report, forms })
+    Ok(Family { id: folder.to_owned(), version, hash: hash(text, &used, fragments), title, report, forms, narrative })
+}
+
+/// The family's sentence rules, where it has any.
+fn narrative(
+    folder: &str,
+    tree: &Tree,
+    fragments: &Fragments,
+    report: &ReportPattern,
+    forms: &[Form],
+) -> Result<Option<Narrative>, Error> {
+    let path = format!("{folder}/{NARRATIVE}");
+    let Some(text) = tree.get(&path) else { return Ok(None) };
+    let compile = || {
+        let file: source::NarrativeFile = parse(text)?;
+        has_cases(tree, folder, "pattern", &file.id)?;
+        let mut used = BTreeSet::new();
+        let mut narrative = narrative::compile(&file, fragments, &mut used, report, forms)?;
+        narrative.hash = hash(text, &used, fragments);
+        Ok(Some(narrative))
+    };
+    compile().map_err(|r: Refusal| r.into_error(&path, text))
+}
+
+/// Refuses a pattern without samples beside it.
+fn has_cases(tree: &Tree, folder: &str, what: &str, id: &Text) -> Result<(), Refusal> {
+    let cases = format!("{folder}/{}.cases/", id.get_ref());
+    if tree.keys().any(|p| p.starts_with(&cases) && p.ends_with(".toml")) {
+        return Ok(());
+    }
+    Err(Refusal::new(format!("{what} `{}` has no cases", id.get_ref()), id.span())
+        .hint(format!("add samples to accept and to reject in {cases}")))
 }
 
 fn report(
@@ -133,11 +171,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
         return Err(Refusal::new(format!("id `{}` in the file `{stem}.toml`", file.id.get_ref()), file.id.span())
             .hint("a form is named like its file"));
     }
-    let cases = format!("{folder}/{stem}.cases/");
-    if !tree.keys().any(|p| p.starts_with(&cases) && p.ends_with(".toml")) {
-        return Err(Refusal::new(format!("form `{stem}` has no cases"), file.id.span())
-            .hint(format!("add samples to accept and to reject in {cases}")));
-    }
+    has_cases(tree, folder, "form", &file.id)?;
     let disordered = matches!(file.years.as_slice(), [first, last] if first > last);
     if disordered || file.years.len() > 2 {
         return Err(Refusal::new("years is [first] or [first, last]", file.id.span()));
@@ -365,7 +399,7 @@ fn labels(list: &[Text]) -> Result<Vec<Label>, Refusal> {
     Ok(out)
 }
 
-fn unit(name: &Text) -> Result<Unit, Refusal> {
+pub(super) fn unit(name: &Text) -> Result<Unit, Refusal> {
     if name.get_ref().trim().is_empty() {
         return Err(Refusal::new("an empty unit", name.span()));
     }
@@ -498,10 +532,10 @@ fn defined(factor: &equation::Factor, variables: &BTreeMap<String, String>) -> R
 
 /// Ids seen so far.
 #[derive(Default)]
-struct Ids<'a>(Vec<&'a Text>);
+pub(super) struct Ids<'a>(Vec<&'a Text>);
 
 impl<'a> Ids<'a> {
-    fn add(&mut self, what: &str, id: &'a Text) -> Result<(), Refusal> {
+    pub fn add(&mut self, what: &str, id: &'a Text) -> Result<(), Refusal> {
         if let Some(twin) = self.0.iter().find(|t| t.get_ref() == id.get_ref()) {
             return Err(doubled(what, id, twin));
         }
@@ -510,11 +544,11 @@ impl<'a> Ids<'a> {
     }
 }
 
-fn doubled(what: &str, id: &Text, _twin: &Text) -> Refusal {
+pub(super) fn doubled(what: &str, id: &Text, _twin: &Text) -> Refusal {
     Refusal::new(format!("{what} `{}` stands twice", id.get_ref()), id.span()).hint("ids are unique within their list")
 }
 
-fn unknown(what: &str, id: &Text, place: Range<usize>, known: &[&str]) -> Refusal {
+pub(super) fn unknown(what: &str, id: &Text, place: Range<usize>, known: &[&str]) -> Refusal {
     let refusal = Refusal::new(format!("undefined {what} `{}`", id.get_ref()), place);
     match nearest(id.get_ref(), known.iter().copied()) {
         Some(near) => refusal.hint(format!("did you mean `{near}`?")),

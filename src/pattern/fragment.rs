@@ -11,6 +11,8 @@ use crate::text;
 
 /// Bytes that one compiled expression may take.
 const EXPRESSION_BYTES: usize = 4 << 20;
+/// Where the number of a sentence stands in a sentence rule.
+pub(super) const NUMBER: &str = "{n}";
 
 /// The fragments, expanded.
 #[derive(Debug, Clone, Default)]
@@ -67,11 +69,20 @@ impl Fragments {
 
     /// The expression of a pattern file, with its fragments filled in; their names go into `used`.
     pub fn expression(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Regex, Refusal> {
+        build(text, &self.filled(text, used)?)
+    }
+
+    /// The same of a sentence rule: `{n}` stands for the number (group `n`), `#` for any.
+    pub fn sentence(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Regex, Refusal> {
+        build(text, &self.filled(text, used)?.replace(NUMBER, "(?<n>#)"))
+    }
+
+    fn filled(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<String, Refusal> {
         let (expression, names) = self
             .expand(text.get_ref())
             .map_err(|(name, at)| undefined(&name, text, &at, self.expanded.keys().map(String::as_str)))?;
         used.extend(names);
-        build(text, &expression)
+        Ok(expression)
     }
 
     /// Fills in fragments; fails with the first unknown name and its place.

@@ -14,6 +14,7 @@ mod equation;
 mod fragment;
 pub mod learn;
 mod model;
+mod narrative;
 mod refusal;
 pub mod scaffold;
 pub mod schema;
@@ -29,6 +30,7 @@ pub use model::{
     Row, SectionPattern, TablePattern, Term, Unit,
 };
 
+pub use narrative::{Counts, Narrative, Numbers, Quantity, Rule, Scope};
 pub use variable::Variable;
 
 use crate::error::Error;

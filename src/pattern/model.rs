@@ -22,6 +22,8 @@ pub struct Family {
     pub report: ReportPattern,
     /// Forms of tables, in order of preference where evidence is equal.
     pub forms: Vec<Form>,
+    /// Rules for sentences that state numbers.
+    pub narrative: Option<super::Narrative>,
 }
 
 /// How the reports of a family name themselves: titles, agency, year, period, sections, look-alikes.

@@ -240,3 +240,115 @@ pub struct PanelCheck {
     #[serde(default)]
     pub soft: bool,
 }
+
+/// `patterns/<family>/narrative.toml`: what the sentences of the family's reports count.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NarrativeFile {
+    /// Stable id: `narrative`, the name of the file.
+    pub id: Text,
+    /// Version, raised when output may change.
+    pub version: String,
+    /// Names of the rules for the codebook.
+    pub title: Title,
+    /// Sections (ids) whose sentences are not read.
+    #[serde(default)]
+    pub without: Vec<Text>,
+    /// Counting words and units of money; a Chinese numeral is a number before one of them.
+    pub counters: Vec<Text>,
+    /// Texts behind a number that counts nothing (年, 号, %).
+    #[serde(default)]
+    pub not_before: Vec<Text>,
+    /// Texts before a number that counts nothing (第).
+    #[serde(default)]
+    pub not_behind: Vec<Text>,
+    /// Words before a number that make it no exact one (约, 近).
+    #[serde(default)]
+    pub about_before: Vec<Text>,
+    /// Words behind a number, or behind its counting word, that make it no exact one (余, 以上).
+    #[serde(default)]
+    pub about_behind: Vec<Text>,
+    /// Words of which one stands in every sentence that says that there was none.
+    #[serde(default)]
+    pub negations: Vec<Text>,
+    /// What the numbers behind some words are about.
+    #[serde(default, rename = "scope")]
+    pub scopes: Vec<Scope>,
+    /// The variables, in the order of the output.
+    #[serde(default, rename = "variable")]
+    pub variables: Vec<Quantity>,
+    /// Rules that speak of several variables at once.
+    #[serde(default, rename = "joint")]
+    pub joints: Vec<Joint>,
+}
+
+/// `[[scope]]`: words that say what the numbers behind them are about, up to other words of the kind.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Kind of scope (`time`, `part`): of one kind the last words before a number decide.
+    pub kind: Text,
+    /// Whether numbers in the scope are the report's: `yes`, `no` or `unsure`.
+    pub counts: Text,
+    /// Expressions; a group `year` or `agency` that names the report's own makes it `yes`.
+    #[serde(rename = "match")]
+    pub expressions: Vec<Text>,
+}
+
+/// `[[variable]]` of a narrative file: a quantity with the sentences that state it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity {
+    /// Name of the variable.
+    pub id: Text,
+    /// Chinese name for the codebook.
+    pub zh: String,
+    /// English name for the codebook.
+    pub en: String,
+    /// Unit of its numbers.
+    pub unit: Option<Text>,
+    /// Variables of tables that state the same, the one to compare with first.
+    #[serde(default)]
+    pub same_as: Vec<Text>,
+    /// Words of which one stands in every sentence of the rule.
+    #[serde(default)]
+    pub words: Vec<Text>,
+    /// Expressions with `{n}` where the number stands.
+    #[serde(default)]
+    pub say: Vec<Text>,
+    /// Expressions that say that there was none.
+    #[serde(default)]
+    pub none: Vec<Text>,
+    /// Expressions on what one of the others matched: it is then about something else.
+    #[serde(default)]
+    pub unless: Vec<Text>,
+    /// Kinds of scope that do not bind it.
+    #[serde(default)]
+    pub beyond: Vec<Text>,
+}
+
+/// `[[joint]]`: sentences that speak of several variables at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Joint {
+    /// The variables (ids).
+    pub variables: Vec<Text>,
+    /// The number is their sum: none of them is known, but where it is zero. Else each of them has the number.
+    #[serde(default)]
+    pub sum: bool,
+    /// Words of which one stands in every sentence of the rule.
+    #[serde(default)]
+    pub words: Vec<Text>,
+    /// Expressions with `{n}` where the number stands.
+    #[serde(default)]
+    pub say: Vec<Text>,
+    /// Expressions that say that there was none.
+    #[serde(default)]
+    pub none: Vec<Text>,
+    /// Expressions on what one of the others matched: it is then about something else.
+    #[serde(default)]
+    pub unless: Vec<Text>,
+    /// Kinds of scope that do not bind it.
+    #[serde(default)]
+    pub beyond: Vec<Text>,
+}

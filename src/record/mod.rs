@@ -58,6 +58,29 @@ pub struct Reading {
     pub anchor: Anchor,
 }
 
+/// A number that a sentence of the report states, with the sentence as evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Variable name (`narrative.applications.received`).
+    pub variable: String,
+    /// The number in the variable's unit; only with [`State::Number`].
+    pub value: Option<Decimal>,
+    /// [`State::Number`], [`State::Text`] for what is no exact number, or [`State::Ambiguous`].
+    pub state: State,
+    /// The printed number with its counting word, or the words that say that there was none.
+    pub raw: String,
+    /// Readings that remain, with [`State::Ambiguous`].
+    pub candidates: Vec<Decimal>,
+    /// Unit of the number.
+    pub unit: Option<String>,
+    /// The sentence as printed.
+    pub sentence: String,
+    /// Section (id) that it stands in; empty where no heading was found.
+    pub section: String,
+    /// Where the sentence, or else its paragraph, begins.
+    pub anchor: Anchor,
+}
+
 /// Something a careful person would want to look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flag {
@@ -150,6 +173,8 @@ pub struct Record {
     pub sections: Vec<Section>,
     /// Readings in the forms' order.
     pub readings: Vec<Reading>,
+    /// What the prose states, in the order of the family's variables.
+    pub narrative: Vec<Statement>,
     /// Identities whose terms were all read.
     pub checks: Vec<CheckResult>,
     /// Flags, sorted and without doubles.

@@ -6,6 +6,7 @@
 mod date;
 mod heading;
 mod identity;
+mod narrative;
 mod passage;
 mod section;
 mod split;
@@ -14,6 +15,7 @@ mod verdict;
 
 pub use date::Date;
 pub use identity::{Evidence, Identified, identify};
-pub use section::sections;
+pub use narrative::{Of, narrate};
+pub use section::{Prose, sections};
 pub use split::split;
 pub use verdict::verdict;

@@ -1,5 +1,7 @@
 //! Sections: what stands under each heading, without tables and their captions.
 
+use std::ops::Range;
+
 use super::heading::{self, Heading};
 use super::passage::{Line, expressions, lines, matches};
 use super::title::{self, Judgement, Title};
@@ -13,15 +15,41 @@ const DEBRIS: usize = 6;
 /// Longest line of such a run, in characters.
 const CELL: usize = 14;
 
+/// The running text of a document, cut into its sections.
+#[derive(Debug, Clone)]
+pub struct Prose<'a> {
+    /// The sections.
+    pub sections: Vec<Section>,
+    /// What was noticed while cutting.
+    pub flags: Vec<Flag>,
+    /// The lines that the pieces are cut from.
+    pub(super) lines: Vec<Line<'a>>,
+    /// What stands in the sections, in order; all text after the title where no heading was found.
+    pub(super) pieces: Vec<Piece<'a>>,
+}
+
+/// A line of a section, or as much of it as belongs to the section.
+#[derive(Debug, Clone)]
+pub(super) struct Piece<'a> {
+    /// Section (index); `None` where the document has no headings.
+    pub section: Option<usize>,
+    /// Line (index).
+    pub line: usize,
+    /// Bytes of the line's shadow.
+    pub range: Range<usize>,
+    /// The printed text, trimmed.
+    pub text: &'a str,
+}
+
 /// Cuts a document into its sections; text that `claims` holds belongs to tables.
 #[must_use]
-pub fn sections(document: &Document, pattern: &ReportPattern, claims: &[Claim]) -> (Vec<Section>, Vec<Flag>) {
+pub fn sections<'a>(document: &'a Document, pattern: &ReportPattern, claims: &[Claim]) -> Prose<'a> {
     let lines = lines(document, claims);
     let title = title::find(document, &lines, pattern);
     let place = title.as_ref().filter(|t| t.first.is_some());
     let from = place.map_or((0, 0), |t| if t.whole { (t.last, t.end) } else { (t.first.unwrap_or(0), 0) });
     let headings = heading::find(&lines, from, pattern);
-    let mut out: Vec<Section> = Vec::new();
+    let mut out = Cut::default();
     let mut flags = Vec::new();
     let foot = foot(&lines, &headings, place, pattern);
     let skipped = debris(&lines);
@@ -29,7 +57,7 @@ pub fn sections(document: &Document, pattern: &ReportPattern, claims: &[Claim]) 
     let first = headings.first();
     let preamble = preamble(&lines, place, first, &skipped, pattern);
     if first.is_some() && !preamble.is_empty() {
-        push(&mut out, "preamble", String::new(), preamble);
+        out.push("preamble", String::new(), preamble);
     }
     for (at, heading) in headings.iter().enumerate() {
         let next = headings.get(at + 1);
@@ -51,28 +79,42 @@ pub fn sections(document: &Document, pattern: &ReportPattern, claims: &[Claim]) 
                 "other"
             }
         };
-        push(&mut out, id, printed, text);
+        out.push(id, printed, text);
     }
     if headings.is_empty() {
+        out.pieces = body(&lines, from, (lines.len(), 0), &skipped, pattern);
         flags.push(Flag {
             code: "sections-missing",
             at: String::new(),
             message: "no heading of a section was found".into(),
         });
     }
-    (out, flags)
+    Prose { sections: out.sections, flags, lines, pieces: out.pieces }
 }
 
-/// Adds a section, or more text to one that is there (numbers that begin anew).
-fn push(out: &mut Vec<Section>, id: &str, heading: String, text: String) {
-    if let Some(there) = out.iter_mut().find(|s| s.id == id) {
-        if !there.text.is_empty() && !text.is_empty() {
-            there.text.push('\n');
+/// The sections cut so far.
+#[derive(Default)]
+struct Cut<'a> {
+    sections: Vec<Section>,
+    pieces: Vec<Piece<'a>>,
+}
+
+impl<'a> Cut<'a> {
+    /// Adds a section, or more text to one that is there (numbers that begin anew).
+    fn push(&mut self, id: &str, heading: String, pieces: Vec<Piece<'a>>) {
+        let at = self.sections.iter().position(|s| s.id == id).unwrap_or_else(|| {
+            self.sections.push(Section { id: id.to_owned(), heading, text: String::new() });
+            self.sections.len() - 1
+        });
+        let Some(section) = self.sections.get_mut(at) else { return };
+        for piece in pieces {
+            if !section.text.is_empty() {
+                section.text.push('\n');
+            }
+            section.text.push_str(piece.text);
+            self.pieces.push(Piece { section: Some(at), ..piece });
         }
-        there.text.push_str(&text);
-        return;
     }
-    out.push(Section { id: id.to_owned(), heading, text });
 }
 
 fn is_annex(lines: &[Line<'_>], heading: &Heading, pattern: &ReportPattern) -> bool {
@@ -80,33 +122,33 @@ fn is_annex(lines: &[Line<'_>], heading: &Heading, pattern: &ReportPattern) -> b
 }
 
 /// The text between title and first heading.
-fn preamble(
-    lines: &[Line<'_>],
+fn preamble<'a>(
+    lines: &[Line<'a>],
     title: Option<&Title>,
     first: Option<&Heading>,
     skipped: &[bool],
     pattern: &ReportPattern,
-) -> String {
-    let Some(first) = first else { return String::new() };
+) -> Vec<Piece<'a>> {
+    let Some(first) = first else { return Vec::new() };
     let start = match title {
         Some(t) if t.whole && t.first.is_some() => (t.last, t.end),
         _ => (0, 0),
     };
     if start >= (first.line, first.start) {
-        return String::new();
+        return Vec::new();
     }
     body(lines, start, (first.line, first.start), skipped, pattern)
 }
 
 /// The running text from one place to another: (line, byte of its shadow).
-fn body(
-    lines: &[Line<'_>],
+fn body<'a>(
+    lines: &[Line<'a>],
     from: (usize, usize),
     to: (usize, usize),
     skipped: &[bool],
     pattern: &ReportPattern,
-) -> String {
-    let mut out = String::new();
+) -> Vec<Piece<'a>> {
+    let mut out = Vec::new();
     let count = (to.0 + 1).saturating_sub(from.0);
     for (at, line) in lines.iter().enumerate().skip(from.0).take(count) {
         if line.table || skipped.get(at).copied().unwrap_or(false) {
@@ -128,14 +170,10 @@ fn body(
         } else {
             line.text.get(begin..line.shadow.original(end))
         };
-        let printed = printed.unwrap_or("").trim();
-        if printed.is_empty() {
-            continue;
+        let text = printed.unwrap_or("").trim();
+        if !text.is_empty() {
+            out.push(Piece { section: None, line: at, range: start + lead..end, text });
         }
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(printed);
     }
     out
 }
@@ -308,7 +346,7 @@ mod tests {
     }
 
     fn cut(lines: &[&str]) -> Vec<(String, String)> {
-        sections(&document(lines), pattern(), &[]).0.into_iter().map(|s| (s.id, s.text)).collect()
+        sections(&document(lines), pattern(), &[]).sections.into_iter().map(|s| (s.id, s.text)).collect()
     }
 
     fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -361,7 +399,8 @@ mod tests {
         let at = text.find("规章000").unwrap();
         let range = at..at + "规章000".len();
         let claim = Claim { block: 0, range, kind: ClaimKind::Table, table: None };
-        let got: Vec<_> = sections(&document, pattern(), &[claim]).0.into_iter().map(|s| (s.id, s.text)).collect();
+        let got: Vec<_> =
+            sections(&document, pattern(), &[claim]).sections.into_iter().map(|s| (s.id, s.text)).collect();
         let want = [
             ("overview", "2019年工作平稳。（一）主动公开情况。公开3条。"),
             ("proactive", ""),

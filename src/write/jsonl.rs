@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::document::Anchor;
-use crate::record::{Reading, Record};
+use crate::record::{Reading, Record, Statement};
 use crate::region::{Level, Region};
 
 /// Schema name of the lines written.
@@ -32,6 +32,11 @@ pub fn write_record(out: &mut Vec<u8>, record: &Record) {
     object.object("cells", |o| {
         for reading in &record.readings {
             o.object(&reading.variable, |o| cell(o, reading));
+        }
+    });
+    object.object("narrative", |o| {
+        for statement in &record.narrative {
+            o.object(&statement.variable, |o| stated(o, statement));
         }
     });
     object.array("checks", &record.checks, |o, check| {
@@ -117,10 +122,26 @@ fn cell(o: &mut Object<'_>, reading: &Reading) {
     o.string("raw", &reading.raw);
     o.string("state", reading.state.name());
     place(o, &reading.anchor);
-    if !reading.candidates.is_empty() {
-        let list: Vec<String> = reading.candidates.iter().map(ToString::to_string).collect();
+    candidates(o, &reading.candidates);
+}
+
+fn candidates(o: &mut Object<'_>, candidates: &[Decimal]) {
+    if !candidates.is_empty() {
+        let list: Vec<String> = candidates.iter().map(ToString::to_string).collect();
         o.raw("candidates", &format!("[{}]", list.join(", ")));
     }
+}
+
+/// A number of the prose with its sentence.
+fn stated(o: &mut Object<'_>, statement: &Statement) {
+    o.decimal("value", statement.value);
+    o.string("state", statement.state.name());
+    o.string("raw", &statement.raw);
+    o.optional("unit", statement.unit.as_deref());
+    o.string("sentence", &statement.sentence);
+    o.string("section", &statement.section);
+    place(o, &statement.anchor);
+    candidates(o, &statement.candidates);
 }
 
 /// Where something stands: page and box, line and column, or the path of the node.
@@ -287,6 +308,17 @@ mod tests {
                 reading("x.b", None, State::Dash, "/", text),
                 Reading { candidates: vec![1.into(), 11.into()], ..reading("x.c", None, State::Ambiguous, "11", node) },
             ],
+            narrative: vec![Statement {
+                variable: "narrative.n".to_owned(),
+                value: Some(2.into()),
+                state: State::Number,
+                raw: "两件".to_owned(),
+                candidates: Vec::new(),
+                unit: Some("件".to_owned()),
+                sentence: "收到两件。".to_owned(),
+                section: "overview".to_owned(),
+                anchor: Anchor::Text { line: 3, column: 1 },
+            }],
             checks: vec![CheckResult { id: "c".to_owned(), holds: false, left: 1.into(), right: 2.into() }],
             flags: vec![Flag { code: "look", at: String::new(), message: "m".to_owned() }],
             patterns: vec![("ogi-2021".to_owned(), "ff".to_owned())],
@@ -305,7 +337,8 @@ mod tests {
             r#""values": {"x.a": 7730.280, "x.b": null, "x.c": null}, "cells": {"x.a": {"raw": "7730.280万元", "#,
             r#""state": "number", "page": 3, "bbox": [350.1, 0.0, 368.2, 424.5]}, "x.b": {"raw": "/", "state": "dash", "#,
             r#""line": 7, "column": 2}, "x.c": {"raw": "11", "state": "ambiguous", "node": "html/body/table[1]", "#,
-            r#""candidates": [1, 11]}}, "checks": [{"id": "c", "holds": false, "left": 1, "right": 2}], "#,
+            r#""candidates": [1, 11]}}, "narrative": {"narrative.n": {"value": 2, "state": "number", "raw": "两件", "#,
+            r#""unit": "件", "sentence": "收到两件。", "section": "overview", "line": 3, "column": 1}}, "checks": [{"id": "c", "holds": false, "left": 1, "right": 2}], "#,
             r#""flags": [{"code": "look", "at": "", "message": "m"}], "#,
             r#""made_by": {"gongkai": "VERSION", "patterns": {"ogi-2021": "ff"}}}"#,
             "\n"

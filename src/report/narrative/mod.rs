@@ -1,0 +1,305 @@
+//! What the prose of a report counts, by the sentence rules of its family.
+//!
+//! A sentence says what a table does not: it may speak of last year, of a part, of a plan, of another agency. What
+//! the rules do not place beyond doubt is left out or told as ambiguous, never guessed.
+
+mod sentence;
+
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+
+use super::passage::Line;
+use super::section::Prose;
+use crate::document::Anchor;
+use crate::pattern::{Counts, Narrative, Quantity, Rule};
+use crate::record::{Flag, Reading, State, Statement};
+use crate::text::{fold, numeral};
+use sentence::{Number, Sentence, split};
+
+/// Whose report it is: what the scopes of sentences are held against.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Of<'a> {
+    /// The year reported on.
+    pub year: Option<u16>,
+    /// The agency.
+    pub agency: Option<&'a str>,
+}
+
+/// Reads what the sentences state; `readings` are the values of the tables, to compare with.
+#[must_use]
+pub fn narrate(prose: &Prose<'_>, rules: &Narrative, of: Of<'_>, readings: &[Reading]) -> (Vec<Statement>, Vec<Flag>) {
+    let of = Known { year: of.year, agency: of.agency.map(fold) };
+    let mut heard: Vec<Vec<Heard>> = vec![Vec::new(); rules.variables.len()];
+    for piece in &prose.pieces {
+        let section = piece.section.and_then(|s| prose.sections.get(s)).map_or("", |s| s.id.as_str());
+        if rules.without.iter().any(|id| id == section) {
+            continue;
+        }
+        let Some(line) = prose.lines.get(piece.line) else { continue };
+        for range in split(line, &piece.range) {
+            let shadow = line.shadow.text.get(range.clone()).unwrap_or_default();
+            let (tried, negated) = rules.gate(shadow);
+            if tried.is_empty() {
+                continue;
+            }
+            let sentence = Sentence::new(line, range, &rules.numbers);
+            if sentence.numbers.is_empty() && !negated {
+                continue;
+            }
+            for told in listen(&sentence, rules, &tried, negated, &of) {
+                let printed = |range: Range<usize>| line.printed(range).trim().to_owned();
+                let raw = match told.number.and_then(|n| sentence.numbers.get(n)) {
+                    Some(number) => number.raw.clone(),
+                    None => printed(sentence.shadow(&told.span)),
+                };
+                if let Some(list) = heard.get_mut(told.variable) {
+                    list.push(Heard {
+                        value: told.value,
+                        unsure: told.unsure,
+                        raw,
+                        sentence: printed(sentence.range.clone()),
+                        section: section.to_owned(),
+                        anchor: place(line, sentence.range.start),
+                    });
+                }
+            }
+        }
+    }
+    let mut statements = Vec::new();
+    let mut flags = Vec::new();
+    for (quantity, heard) in rules.variables.iter().zip(heard) {
+        if let Some(statement) = weigh(quantity, heard, &mut flags) {
+            compare(quantity, &statement, readings, &mut flags);
+            statements.push(statement);
+        }
+    }
+    (statements, flags)
+}
+
+/// Year and agency of the report, folded.
+struct Known {
+    year: Option<u16>,
+    agency: Option<String>,
+}
+
+/// One sentence's word on one variable.
+#[derive(Debug, Clone)]
+struct Heard {
+    /// `None` for a number that is no exact one.
+    value: Option<Decimal>,
+    /// It may be about something else.
+    unsure: bool,
+    raw: String,
+    sentence: String,
+    section: String,
+    anchor: Anchor,
+}
+
+/// What a rule made of a sentence.
+struct Told {
+    variable: usize,
+    number: Option<usize>,
+    span: Range<usize>,
+    value: Option<Decimal>,
+    unsure: bool,
+}
+
+/// A match of a rule.
+struct Hit<'r> {
+    rule: &'r Rule,
+    id: usize,
+    number: Option<usize>,
+    span: Range<usize>,
+}
+
+fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool, of: &Known) -> Vec<Told> {
+    let mut hits = Vec::new();
+    for &id in tried {
+        let Some(rule) = rules.rules.get(id) else { continue };
+        if !sentence.numbers.is_empty() {
+            for found in rule.say.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
+                let Some((whole, n)) = found.get(0).zip(found.name("n")) else { continue };
+                hits.extend(hit(rule, id, sentence.number(n.start()), whole));
+            }
+        }
+        if negated {
+            for found in rule.none.iter().flat_map(|e| e.find_iter(&sentence.text)) {
+                hits.extend(hit(rule, id, None, found));
+            }
+        }
+    }
+    if hits.is_empty() {
+        return Vec::new();
+    }
+    let scopes = scopes(sentence, rules, of);
+    let mut out: Vec<Told> = Vec::new();
+    for hit in &hits {
+        // A number that two rules take is the one's whose words hold the other's.
+        let rivals = || hits.iter().filter(|h| h.number.is_some() && h.number == hit.number && h.id != hit.id);
+        let inside = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end && a != b;
+        if rivals().any(|h| inside(&hit.span, &h.span)) {
+            continue;
+        }
+        let rivalled = rivals().any(|h| !inside(&h.span, &hit.span));
+        let number = hit.number.and_then(|n| sentence.numbers.get(n));
+        let limit = number.map_or(hit.span.end, |n| n.at);
+        let counts = judge(&scopes, limit, &hit.rule.beyond);
+        if counts == Counts::No {
+            continue;
+        }
+        for &variable in &hit.rule.variables {
+            let Some(quantity) = rules.variables.get(variable) else { continue };
+            let value = value(number, quantity);
+            let shared = hit.rule.sum && value.is_none_or(|v| !v.is_zero());
+            let unsure = rivalled || shared || counts == Counts::Unsure;
+            let value = if shared { None } else { value };
+            out.push(Told { variable, number: hit.number, span: hit.span.clone(), value, unsure });
+        }
+    }
+    out
+}
+
+/// A match as a hit, unless it is about something else.
+fn hit<'r>(rule: &'r Rule, id: usize, number: Option<usize>, found: regex::Match<'_>) -> Option<Hit<'r>> {
+    let else_where = rule.unless.iter().any(|e| e.is_match(found.as_str()));
+    (!else_where).then(|| Hit { rule, id, number, span: found.range() })
+}
+
+/// The number, or zero where the sentence says that there was none.
+fn value(number: Option<&Number>, quantity: &Quantity) -> Option<Decimal> {
+    number.map_or(Some(Decimal::ZERO), |n| n.value(quantity.unit.as_ref().map(|u| u.name.as_str())))
+}
+
+/// Words of a scope in a sentence.
+struct Reach {
+    kind: usize,
+    counts: Counts,
+    span: Range<usize>,
+}
+
+fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
+    let mut out = Vec::new();
+    for scope in &rules.scopes {
+        for found in scope.expressions.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
+            let Some(whole) = found.get(0) else { continue };
+            let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
+            let own_agency = found.name("agency").is_some_and(|a| own(a.as_str(), of.agency.as_deref()));
+            let counts = if own_year || own_agency { Counts::Yes } else { scope.counts };
+            out.push(Reach { kind: scope.kind, counts, span: whole.range() });
+        }
+    }
+    out
+}
+
+fn year(text: &str) -> Option<u16> {
+    text.parse().ok().or_else(|| u16::try_from(numeral::parse(text)?).ok())
+}
+
+/// Whether a name in a sentence is the agency's own, in short or in full.
+fn own(name: &str, agency: Option<&str>) -> bool {
+    agency.is_some_and(|agency| agency.ends_with(name) || name.ends_with(agency) || agency.starts_with(name))
+}
+
+/// Of each kind the last words before the number decide, of words that end together the longest.
+fn judge(scopes: &[Reach], limit: usize, beyond: &[usize]) -> Counts {
+    let mut verdict = Counts::Yes;
+    for reach in scopes {
+        if beyond.contains(&reach.kind) || reach.span.end > limit {
+            continue;
+        }
+        let last = !scopes.iter().any(|o| {
+            o.kind == reach.kind
+                && o.span.end <= limit
+                && (o.span.end, std::cmp::Reverse(o.span.start)) > (reach.span.end, std::cmp::Reverse(reach.span.start))
+        });
+        if last {
+            match reach.counts {
+                Counts::No => return Counts::No,
+                Counts::Unsure => verdict = Counts::Unsure,
+                Counts::Yes => {}
+            }
+        }
+    }
+    verdict
+}
+
+/// What all sentences on a variable come to.
+fn weigh(quantity: &Quantity, heard: Vec<Heard>, flags: &mut Vec<Flag>) -> Option<Statement> {
+    let mut flag = |code, message| flags.push(Flag { code, at: quantity.name.clone(), message });
+    let mut sure: Vec<Decimal> = heard.iter().filter(|h| !h.unsure).filter_map(|h| h.value).collect();
+    sure.sort_unstable();
+    sure.dedup();
+    let pick = |fits: &dyn Fn(&Heard) -> bool| heard.iter().position(fits);
+    let (at, state, value, mut candidates) = match sure.as_slice() {
+        [value] => (pick(&|h| !h.unsure && h.value.is_some())?, State::Number, Some(*value), Vec::new()),
+        [] => match pick(&|h| h.unsure) {
+            Some(at) => (at, State::Ambiguous, None, heard.iter().filter_map(|h| h.value).collect()),
+            None => (pick(&|_| true)?, State::Text, None, Vec::new()),
+        },
+        _ => (pick(&|h| !h.unsure && h.value.is_some())?, State::Ambiguous, None, sure.clone()),
+    };
+    candidates.sort_unstable();
+    candidates.dedup();
+    let chosen = heard.get(at)?;
+    match state {
+        State::Ambiguous if sure.len() > 1 => {
+            let other = heard.iter().find(|h| !h.unsure && h.value.is_some() && h.value != chosen.value);
+            let other = other.map_or("", |h| h.raw.as_str());
+            flag("narrative-conflict", format!("one sentence says `{}`, another `{other}`", chosen.raw));
+        }
+        State::Ambiguous => {
+            let message = format!("`{}` may be about something else: {}", chosen.raw, short(&chosen.sentence));
+            flag("narrative-ambiguous", message);
+        }
+        State::Text => flag("narrative-inexact", format!("`{}` is no exact number", chosen.raw)),
+        _ => {}
+    }
+    Some(Statement {
+        variable: quantity.name.clone(),
+        value,
+        state,
+        raw: chosen.raw.clone(),
+        candidates,
+        unit: quantity.unit.as_ref().map(|u| u.name.clone()),
+        sentence: chosen.sentence.clone(),
+        section: chosen.section.clone(),
+        anchor: chosen.anchor.clone(),
+    })
+}
+
+/// Tells where a table states another number for the same.
+fn compare(quantity: &Quantity, statement: &Statement, readings: &[Reading], flags: &mut Vec<Flag>) {
+    let Some(value) = statement.value else { return };
+    let same = |name: &String| readings.iter().find(|r| r.variable == *name && r.value.is_some());
+    if let Some(reading) = quantity.same_as.iter().find_map(same)
+        && reading.value != Some(value)
+    {
+        let printed = reading.value.map(|v| v.normalize().to_string()).unwrap_or_default();
+        flags.push(Flag {
+            code: "narrative-disagrees",
+            at: quantity.name.clone(),
+            message: format!("the text says `{}`, the table {printed} ({})", statement.raw, reading.variable),
+        });
+    }
+}
+
+/// The beginning of a sentence, for a message.
+fn short(sentence: &str) -> String {
+    const SHOWN: usize = 60;
+    match sentence.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", sentence.get(..end).unwrap_or_default()),
+        None => sentence.to_owned(),
+    }
+}
+
+/// Where a byte of a line's shadow stands: within a text by its column, else where its paragraph begins.
+fn place(line: &Line<'_>, at: usize) -> Anchor {
+    match line.anchor {
+        Anchor::Text { line: number, column } if line.first => {
+            let before = line.text.get(..line.shadow.original(at)).map_or(0, |t| t.chars().count());
+            Anchor::Text { line: *number, column: column.saturating_add(u32::try_from(before).unwrap_or(u32::MAX)) }
+        }
+        other => other.clone(),
+    }
+}
