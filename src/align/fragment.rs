@@ -255,9 +255,15 @@ fn bare_row(
     let text = reader.get(grid.text(first));
     let stub = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Stub(flat)));
     let leftmost = head.leaves.iter().map(|l| l.col).min().unwrap_or(0);
-    let outside = grid.cell(first).is_some_and(|c| c.col + c.col_span.max(1) <= leftmost);
-    let surplus = cells.len() == head.leaves.len() + 1;
-    let own = if stub || text.is_text() && (outside || surplus) || (outside && surplus) { Some(first) } else { None };
+    // Cells left of every column: a label that the form does not know, a number of the row, a blank margin.
+    let left = |cell: &&usize| grid.cell(**cell).is_some_and(|c| c.col + c.col_span.max(1) <= leftmost);
+    let outside: Vec<usize> = cells.iter().take_while(left).copied().collect();
+    let worded = outside.iter().any(|&c| reader.get(grid.text(c)).is_text());
+    let own = match outside.last() {
+        _ if stub => Some(first),
+        Some(&last) if worded || cells.len() == head.leaves.len() + outside.len() => Some(last),
+        _ => (text.is_text() && cells.len() == head.leaves.len() + 1).then_some(first),
+    };
     let mapping = map_row(grid, row, own, Some(head), total, reader)?;
     let plain = mapping.cells.iter().filter(|(_, c)| reader.get(grid.text(*c)).is_text()).count();
     (plain * 2 <= mapping.cells.len()).then_some((own, mapping))

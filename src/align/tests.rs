@@ -112,6 +112,27 @@ fn groups_whose_spans_are_lost_do_not_swap_their_columns() {
 }
 
 #[test]
+fn blank_and_numbered_margins_are_no_values() {
+    let values_row = "1|2|3|4|10|5|6|7|8|26|9|10| | | ";
+    for [margin, first] in [["", ""], ["项目", "合计"], ["|项目", "|合计"], ["序号", "7"]] {
+        let fill = |cell: &str| if cell.is_empty() { " ".to_owned() } else { cell.to_owned() };
+        let margin: Vec<String> = margin.split('|').map(|m| format!("3!{}", fill(m))).collect();
+        let first: Vec<String> = first.split('|').map(fill).collect();
+        let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
+        let body = table(&[
+            &format!("{}|5*行政复议|10*行政诉讼", margin.join("|")),
+            &format!("{tall}|5*未经复议直接起诉|5*复议后起诉"),
+            &format!("{OUTCOMES}|{OUTCOMES}"),
+            &format!("{}|{values_row}", first.join("|")),
+        ]);
+        let found = read(&html(&body));
+        assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"], "{body}");
+        assert_eq!(values(&found, "litigation.direct."), ["5", "6", "7", "8", "26"]);
+        assert_eq!(values(&found, "litigation.after_review."), ["9", "10", "blank", "blank", "blank"]);
+    }
+}
+
+#[test]
 fn a_lost_cell_is_told_and_a_surplus_one_refused() {
     let found = read(&html(&applications(&[
         "一、本年新收政府信息公开申请数量|1|2|3|5|6|17",
