@@ -230,6 +230,22 @@ fn body(cols: usize) -> impl Strategy<Value = Vec<Vec<String>>> {
     })
 }
 
+#[test]
+fn a_number_beside_items_is_no_group_that_a_page_break_cuts() {
+    let xs = [60.0, 160.0, 260.0, 360.0, 460.0];
+    let pages = [["一、收", "49.14", "一、支", "7.50"], ["二、收", "", "二、支", "7.50"]];
+    let made = pages.iter().zip(1..).map(|(row, number)| {
+        let mut p = page(number);
+        let top = if number == 1 { 700.0 } else { 60.0 };
+        grid(&mut p, &xs, &[top, top + 18.0], false, &[row.map(str::to_owned).to_vec()]);
+        p
+    });
+    let found = tables(made.collect());
+    assert_eq!(found.len(), 1);
+    assert_eq!(rows(&found[0]), pages.map(|row| row.map(str::to_owned).to_vec()));
+    assert!(found[0].cells.iter().all(|c| c.row_span == 1));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

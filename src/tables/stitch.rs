@@ -295,7 +295,7 @@ fn torn(table: &Piece, next: &Piece) -> bool {
 
 /// Columns whose cells on both sides of the page break begin with an ordinal: items of a group beside them.
 fn itemised(table: &Piece, next: &Piece) -> Vec<usize> {
-    let ordinal = |c: &&PieceCell| starts_with_ordinal(&c.cell.text);
+    let ordinal = |c: &&PieceCell| starts_with_ordinal(&c.cell.text) && !is_number(&c.cell.text);
     let upper: Vec<usize> = table
         .cells
         .iter()
@@ -333,13 +333,21 @@ fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool, s
         let (upper, lower) = (strip(&above.cell.text), strip(&c.cell.text));
         let words = !upper.is_empty() && !starts_with_ordinal(&lower) && !lower.chars().all(char::is_numeric);
         let ordinals = words && numbered(table, above);
-        // Only a cell that spans rows on one side can be a group cut in two.
-        let group = above.cell.row_span > 1 || c.cell.row_span > 1 || sub;
+        // Only a cell that spans rows on one side can be a group cut in two; a number beside items is a value of its
+        // own row, whatever stands below it.
+        let value = is_number(&upper) || is_number(&lower);
+        let group = above.cell.row_span > 1 || c.cell.row_span > 1 || sub && !value;
         if !group || !(lower.is_empty() || lower == upper || words && above.full || ordinals && !lower.is_empty()) {
             return None;
         }
     }
     table.cells.get_mut(at)
+}
+
+/// Whether a text is a number, separators and decimals allowed.
+fn is_number(text: &str) -> bool {
+    text.chars().any(char::is_numeric)
+        && text.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',' | '，' | '-' | '%'))
 }
 
 /// Joins the lower part of a cell cut by a page break to its upper part.
