@@ -688,7 +688,9 @@ pub(crate) fn header_rows(
             break;
         }
         let view = views.get(r);
-        let speaks = view.is_some_and(|v| v.columns > 0) && prints_part(grid, r, part, index, reader);
+        // A row of another table's numbers whose label is like a header's (2016年) heads nothing.
+        let speaks = view.is_some_and(|v| v.columns > 0 && (v.values < 2 || v.values <= v.columns))
+            && prints_part(grid, r, part, index, reader);
         if speaks {
             found.push(r);
         } else if !found.is_empty() {

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use super::flow_rows::Chain;
 use super::label::Occurrence;
 use super::vocabulary::{Role, Vocabulary};
-use super::{Claim, ClaimKind};
+use super::{Claim, ClaimKind, unread};
 use crate::document::{Anchor, Block, Document, Table, TableKind};
 use crate::record::{Flag, State};
 use crate::text::{Shadow, read_cell};
@@ -154,6 +154,7 @@ impl Stream<'_> {
 /// Finds the tables in the running text of a document.
 pub(crate) fn tables(document: &Document, vocabulary: &Vocabulary) -> Vec<FlowTable> {
     let mut out = Vec::new();
+    let lost = unread::lost_lines(document);
     for blocks in runs(document) {
         if is_too_long(document, blocks.clone()) {
             continue;
@@ -164,6 +165,9 @@ pub(crate) fn tables(document: &Document, vocabulary: &Vocabulary) -> Vec<FlowTa
         }
         let tokens = tokens(&stream, vocabulary);
         for chain in chains(&stream, &tokens, vocabulary) {
+            if lost && chain.is_parted(&stream) {
+                continue;
+            }
             out.extend(chain.tables(&stream, vocabulary, out.len()));
         }
     }
@@ -202,7 +206,7 @@ pub(crate) fn distractors(document: &Document, claims: &[Claim]) -> Vec<Claim> {
 }
 
 /// Whether a run of blocks is surely longer than what is searched for labels.
-fn is_too_long(document: &Document, blocks: Range<usize>) -> bool {
+pub(super) fn is_too_long(document: &Document, blocks: Range<usize>) -> bool {
     let mut bytes = 0usize;
     for block in document.blocks.get(blocks).unwrap_or(&[]) {
         bytes = bytes.saturating_add(match block {
@@ -247,7 +251,7 @@ fn runs(document: &Document) -> Vec<Range<usize>> {
     out
 }
 
-fn stream(document: &Document, blocks: Range<usize>) -> Stream<'_> {
+pub(super) fn stream(document: &Document, blocks: Range<usize>) -> Stream<'_> {
     let mut atoms = Vec::new();
     for block in blocks {
         match document.blocks.get(block) {
@@ -313,7 +317,7 @@ fn worth_reading(stream: &Stream<'_>, vocabulary: &Vocabulary) -> bool {
 }
 
 /// Splits the stream into labels, values and text.
-fn tokens(stream: &Stream<'_>, vocabulary: &Vocabulary) -> Vec<Token> {
+pub(super) fn tokens(stream: &Stream<'_>, vocabulary: &Vocabulary) -> Vec<Token> {
     let mut text = String::with_capacity(stream.atoms.len() * 3);
     let mut starts = Vec::with_capacity(stream.atoms.len());
     for atom in &stream.atoms {
@@ -515,6 +519,11 @@ fn lex_mixed(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
                 }
                 _ if unit => out.push(Token { kind: Kind::Unit, from: at, to: end }),
                 _ if piece.chars().all(|c| c == '无') => out.push(Token { kind: Kind::Value, from: at, to: end }),
+                // A unit and the mark behind it: 次无
+                _ if end - at == 2 && is_unit_and_mark(&piece) => {
+                    out.push(Token { kind: Kind::Unit, from: at, to: end - 1 });
+                    out.push(Token { kind: Kind::Value, from: end - 1, to: end });
+                }
                 _ => out.push(Token { kind: Kind::Text, from: at, to: end }),
             }
         } else if piece.chars().any(|c| c.is_ascii_digit() || matches!(c, '/' | '-' | '*')) {
@@ -524,6 +533,11 @@ fn lex_mixed(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
         }
         at = end;
     }
+}
+
+/// Whether a unit of measure of one letter stands right before the mark for none.
+fn is_unit_and_mark(piece: &str) -> bool {
+    piece.strip_suffix('无').is_some_and(|unit| read_cell(&format!("1{unit}")).state == State::Number)
 }
 
 /// Whether a token is made of letters alone.
@@ -656,7 +670,7 @@ fn is_padding(stream: &Stream<'_>, texts: &[Token], values: &[Token], vocabulary
 }
 
 /// Whether a piece of text cannot stand inside a table: prose, or the heading of a section.
-fn breaks(stream: &Stream<'_>, token: &Token, vocabulary: &Vocabulary) -> bool {
+pub(super) fn breaks(stream: &Stream<'_>, token: &Token, vocabulary: &Vocabulary) -> bool {
     match &token.kind {
         Kind::Text => {
             let text = stream.tight(token.from..token.to);
@@ -730,6 +744,26 @@ mod tests {
              三、本年度办理结果\n（一）予以公开\n2\n1\n0\n0\n0\n0\n3\n"
         );
         assert!(values(&text, "applications.received").is_empty());
+    }
+
+    #[test]
+    fn one_value_for_many_columns_is_none_of_them() {
+        let text = format!("{HEAD}一、本年新收政府信息公开申请数量\n二、上年结转政府信息公开申请数量\n（七）总计\n1\n");
+        assert!(values(&text, "applications").is_empty());
+        let outcomes = "结果维持 结果纠正 其他结果 尚未审结 总计";
+        let heads = format!("行政复议 行政诉讼\n{outcomes} 未经复议直接起诉 复议后起诉\n{outcomes} {outcomes}\n");
+        assert_eq!(
+            values(&format!("{heads}件数 无 无 - 无 无 0 0 0 1 0 0 —— 0 0 0\n"), "litigation.direct.pending"),
+            ["1"]
+        );
+        assert!(values(&format!("{heads}件数 无 无 - 无 无 0 0 0 0 0 —— 0 0 0\n"), "").is_empty());
+    }
+
+    #[test]
+    fn a_mark_for_none_behind_its_unit_is_a_value() {
+        let text = "统计指标单位统计数\n1.政府网站公开政府信息数条5\n2.政务微博公开政府信息数条无\n3.政务微信公开政府信息数条7\n\
+                    4.其他方式公开政府信息数条无\n";
+        assert_eq!(values(text, "statistics.channels"), ["5", "dash", "7", "dash"]);
     }
 
     #[test]

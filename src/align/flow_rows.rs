@@ -66,6 +66,15 @@ impl Chain {
         out
     }
 
+    /// Whether most of its values stand on lines of their own.
+    pub fn is_parted(&self, stream: &Stream<'_>) -> bool {
+        let values = self.groups.iter().flat_map(|g| &g.1);
+        let (all, own) = values.fold((0usize, 0usize), |(all, own), t| {
+            (all + 1, own + usize::from(stream.gap(t.from) >= 2 && stream.gap(t.to) >= 2))
+        });
+        own * 2 > all
+    }
+
     /// The group at which the chain's rows begin to come again; the number of groups where they do not.
     fn again(&self, stream: &Stream<'_>, vocabulary: &Vocabulary) -> usize {
         let Some(index) = self.index(stream, vocabulary) else { return self.groups.len() };
@@ -300,6 +309,8 @@ impl Chain {
             // Cells on lines of their own are whole: too few of them are lost ones, not figures run together.
             let whole = row.values.iter().skip(1).any(|t| stream.gap(t.from) >= 2);
             let fits = plain.len() >= wanted || row.row.is_none() || whole;
+            // Fewer cells than columns: nothing tells which are lost, so that no place is sure.
+            let lost = |cells: &[Draft]| row.row.is_some() && cells.len() < wanted;
             let glued = row.values.first().is_some_and(|t| stream.gap(t.from) == 0);
             if fits {
                 if glued && wanted > 1 && plain.len() == wanted && row.row.is_some() {
@@ -321,7 +332,7 @@ impl Chain {
                 {
                     slot.cuts = vec![cut];
                 }
-                out.push(plain);
+                out.push(if lost(&plain) { Vec::new() } else { plain });
                 continue;
             }
             let chars = characters(stream, &row.values);
@@ -336,7 +347,7 @@ impl Chain {
             let several = found.list.len() > 1 || found.more || !sure;
             if found.list.len() == 1 && !sure && !glued {
                 // Spaces part the cells, and one is lost.
-                out.push(plain);
+                out.push(Vec::new());
                 continue;
             }
             let more = found.more;
@@ -348,7 +359,7 @@ impl Chain {
                 }
             }
             fused.push((n, chars, several));
-            out.push(plain);
+            out.push(if lost(&plain) { Vec::new() } else { plain });
         }
         if fused.is_empty() {
             return out;
@@ -842,7 +853,7 @@ fn build(stream: &Stream<'_>, rows: &[Line], values: &[Vec<Draft>]) -> Option<Ta
 }
 
 /// The ranges of paragraphs that a stretch of the stream covers; a table for a list of cells is covered whole.
-fn ranges(stream: &Stream<'_>, from: usize, to: usize) -> Vec<(usize, Range<usize>)> {
+pub(super) fn ranges(stream: &Stream<'_>, from: usize, to: usize) -> Vec<(usize, Range<usize>)> {
     let mut out: Vec<(usize, Range<usize>)> = Vec::new();
     for at in from..to {
         let Some(atom) = stream.atoms.get(at) else { continue };

@@ -19,6 +19,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod torn;
+mod unread;
 mod value;
 mod vocabulary;
 
@@ -63,6 +64,7 @@ impl<'f> Aligner<'f> {
     pub fn align(&self, document: &Document) -> Alignment {
         let found = tables::find_in_tables(document, &self.vocabulary);
         let mut out = select::select(found, self.family, &self.vocabulary);
+        unread::say(document, &self.vocabulary, &mut out);
         let more = flow::distractors(document, &out.claims);
         out.claims.extend(more);
         self.claim_corners(document, &mut out);

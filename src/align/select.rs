@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::unread::prefixes;
 use super::vocabulary::Vocabulary;
 use super::{Alignment, ClaimKind, Found};
 use crate::pattern::{Family, Form, Part, Row, TablePattern};
@@ -177,24 +178,6 @@ fn in_order(found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) -> Vec<R
     for reading in &found.readings {
         if put.insert(reading.variable.as_str()) {
             out.push(reading.clone());
-        }
-    }
-    out
-}
-
-/// The table's id and what else its variables begin with (`litigation` in the table `review`).
-fn prefixes(table: &TablePattern) -> Vec<String> {
-    let mut out = vec![table.id.clone()];
-    for part in &table.parts {
-        for column in part
-            .rows
-            .iter()
-            .flat_map(|r| r.columns.iter().filter_map(|&c| part.columns.get(c)).map(move |c| part.variable(r, c)))
-        {
-            let head = column.split('.').next().unwrap_or("").to_owned();
-            if !out.contains(&head) {
-                out.push(head);
-            }
         }
     }
     out

@@ -203,6 +203,17 @@ fn text_tables_repeat_or_pad_spanning_cells() {
 }
 
 #[test]
+fn a_row_of_numbers_above_the_header_heads_nothing() {
+    let text = "年度 | 新收申请 | 予以公开 | 总计 |\n2015年 | 29 | 35 | 21 |\n2016年 | 47 | 3 | 43 |\n\
+                序号 | 统计指标 | 单位 | 2016年度 |\n1 | 一、主动公开情况 | —— | —— |\n\
+                2 | （一）主动公开政府信息数（不同渠道和方式公开相同信息计1条） | 条 | 393 |\n\
+                3 | 其中：主动公开规范性文件数 | 条 | 68 |\n4 | 1.政府公报公开政府信息数 | 条 | 163 |\n\
+                5 | 2.政府网站公开政府信息数 | 条 | 186 |\n6 | 3.政务微博公开政府信息数 | 条 | 0 |\n";
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    assert_eq!(values(&found, "statistics"), ["393", "68", "163", "186", "0"]);
+}
+
+#[test]
 fn headers_torn_inside_their_words_are_joined() {
     let mut document = html(&table(&[
         "5*行政复议|10*行政诉讼",

@@ -27,6 +27,9 @@ const PIPES: [char; 4] = ['|', '｜', '│', '┃'];
 /// Longest text of a cell that stands on a line of its own before a line of pipes.
 const LONGEST_CELL: usize = 300;
 
+/// Longest line that can be a cell of a list of cells, and not the text behind a table.
+const LONGEST_LABEL: usize = 50;
+
 fn has_pipe(text: &str) -> bool {
     text.contains(PIPES)
 }
@@ -279,7 +282,11 @@ fn one_a_line(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
     }
     *skip = end;
     let values = rows.iter().flatten().filter(|c| is_value(&c.text)).count();
-    if cells < 4 || long * 3 > cells || values == 0 {
+    // Tabs before numbers and numbered labels alone, the others without: cells one a line, for the aligner.
+    let labels = rows.iter().flatten().any(|c| !trim(&c.text).is_empty() && !is_value(&c.text));
+    let goes_on = lines.get(end).is_some_and(|l| !l.is_blank() && l.trimmed().chars().count() <= LONGEST_LABEL);
+    let whole_rows = rows.iter().filter(|r| r.len() >= 2).count() * 2 >= rows.len();
+    if cells < 4 || long * 3 > cells || values == 0 || !labels || goes_on || !whole_rows {
         return None;
     }
     Some(Found { table: build(rows, TableKind::Delimited, first.anchor(0)), lines: end })
@@ -372,6 +379,9 @@ mod tests {
         let found = tabs(&split("\t项目\n\t本年新\n     制作\n\n\t规章\n\t0\n\n\t \n\t \n\n\n三、其他")).unwrap();
         assert_eq!(rows(&found.table), ["项目/本年新\n制作", "规章/0", "/"]);
         assert!(tabs(&split("\t本年公开信息若干条。\n\t另有其他。\n")).is_none());
+        // Tabs before numbers and numbered labels alone.
+        assert!(tabs(&split("\t0\n\t1\n\t2\n\t3\n\t1.国家秘密\n\t0\n保护第三方\n\t0\n")).is_none());
+        assert!(tabs(&split("\t0\n\n\t1.国家秘密\n\n\t0\n\n\t1\n\n保护第三方\n")).is_none());
     }
 
     #[test]

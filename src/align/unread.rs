@@ -1,0 +1,216 @@
+//! Tables of which the labels are printed and no value could be read: said, and kept out of running text.
+
+use std::ops::Range;
+
+use super::flow::{Kind, Stream, Token, breaks, is_too_long, stream, tokens};
+use super::flow_rows::ranges;
+use super::vocabulary::{Role, TableIndex, Vocabulary};
+use super::{Alignment, Claim, ClaimKind};
+use crate::document::{Block, Document};
+use crate::pattern::TablePattern;
+use crate::record::Flag;
+
+/// Fewest rows or columns of a table, printed one behind the other, that make it out.
+const LEAST_LABELS: usize = 4;
+
+/// Fewest short lines from which a text in which none comes twice is told to have lost lines.
+const LEAST_LINES: usize = 24;
+
+/// Longest line that counts as short, in bytes.
+const SHORT: usize = 180;
+
+/// Whether no short line of a text comes twice: some scrapers drop every line that they saw before, so that of
+/// equal numbers and labels one is left.
+pub(crate) fn lost_lines(document: &Document) -> bool {
+    let mut lines: Vec<&str> = Vec::new();
+    for block in &document.blocks {
+        match block {
+            Block::Paragraph(p) if p.text.len() <= SHORT && !p.text.trim().is_empty() => lines.push(p.text.trim()),
+            Block::Paragraph(_) => {}
+            Block::Table(t) if t.cols == 1 => {
+                lines.extend(t.cells.iter().map(|c| c.text.trim()).filter(|c| !c.is_empty()));
+            }
+            Block::Table(_) => return false,
+        }
+    }
+    let count = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    count >= LEAST_LINES && lines.len() == count
+}
+
+/// Whether every table of the form that the report prints was found.
+fn complete(out: &Alignment, vocabulary: &Vocabulary) -> bool {
+    let Some((_, form)) = out.forms.first() else { return false };
+    let mut tables = vocabulary.tables.iter().filter(|t| t.form.id == *form);
+    tables.all(|t| out.forms.iter().any(|(table, _)| *table == t.table.id))
+}
+
+/// Says which tables are printed without a value that could be read, and claims their text.
+pub(crate) fn say(document: &Document, vocabulary: &Vocabulary, out: &mut Alignment) {
+    let blocks = 0..document.blocks.len();
+    if complete(out, vocabulary) || is_too_long(document, blocks.clone()) {
+        return;
+    }
+    let (code, message) = if lost_lines(document) {
+        ("lines-lost", "no line of the text comes twice, lines that repeat were dropped; its table is not read")
+    } else {
+        ("table-unread", "the labels of the table are printed, but no value could be told to a row")
+    };
+    let stream = stream(document, blocks);
+    let tokens = tokens(&stream, vocabulary);
+    for run in runs(&stream, &tokens, vocabulary) {
+        let run = tokens.get(run).unwrap_or(&[]);
+        let Some((index, labels)) = speaks(run, vocabulary) else { continue };
+        if labels < LEAST_LABELS || out.forms.iter().any(|(table, _)| *table == index.table.id) {
+            continue;
+        }
+        for at in prefixes(index.table) {
+            out.flags.push(Flag { code, at, message: message.to_owned() });
+        }
+        let first = run.iter().find(|t| means(t, index));
+        if let (Some(first), Some(last)) = (first, run.last()) {
+            for (block, range) in ranges(&stream, first.from, last.to) {
+                let taken = out.claims.iter().any(|c| c.block == block && c.range.start <= range.start);
+                if !taken {
+                    let table = Some(index.table.id.clone());
+                    out.claims.push(Claim { block, range, kind: ClaimKind::Table, table });
+                }
+            }
+        }
+    }
+    out.flags.sort();
+    out.flags.dedup();
+}
+
+/// Runs of tokens without prose or a section's heading between them.
+fn runs(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        if breaks(stream, token, vocabulary) {
+            if at > start {
+                out.push(start..at);
+            }
+            start = at + 1;
+        }
+    }
+    if tokens.len() > start {
+        out.push(start..tokens.len());
+    }
+    out
+}
+
+fn means(token: &Token, index: &TableIndex) -> bool {
+    let Kind::Label(keys) = &token.kind else { return false };
+    let roles = keys.iter().flat_map(|&k| index.roles(k));
+    roles
+        .into_iter()
+        .any(|r| matches!(r, Role::Row(_) | Role::Column { .. } | Role::Corner { .. } | Role::Caption { .. }))
+}
+
+/// The table of which a run prints most rows (columns, where its rows have no labels), and how many.
+fn speaks<'v, 'f>(run: &[Token], vocabulary: &'v Vocabulary<'f>) -> Option<(&'v TableIndex<'f>, usize)> {
+    let mut best: Option<(&TableIndex, usize)> = None;
+    for index in &vocabulary.tables {
+        let mut rows: Vec<usize> = Vec::new();
+        let mut columns: Vec<(usize, usize)> = Vec::new();
+        for token in run {
+            let Kind::Label(keys) = &token.kind else { continue };
+            for role in keys.iter().flat_map(|&k| index.roles(k)) {
+                match *role {
+                    Role::Row(flat) if !rows.contains(&flat) => {
+                        rows.push(flat);
+                        break;
+                    }
+                    Role::Column { part, column, leaf: true, .. }
+                        if bare(index, part) && !columns.contains(&(part, column)) =>
+                    {
+                        columns.push((part, column));
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let labels = rows.len() + columns.len();
+        if labels > best.map_or(0, |b| b.1) {
+            best = Some((index, labels));
+        }
+    }
+    best
+}
+
+/// Whether a part has rows without labels.
+fn bare(index: &TableIndex, part: usize) -> bool {
+    index.part(part).is_some_and(|p| p.rows.iter().any(|r| r.labels.is_empty() && !r.group && r.dynamic.is_none()))
+}
+
+/// The table's id and what else its variables begin with (`litigation` in the table `review`).
+pub(crate) fn prefixes(table: &TablePattern) -> Vec<String> {
+    let mut out = vec![table.id.clone()];
+    for part in &table.parts {
+        for column in part
+            .rows
+            .iter()
+            .flat_map(|r| r.columns.iter().filter_map(|&c| part.columns.get(c)).map(move |c| part.variable(r, c)))
+        {
+            let head = column.split('.').next().unwrap_or("").to_owned();
+            if !out.contains(&head) {
+                out.push(head);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::align::{Alignment, align};
+    use crate::pattern::PatternSet;
+
+    fn read(text: &str) -> Alignment {
+        let document = crate::format::txt::read(text.as_bytes(), &crate::limits::Limits::default()).unwrap();
+        align(&document, PatternSet::embedded().families.first().unwrap())
+    }
+
+    fn flagged(found: &Alignment, code: &str) -> Vec<String> {
+        found.flags.iter().filter(|f| f.code == code).map(|f| f.at.clone()).collect()
+    }
+
+    const LABELS: &str = "申请人情况\n自然人\n法人或其他组织\n总计\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n\
+        一、本年新收政府信息公开申请数量\nA二、上年结转政府信息公开申请数量\nB三、本年度办理结果\n（一）予以公开\nC\
+        （二）部分公开\nD（三）不予公开\n1.属于国家秘密\nE2.其他法律行政法规禁止公开\n3.危及“三安全一稳定”\n\
+        4.保护第三方合法权益\n5.属于三类内部事务信息\n6.属于四类过程性信息\n7.属于行政执法案卷\n8.属于行政查询事项\n\
+        （四）无法提供\n1.本机关不掌握相关政府信息\n";
+
+    fn filled(values: [&str; 5]) -> String {
+        let text = ["A", "B", "C", "D", "E"].iter().zip(values);
+        text.fold(LABELS.to_owned(), |text, (mark, value)| text.replace(mark, value))
+    }
+
+    #[test]
+    fn a_table_without_values_is_told() {
+        let found = read(&format!(
+            "详见下表。\n三、收到和处理政府信息公开申请情况\n详见下表。\n{}五、问题\n无。\n",
+            filled([""; 5])
+        ));
+        assert!(found.readings.is_empty());
+        assert_eq!(flagged(&found, "table-unread"), ["applications"]);
+        assert!(found.claims.iter().any(|c| c.table.as_deref() == Some("applications")));
+    }
+
+    #[test]
+    fn lines_that_a_scraper_dropped_leave_nothing_to_read() {
+        let found = read(&filled(["3\n0\n", "7\n", "2\n", "", "1\n4\n"]));
+        assert!(found.readings.is_empty(), "{:?}", found.readings);
+        assert_eq!(flagged(&found, "lines-lost"), ["applications"]);
+    }
+
+    #[test]
+    fn prose_prints_no_table() {
+        let text =
+            "本年予以公开283件，部分公开88件，重复申请19件，结转下年度继续办理6件，行政许可900项，行政处罚130项。";
+        assert!(flagged(&read(text), "table-unread").is_empty());
+    }
+}
