@@ -483,15 +483,6 @@ pub(crate) fn map_row(
     if head.ordered && (within == 0 || grid.table.kind == TableKind::Delimited && head.extras.len() == after) {
         let known: Vec<usize> = head.leaves.iter().filter_map(|l| l.column).collect();
         for cells in [&starting, &all] {
-            // Cells to spare: where leaving out the first ones puts every other under its header, they are no values.
-            let spare = cells.len().saturating_sub(known.len());
-            if head.placed && grid.table.kind != TableKind::Delimited && !under_headers(grid, cells, head) {
-                let rest = (1..=spare).find_map(|k| cells.get(k..).filter(|rest| under_headers(grid, rest, head)));
-                if let Some(rest) = rest {
-                    let cells = known.iter().copied().zip(rest.iter().copied()).collect();
-                    return Some(Mapping { cells, basis: Basis::Header });
-                }
-            }
             for skip in [0, before.len()] {
                 let rest = cells.get(skip..).unwrap_or(&[]);
                 let surplus = rest.len().checked_sub(known.len());
@@ -550,14 +541,6 @@ pub(crate) fn map_row(
         }
     }
     None
-}
-
-/// Whether each of the first cells stands under the header cell whose turn it is.
-fn under_headers(grid: &Grid, cells: &[usize], head: &Boxhead) -> bool {
-    let under = |(leaf, cell): (&Leaf, &usize)| {
-        grid.cell(*cell).is_some_and(|c| c.col < leaf.end && leaf.col < c.col + c.col_span.max(1))
-    };
-    cells.len() >= head.leaves.len() && head.leaves.iter().zip(cells).all(under)
 }
 
 /// By place where text with separators keeps its blank cells: the row has as many cells as every row of the

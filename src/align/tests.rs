@@ -133,6 +133,23 @@ fn blank_and_numbered_margins_are_no_values() {
 }
 
 #[test]
+fn a_group_cut_by_a_page_does_not_shift_its_rows() {
+    // The group's cell, and with it one place of each row, stayed on the page before; a column of remarks is blank.
+    let head = "2*项目|自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他|总计|备注";
+    let before = table(&[
+        head,
+        "2*一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21| ",
+        "（五）不予处理|1.信访举报投诉类申请|0|0|0|0|0|0|0| ",
+    ]);
+    let after = table(&[head, "2.重复申请|1| | | | | |1| ", "3.要求提供公开出版物| | | | | |2|2| "]);
+    let found = read(&html(&format!("{before}{after}")));
+    let shown = ["1", "blank", "blank", "blank", "blank", "blank", "1"];
+    assert_eq!(values(&found, "applications.not_handled.repeated"), shown);
+    let shown = ["blank", "blank", "blank", "blank", "blank", "2", "2"];
+    assert_eq!(values(&found, "applications.not_handled.publication"), shown);
+}
+
+#[test]
 fn a_lost_cell_is_told_and_a_surplus_one_refused() {
     let found = read(&html(&applications(&[
         "一、本年新收政府信息公开申请数量|1|2|3|5|6|17",
