@@ -9,7 +9,7 @@ use crate::cli::args::{Convert, Form, Global};
 use crate::cli::ui::{Output, Ui};
 use crate::cli::{End, dataset, pattern_set};
 use crate::error::{Error, ErrorKind};
-use crate::run::dataset::file_sha256;
+use crate::run::closing::file_sha256;
 use crate::write::codebook::Codebook;
 use crate::write::tabular::{self, CELL, REPORT, STATE};
 use crate::write::{row, script};

@@ -40,7 +40,6 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         limits: args.limits.resolve(),
         other_shard: &|_| false,
         skip: &|_, _| false,
-        known: &|_| None,
     };
     let mut tally = Tally::default();
     let mut error = None;

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 use serde_json::json;
@@ -17,7 +17,8 @@ use crate::cli::{End, INTERRUPTED, catch_interrupts, options, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
-use crate::run::dataset::{Dataset, LEDGER, RECORDS};
+use crate::run::dataset::{Dataset, LEDGER, RECORDS, Shared};
+use crate::run::index::Key;
 use crate::run::job::{Input, Job, Outcome, Yield};
 use crate::run::ledger::{Entry, Fate};
 use crate::run::plan::{Plan, Stamp, Step};
@@ -27,7 +28,7 @@ use crate::source::walk::read_file;
 
 /// A step done.
 enum Done {
-    Read { outcome: Box<Outcome>, n: u64, stamp: Option<Stamp> },
+    Read { seq: u64, outcome: Box<Outcome>, n: u64, stamp: Option<Stamp> },
     Opened { path: String, n: u64, stamp: Option<Stamp>, members: u64 },
     Skipped { path: String, n: u64 },
 }
@@ -52,43 +53,40 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let reader = Reader::new(&args.limits, global.patterns.as_deref(), false)?;
     catch_interrupts();
     count_ahead(ui, true, &paths, &selection);
-    let known = Mutex::new(dataset.known(args.retry_failed));
-    let locked = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = Known { index: dataset.index(), claims: Mutex::default(), retry_failed: args.retry_failed };
     let plan = Plan {
         paths,
         selection,
         format: args.inputs.format.map(|f| f.format()),
         limits: limits.clone(),
         other_shard: &|path| args.shard.is_some_and(|(i, n)| shard_of(path, n) != i - 1),
-        skip: &|path, stamp| locked().skip(path, stamp),
-        known: &|origin| locked().content(origin),
+        skip: &|path, stamp| known.index.lock().skip(path, stamp, args.retry_failed),
     };
     let mut tally = Tally::default();
     let mut error = None;
-    let claims = Mutex::new(FxHashMap::default());
     let work = |(seq, step): (u64, Step)| match step {
         Step::Read { job, n, stamp } => {
-            Done::Read { outcome: Box::new(read(job, seq, &limits, &claims, &reader)), n, stamp }
+            Done::Read { seq, outcome: Box::new(known.read(job, seq, &limits, &reader)), n, stamp }
         }
         Step::Opened { path, n, stamp, members } => Done::Opened { path, n, stamp, members },
         Step::Skipped { path, n } => Done::Skipped { path, n },
     };
     let emit = |done: Done| {
         let result = match done {
-            Done::Read { outcome, n, stamp } => {
+            Done::Read { seq, outcome, n, stamp } => {
                 let failure = outcome.result.as_ref().err().cloned();
-                let origin = outcome.origin.clone();
+                let content = Key::of_content(&outcome.sha256);
                 dataset.add(*outcome, n, stamp).map(|entry| {
-                    count(&mut tally, entry, false);
+                    known.release(content, seq);
+                    count(&mut tally, &entry, false);
                     if let Some(failure) = failure.filter(|_| entry.fate == Fate::Failed) {
-                        ui.failure(&origin, &failure);
+                        ui.failure(&entry.origin, &failure);
                     }
                 })
             }
             Done::Opened { path, n, stamp, members } => dataset.opened(path, n, stamp, members),
             Done::Skipped { path, n } => {
-                dataset.keep_path(&path, n).into_iter().for_each(|entry| count(&mut tally, entry, true));
-                Ok(())
+                dataset.keep_path(&path, n).map(|list| list.iter().for_each(|entry| count(&mut tally, entry, true)))
             }
         };
         if let Err(e) = result {
@@ -141,36 +139,62 @@ fn shard_of(path: &str, n: u64) -> u64 {
     first % n.max(1)
 }
 
-/// Reads a file, unless its content is known, or claimed by an earlier file of this run.
-fn read(job: Job, seq: u64, limits: &Limits, claims: &Mutex<FxHashMap<String, u64>>, reader: &Reader) -> Outcome {
-    let Job { origin, input, format, known } = job;
-    let bytes = match input {
-        Input::File(path) => read_file(&path, limits),
-        Input::Bytes(bytes) => Ok(bytes),
-        Input::Missing(failure) => Err(failure),
-    };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(failure) => return Outcome::failed(origin, failure),
-    };
-    let size = bytes.len() as u64;
-    let sha256 = hash::sha256(&bytes);
-    let unchanged = known.is_some_and(|known| known == sha256);
-    let claimed = {
-        let mut claims = claims.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = claims.entry(sha256.clone()).or_insert(seq);
+/// What need not be read: contents of earlier sessions, of files before, and of files that are being read.
+struct Known {
+    index: Shared,
+    /// The first of the files in flight that has a content.
+    claims: Mutex<FxHashMap<Key, u64>>,
+    retry_failed: bool,
+}
+
+impl Known {
+    fn claims(&self) -> MutexGuard<'_, FxHashMap<Key, u64>> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether an earlier file of this run has the content.
+    fn claim(&self, content: Key, seq: u64) -> bool {
+        let mut claims = self.claims();
+        let first = claims.entry(content).or_insert(seq);
         let earlier = *first < seq;
         *first = seq.min(*first);
-        earlier
-    };
-    if unchanged || claimed {
-        let result = Ok(Yield::default());
-        return Outcome { origin, bytes: size, sha256, result, unchanged, millis: 0 };
+        drop(claims);
+        earlier || self.index.lock().owner(content).is_some()
     }
-    let mut outcome = reader.run(Job { origin, input: Input::Bytes(bytes), format, known: None });
-    // a worker that died could not say
-    (outcome.bytes, outcome.sha256) = (size, sha256);
-    outcome
+
+    /// The file is in the ledger: whoever has its content finds it there.
+    fn release(&self, content: Option<Key>, seq: u64) {
+        let mut claims = self.claims();
+        if let Some(content) = content.filter(|content| claims.get(content) == Some(&seq)) {
+            claims.remove(&content);
+        }
+    }
+
+    /// Reads a file, unless its content is known.
+    fn read(&self, job: Job, seq: u64, limits: &Limits, reader: &Reader) -> Outcome {
+        let Job { origin, input, format } = job;
+        let bytes = match input {
+            Input::File(path) => read_file(&path, limits),
+            Input::Bytes(bytes) => Ok(bytes),
+            Input::Missing(failure) => Err(failure),
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(failure) => return Outcome::failed(origin, failure),
+        };
+        let size = bytes.len() as u64;
+        let sha256 = hash::sha256(&bytes);
+        let content = Key::of_content(&sha256);
+        let claimed = content.is_some_and(|content| self.claim(content, seq));
+        let unchanged = content.is_some() && self.index.lock().content(&origin, self.retry_failed) == content;
+        if unchanged || claimed {
+            return Outcome { origin, bytes: size, sha256, result: Ok(Yield::default()), unchanged, millis: 0 };
+        }
+        let mut outcome = reader.run(Job { origin, input: Input::Bytes(bytes), format });
+        // a worker that died could not say
+        (outcome.bytes, outcome.sha256) = (size, sha256);
+        outcome
+    }
 }
 
 fn count(tally: &mut Tally, entry: &Entry, kept: bool) {

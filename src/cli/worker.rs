@@ -98,7 +98,7 @@ fn serve(args: &Worker, global: &Global) -> Result<End, Error> {
     let mut failed = false;
     let mut number = 0u64;
     while let Some((origin, input)) = next(args, &mut input, &mut number)? {
-        let outcome = reader.run(Job { origin, input, format, known: None });
+        let outcome = reader.run(Job { origin, input, format });
         failed |= outcome.result.is_err();
         if !out.write(&answer(&outcome))? || !out.flush()? {
             break;

@@ -10,17 +10,16 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::json;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, ErrorKind};
+use crate::run::closing;
+use crate::run::index::{Index, Key};
 use crate::run::job::{Origin, Outcome};
 use crate::run::ledger::{self, Entry, Fate, Journal, Line};
 use crate::run::plan::Stamp;
-use crate::source::hash;
 
 /// Names of the files.
 pub const RECORDS: &str = "records.jsonl";
@@ -30,20 +29,23 @@ pub const LEDGER: &str = "ledger.jsonl";
 pub const MANIFEST: &str = "manifest.json";
 const SWITCH: &str = "switch";
 
+/// What is known of the files, for the walk, the readers and the folder alike.
+#[derive(Debug, Clone, Default)]
+pub struct Shared(Arc<Mutex<Index>>);
+
+impl Shared {
+    /// Waits for its turn.
+    pub fn lock(&self) -> MutexGuard<'_, Index> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A run's folder, open for one process.
 #[derive(Debug)]
 pub struct Dataset {
     folder: PathBuf,
     journal: Journal,
-    entries: Vec<Entry>,
-    /// Entries by the file's name, the latest only.
-    by_name: FxHashMap<String, usize>,
-    /// Entries by path: the file itself, or the members of the container.
-    by_path: FxHashMap<String, Vec<usize>>,
-    /// Entries of this run in the order of the walk.
-    live: Vec<usize>,
-    /// First live file of each content.
-    owners: FxHashMap<String, usize>,
+    index: Shared,
     session: String,
     /// Whether the ledger says anything that no longer holds.
     stale: bool,
@@ -79,137 +81,99 @@ impl Dataset {
         }
         finish_switch(folder).map_err(refused("mend", folder))?;
         let (records, ledger) = (folder.join(RECORDS), folder.join(LEDGER));
-        let replayed = ledger::replay(&ledger, &records).map_err(refused("read", &ledger))?;
-        let end = replayed.iter().map(|(_, e)| e.offset + e.length).max().unwrap_or(0);
+        let (index, mut end, mut stale) = (Shared::default(), 0, false);
+        {
+            let mut index = index.lock();
+            ledger::replay(&ledger, &records, |made, entry, place| {
+                end = end.max(entry.offset + entry.length);
+                if made == session {
+                    index.push(&entry, place);
+                } else {
+                    stale = true;
+                }
+            })
+            .map_err(refused("read", &ledger))?;
+            index.settle();
+        }
         let mut journal = Journal::open(&records, &ledger, end).map_err(refused("write", &records))?;
         // its absence says that the run is not complete
         let _ = fs::remove_file(folder.join(MANIFEST));
         let begin = Line::Session { schema: ledger::SCHEMA.to_owned(), session: session.to_owned() };
         journal.append(&[], &begin).map_err(refused("write", &ledger))?;
         journal.commit().map_err(refused("write", &ledger))?;
-        let mut dataset = Self {
-            folder: folder.to_path_buf(),
-            journal,
-            entries: Vec::new(),
-            by_name: FxHashMap::default(),
-            by_path: FxHashMap::default(),
-            live: Vec::new(),
-            owners: FxHashMap::default(),
-            session: session.to_owned(),
-            stale: false,
-            _lock: lock,
-        };
-        for (made, entry) in replayed {
-            if made == session {
-                dataset.index(entry);
-            } else {
-                dataset.stale = true;
-            }
-        }
-        Ok(dataset)
+        let (folder, session) = (folder.to_path_buf(), session.to_owned());
+        Ok(Self { folder, journal, index, session, stale, _lock: lock })
     }
 
-    fn index(&mut self, entry: Entry) -> usize {
-        let at = self.entries.len();
-        let name = name(&entry);
-        let list = self.by_path.entry(entry.origin.path.clone()).or_default();
-        if let Some(old) = self.by_name.insert(name, at) {
-            list.retain(|i| *i != old);
-        }
-        list.push(at);
-        self.entries.push(entry);
-        at
-    }
-
-    /// What is known of earlier runs, for the walk.
+    /// What is known of the files.
     #[must_use]
-    pub fn known(&self, retry_failed: bool) -> Known {
-        let mut paths = FxHashMap::default();
-        for (path, list) in &self.by_path {
-            let entries = || list.iter().filter_map(|i| self.entries.get(*i));
-            let own = entries().find(|e| e.origin.member.is_none());
-            let Some(stamp) = own.and_then(|e| e.stamp) else { continue };
-            // members that a changed container no longer has carry another stamp
-            let now = || entries().filter(|e| e.stamp == Some(stamp));
-            let retry = retry_failed && now().any(|e| e.fate == Fate::Failed);
-            if !retry {
-                let owners: Vec<String> = now().filter_map(|e| e.of.clone()).collect();
-                paths.insert(path.clone(), (stamp, owners));
-            }
-        }
-        let mut contents = FxHashMap::default();
-        for (name, at) in &self.by_name {
-            let Some(entry) = self.entries.get(*at) else { continue };
-            let usable = match entry.fate {
-                Fate::Record => true,
-                Fate::Failed => !retry_failed,
-                Fate::Duplicate | Fate::Opened => false,
-            };
-            if usable && !entry.sha256.is_empty() {
-                contents.insert(name.clone(), entry.sha256.clone());
-            }
-        }
-        Known { paths, contents, kept: FxHashSet::default() }
+    pub fn index(&self) -> Shared {
+        self.index.clone()
+    }
+
+    fn read(&mut self, number: u32) -> Result<Entry, Error> {
+        let place = self.index.lock().place(number).ok_or_else(|| Error::new(ErrorKind::Output, "lost an entry"))?;
+        self.journal.entry(place).map_err(refused("read the ledger of", &self.folder))
+    }
+
+    /// The file that was read in the place of one with this content.
+    fn owner(&mut self, sha256: &str) -> Result<Option<String>, Error> {
+        let owner = Key::of_content(sha256).and_then(|content| self.index.lock().owner(content));
+        owner.map(|number| self.read(number).map(|entry| name(&entry))).transpose()
     }
 
     /// Keeps what an earlier run made of a path that has not changed; gives the entries.
-    pub fn keep_path(&mut self, path: &str, n: u64) -> Vec<&Entry> {
-        let mut list = self.by_path.get(path).cloned().unwrap_or_default();
-        let entries = || list.iter().filter_map(|at| self.entries.get(*at));
-        let stamp = entries().find(|e| e.origin.member.is_none()).and_then(|e| e.stamp);
-        list.retain(|at| self.entries.get(*at).is_some_and(|e| e.stamp == stamp));
-        for at in &list {
-            if let Some(entry) = self.entries.get_mut(*at).filter(|e| e.n != n) {
-                entry.n = n;
-                self.stale = true;
-            }
-            self.enlist(*at);
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn keep_path(&mut self, path: &str, n: u64) -> Result<Vec<Entry>, Error> {
+        let list = self.index.lock().kept(path);
+        let mut entries = Vec::with_capacity(list.len());
+        for number in list {
+            let entry = self.read(number)?;
+            let owner = if entry.fate == Fate::Opened { None } else { self.owner(&entry.sha256)? };
+            entries.push(match owner {
+                // an earlier file of the walk has the content now
+                Some(owner) if entry.of.as_ref() != Some(&owner) => self.put(duplicate(entry, n, owner), &[])?,
+                _ => {
+                    self.stale |= self.index.lock().enlist(number, n);
+                    entry
+                }
+            });
         }
-        list.iter().filter_map(|at| self.entries.get(*at)).collect()
-    }
-
-    fn enlist(&mut self, at: usize) {
-        self.live.push(at);
-        if let Some(entry) = self.entries.get(at)
-            && matches!(entry.fate, Fate::Record | Fate::Failed)
-            && !entry.sha256.is_empty()
-        {
-            self.owners.entry(entry.sha256.clone()).or_insert(at);
-        }
+        Ok(entries)
     }
 
     /// Takes in what became of a file; gives its entry.
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn add(&mut self, outcome: Outcome, n: u64, stamp: Option<Stamp>) -> Result<&Entry, Error> {
+    pub fn add(&mut self, outcome: Outcome, n: u64, stamp: Option<Stamp>) -> Result<Entry, Error> {
         let mut entry = Entry::new(outcome.origin, n, Fate::Record, stamp);
         (entry.bytes, entry.sha256, entry.millis) = (outcome.bytes, outcome.sha256, outcome.millis);
+        if let Some(owner) = self.owner(&entry.sha256)? {
+            return self.put(duplicate(entry, n, owner), &[]);
+        }
+        let before = if outcome.unchanged { self.index.lock().latest(&entry.origin) } else { None };
+        if let Some(number) = before {
+            let before = self.read(number)?;
+            return self.put(Entry { origin: entry.origin, n, stamp, ..before }, &[]);
+        }
         let mut lines = Vec::new();
-        let before = self.by_name.get(&name(&entry)).and_then(|at| self.entries.get(*at));
-        if let Some(owner) = self.owners.get(&entry.sha256).and_then(|at| self.entries.get(*at)) {
-            entry.fate = Fate::Duplicate;
-            entry.of = Some(name(owner));
-        } else if outcome.unchanged
-            && let Some(before) = before
-        {
-            entry = Entry { origin: entry.origin, n, stamp, ..before.clone() };
-        } else {
-            match outcome.result {
-                Ok(done) => {
-                    entry.offset = self.journal.end();
-                    entry.length = done.lines.len() as u64;
-                    entry.records = u64::from(done.records);
-                    entry.numbers = u64::from(done.numbers);
-                    entry.flags = u64::from(done.flags);
-                    entry.failed_checks = u64::from(done.failed_checks);
-                    lines = done.lines;
-                }
-                Err(failure) => {
-                    entry.fate = Fate::Failed;
-                    entry.code = Some(failure.code().to_owned());
-                    entry.message = Some(failure.detail().to_owned());
-                }
+        match outcome.result {
+            Ok(done) => {
+                entry.offset = self.journal.end();
+                entry.length = done.lines.len() as u64;
+                entry.records = u64::from(done.records);
+                entry.numbers = u64::from(done.numbers);
+                entry.flags = u64::from(done.flags);
+                entry.failed_checks = u64::from(done.failed_checks);
+                lines = done.lines;
+            }
+            Err(failure) => {
+                entry.fate = Fate::Failed;
+                entry.code = Some(failure.code().to_owned());
+                entry.message = Some(failure.detail().to_owned());
             }
         }
         self.put(entry, &lines)
@@ -237,24 +201,22 @@ impl Dataset {
         let mut sources = Vec::new();
         for (shard, folder) in folders.iter().enumerate() {
             let (records, ledger) = (folder.join(RECORDS), folder.join(LEDGER));
-            let entries = ledger::replay(&ledger, &records).map_err(refused("read", &ledger))?;
-            all.extend(entries.into_iter().map(|(_, entry)| (entry.n, shard, entry)));
-            sources.push(File::open(&records).map_err(refused("read", &records))?);
+            ledger::replay(&ledger, &records, |_, entry, place| all.push((entry.n, shard, place)))
+                .map_err(refused("read", &ledger))?;
+            let opened = fs::metadata(&records).and_then(|meta| Journal::open(&records, &ledger, meta.len()));
+            sources.push(opened.map_err(refused("read", &records))?);
         }
         all.sort_by_key(|(n, shard, _)| (*n, *shard));
         let mut files = 0;
-        for (_, shard, mut entry) in all {
-            let mut lines = vec![0; usize::try_from(entry.length).unwrap_or(0)];
-            if let Some(source) = sources.get_mut(shard) {
-                let read = source.seek(SeekFrom::Start(entry.offset)).and_then(|_| source.read_exact(&mut lines));
-                read.map_err(refused("read the records of", &self.folder))?;
-            }
+        for (_, shard, place) in all {
+            let (Some(source), Some(folder)) = (sources.get_mut(shard), folders.get(shard)) else { continue };
+            let mut entry = source.entry(place).map_err(refused("read", folder))?;
+            let mut lines = Vec::new();
+            source.copy(entry.offset, entry.length, &mut lines).map_err(refused("read", folder))?;
             files += u64::from(entry.fate != Fate::Opened);
-            if let Some(owner) = self.owners.get(&entry.sha256).and_then(|at| self.entries.get(*at)) {
-                let of = Some(name(owner));
-                let mut duplicate = Entry::new(entry.origin, entry.n, Fate::Duplicate, entry.stamp);
-                (duplicate.bytes, duplicate.sha256, duplicate.of) = (entry.bytes, entry.sha256, of);
-                entry = duplicate;
+            if let Some(owner) = self.owner(&entry.sha256)? {
+                let n = entry.n;
+                entry = duplicate(entry, n, owner);
                 lines.clear();
             } else {
                 entry.offset = self.journal.end();
@@ -264,12 +226,15 @@ impl Dataset {
         Ok(files)
     }
 
-    fn put(&mut self, entry: Entry, lines: &[u8]) -> Result<&Entry, Error> {
-        let line = Line::Entry(Box::new(entry.clone()));
-        self.journal.append(lines, &line).map_err(refused("write to", &self.folder))?;
-        let at = self.index(entry);
-        self.enlist(at);
-        self.entries.get(at).ok_or_else(|| Error::new(ErrorKind::Output, "lost an entry"))
+    fn put(&mut self, entry: Entry, lines: &[u8]) -> Result<Entry, Error> {
+        let n = entry.n;
+        let line = Line::Entry(Box::new(entry));
+        let place = self.journal.append(lines, &line).map_err(refused("write to", &self.folder))?;
+        let Line::Entry(entry) = line else { return Err(Error::new(ErrorKind::Output, "lost an entry")) };
+        let mut index = self.index.lock();
+        let number = index.push(&entry, place);
+        index.enlist(number, n);
+        Ok(*entry)
     }
 
     /// Puts everything on the disk; the run may go on later.
@@ -287,19 +252,9 @@ impl Dataset {
     /// Where the disk refuses.
     pub fn finish(mut self, made_by: &serde_json::Value) -> Result<(), Error> {
         self.commit()?;
-        let folder = self.folder.clone();
-        let disk = |e| refused("write to", &folder)(e);
-        let mut next = 0;
-        let mut ordered = !self.stale && self.live.len() == self.entries.len();
-        for entry in self.live.iter().filter_map(|at| self.entries.get(*at)).filter(|e| e.length > 0) {
-            ordered &= entry.offset == next;
-            next = entry.offset + entry.length;
-        }
-        if !ordered || next != self.journal.end() {
-            self.rewrite().map_err(disk)?;
-        }
-        self.lists().map_err(disk)?;
-        self.manifest(made_by).map_err(disk)
+        let whole = !self.stale && self.index.lock().is_whole();
+        let done = if whole { Ok(()) } else { self.rewrite() };
+        done.and_then(|()| closing::close(&self.folder, made_by)).map_err(refused("write to", &self.folder))
     }
 
     /// Writes records and ledger anew in the order of the walk, and puts both in place at once.
@@ -312,8 +267,9 @@ impl Dataset {
         serde_json::to_writer(&mut lines, &begin)?;
         lines.write_all(b"\n")?;
         let mut offset = 0;
-        for at in &self.live {
-            let Some(entry) = self.entries.get_mut(*at) else { continue };
+        for (place, n) in self.index.lock().live() {
+            let mut entry = self.journal.entry(place)?;
+            entry.n = n;
             if entry.length > 0 {
                 self.journal.copy(entry.offset, entry.length, &mut out)?;
                 entry.offset = offset;
@@ -329,72 +285,13 @@ impl Dataset {
         sync_folder(&self.folder)?;
         finish_switch(&self.folder)
     }
+}
 
-    fn lists(&self) -> io::Result<()> {
-        let live = || self.live.iter().filter_map(|at| self.entries.get(*at));
-        let mut failures = Vec::new();
-        let mut duplicates = Vec::new();
-        let mut quarantine = Vec::new();
-        for entry in live() {
-            let mut line = serde_json::to_value(&entry.origin)?;
-            let mut put = |key: &str, value: Option<&str>| {
-                if let (Some(object), Some(value)) = (line.as_object_mut(), value) {
-                    object.insert(key.to_owned(), value.into());
-                }
-            };
-            put("sha256", Some(&entry.sha256));
-            match entry.fate {
-                Fate::Failed => {
-                    put("code", entry.code.as_deref());
-                    put("message", entry.message.as_deref());
-                    serde_json::to_writer(&mut failures, &line)?;
-                    failures.push(b'\n');
-                    if matches!(entry.code.as_deref(), Some("crashed" | "timed-out")) {
-                        quarantine.extend_from_slice(name(entry).replace(['\n', '\r'], " ").as_bytes());
-                        quarantine.push(b'\n');
-                    }
-                }
-                Fate::Duplicate => {
-                    put("of", entry.of.as_deref());
-                    serde_json::to_writer(&mut duplicates, &line)?;
-                    duplicates.push(b'\n');
-                }
-                Fate::Record | Fate::Opened => {}
-            }
-        }
-        replace(&self.folder.join("failures.jsonl"), &failures)?;
-        replace(&self.folder.join("duplicates.jsonl"), &duplicates)?;
-        replace(&self.folder.join("quarantine.txt"), &quarantine)
-    }
-
-    fn manifest(&self, made_by: &serde_json::Value) -> io::Result<()> {
-        let live = || self.live.iter().filter_map(|at| self.entries.get(*at));
-        let count = |fate: Fate| live().filter(|e| e.fate == fate).count();
-        let mut failures = std::collections::BTreeMap::<&str, u64>::new();
-        for code in live().filter_map(|e| e.code.as_deref()) {
-            *failures.entry(code).or_default() += 1;
-        }
-        let manifest = json!({
-            "schema": "gongkai.manifest/1",
-            "made_by": made_by,
-            "files": live().filter(|e| e.fate != Fate::Opened).count(),
-            "containers": count(Fate::Opened),
-            "records": live().filter(|e| e.fate == Fate::Record).map(|e| e.records).sum::<u64>(),
-            "numbers": live().map(|e| e.numbers).sum::<u64>(),
-            "flags": live().map(|e| e.flags).sum::<u64>(),
-            "failed_checks": live().map(|e| e.failed_checks).sum::<u64>(),
-            "duplicates": count(Fate::Duplicate),
-            "failures": failures,
-            "outputs": {
-                RECORDS: file_sha256(&self.folder.join(RECORDS))?,
-                "failures.jsonl": file_sha256(&self.folder.join("failures.jsonl"))?,
-                "duplicates.jsonl": file_sha256(&self.folder.join("duplicates.jsonl"))?,
-            },
-        });
-        let mut text = serde_json::to_string_pretty(&manifest)?;
-        text.push('\n');
-        replace(&self.folder.join(MANIFEST), text.as_bytes())
-    }
+/// The entry of a file with the same bytes as `owner`.
+fn duplicate(entry: Entry, n: u64, owner: String) -> Entry {
+    let mut duplicate = Entry::new(entry.origin, n, Fate::Duplicate, entry.stamp);
+    (duplicate.bytes, duplicate.sha256, duplicate.of) = (entry.bytes, entry.sha256, Some(owner));
+    duplicate
 }
 
 /// A file's name in lists.
@@ -427,69 +324,13 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Writes a file whole or not at all.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut next = path.as_os_str().to_owned();
-    next.push(".next");
-    let next = PathBuf::from(next);
-    let mut file = File::create(&next)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(next, path)
-}
-
-/// SHA-256 of a file, in hexadecimal.
-///
-/// # Errors
-/// Where it cannot be read.
-pub fn file_sha256(path: &Path) -> io::Result<String> {
-    use sha2::{Digest, Sha256};
-    let mut file = File::open(path)?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hash::hex(&digest.finalize())),
-            n => digest.update(buffer.get(..n).unwrap_or_default()),
-        }
-    }
-}
-
-/// What earlier runs know: which paths need not be opened, which contents not be read.
-#[derive(Debug)]
-pub struct Known {
-    paths: FxHashMap<String, (Stamp, Vec<String>)>,
-    contents: FxHashMap<String, String>,
-    kept: FxHashSet<String>,
-}
-
-impl Known {
-    /// Whether a path is done and has not changed; asked in the order of the walk.
-    pub fn skip(&mut self, path: &str, stamp: Option<Stamp>) -> bool {
-        let Some((known, owners)) = self.paths.get(path) else { return false };
-        // a duplicate is only done while the file that was read in its place still is
-        let owned = |of: &String| {
-            let outer = of.split("!/").next().unwrap_or(of);
-            outer == path || self.kept.contains(outer)
-        };
-        let skip = stamp == Some(*known) && owners.iter().all(owned);
-        if skip {
-            self.kept.insert(path.to_owned());
-        }
-        skip
-    }
-
-    /// SHA-256 of what the file held when it was read.
-    #[must_use]
-    pub fn content(&self, origin: &Origin) -> Option<String> {
-        self.contents.get(&origin.to_string()).cloned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::run::job::Yield;
+    use crate::source::hash;
 
     fn outcome(path: &str, content: &str) -> Outcome {
         let lines = format!("{{\"of\": \"{path}\", \"is\": \"{content}\"}}\n").into_bytes();
@@ -507,14 +348,13 @@ mod tests {
 
     fn run(folder: &Path, files: &[(&str, &str)], crash_after: Option<usize>) {
         let mut dataset = Dataset::open(folder, "s").unwrap();
-        let mut known = dataset.known(false);
         for (n, (path, content)) in files.iter().enumerate() {
             if crash_after == Some(n) {
                 return;
             }
             let stamp = Some(Stamp { size: content.len() as u64, mtime: 1 });
-            if known.skip(path, stamp) {
-                dataset.keep_path(path, n as u64);
+            if dataset.index().lock().skip(path, stamp, false) {
+                dataset.keep_path(path, n as u64).unwrap();
             } else {
                 dataset.add(outcome(path, content), n as u64, stamp).unwrap();
                 dataset.commit().unwrap();
@@ -559,12 +399,17 @@ mod tests {
     fn a_changed_archive_gives_what_a_fresh_run_gives() {
         let folder = tempfile::tempdir().unwrap();
         run(folder.path(), &[("a", "1"), ("b", "22"), ("c", "1"), ("e", "5")], None);
-        let later = [("0", "new"), ("b", "22!"), ("c", "1"), ("e", "5")];
-        run(folder.path(), &later, None);
-        let fresh = tempfile::tempdir().unwrap();
-        run(fresh.path(), &later, None);
-        for name in [RECORDS, "duplicates.jsonl", MANIFEST] {
-            assert_eq!(text(folder.path(), name), text(fresh.path(), name), "{name}");
+        let changed = [("0", "new"), ("b", "22!"), ("c", "1"), ("e", "5")];
+        // a file that comes before has what one that was read has: it is the one that counts
+        let earlier = [("0", "new"), ("1", "5"), ("b", "22!"), ("c", "1"), ("e", "5"), ("f", "1")];
+        let gone = [("0", "new"), ("b", "22!"), ("e", "5"), ("f", "1")];
+        for later in [changed.as_slice(), &earlier, &gone] {
+            run(folder.path(), later, None);
+            let fresh = tempfile::tempdir().unwrap();
+            run(fresh.path(), later, None);
+            for name in [RECORDS, "duplicates.jsonl", MANIFEST] {
+                assert_eq!(text(folder.path(), name), text(fresh.path(), name), "{name}");
+            }
         }
     }
 
@@ -576,6 +421,6 @@ mod tests {
         drop(first);
         let mut again = Dataset::open(folder.path(), "s").unwrap();
         again.add(outcome("a", "1"), 0, STAMP).unwrap();
-        assert!(again.known(false).skip("a", STAMP));
+        assert!(again.index().lock().skip("a", STAMP, false));
     }
 }

@@ -32,7 +32,7 @@ impl Engine {
     #[must_use]
     pub fn run(&self, job: Job) -> Outcome {
         let started = Instant::now();
-        let Job { origin, input, format, known } = job;
+        let Job { origin, input, format } = job;
         let bytes = match input {
             Input::File(path) => read_file(&path, &self.limits),
             Input::Bytes(bytes) => Ok(bytes),
@@ -44,31 +44,26 @@ impl Engine {
         };
         let sha256 = crate::source::hash::sha256(&bytes);
         let size = bytes.len() as u64;
-        let unchanged = known.is_some_and(|known| known == sha256);
-        let result = if unchanged {
-            Ok(Yield::default())
-        } else {
-            let extract = || self.extractor.extract(&bytes, format, &self.limits);
-            let records = |extracted: Extracted| extracted.reports.into_iter().map(|r| r.record).collect::<Vec<_>>();
-            guarded(extract).map(records).and_then(|mut records| {
-                if records.is_empty() {
-                    return Err(Failure::NoReport("nothing in it looks like a report".to_owned()));
-                }
-                let mut done = Yield::default();
-                for record in &mut records {
-                    record.source.path.clone_from(&origin.path);
-                    record.source.member.clone_from(&origin.member);
-                    record.source.url.clone_from(&origin.url);
-                    record.source.fetched.clone_from(&origin.fetched);
-                    record.source.bytes = size;
-                    record.source.sha256.clone_from(&sha256);
-                    done.add(record);
-                }
-                Ok(done)
-            })
-        };
+        let extract = || self.extractor.extract(&bytes, format, &self.limits);
+        let records = |extracted: Extracted| extracted.reports.into_iter().map(|r| r.record).collect::<Vec<_>>();
+        let result = guarded(extract).map(records).and_then(|mut records| {
+            if records.is_empty() {
+                return Err(Failure::NoReport("nothing in it looks like a report".to_owned()));
+            }
+            let mut done = Yield::default();
+            for record in &mut records {
+                record.source.path.clone_from(&origin.path);
+                record.source.member.clone_from(&origin.member);
+                record.source.url.clone_from(&origin.url);
+                record.source.fetched.clone_from(&origin.fetched);
+                record.source.bytes = size;
+                record.source.sha256.clone_from(&sha256);
+                done.add(record);
+            }
+            Ok(done)
+        });
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Outcome { origin, bytes: size, sha256, result, unchanged, millis }
+        Outcome { origin, bytes: size, sha256, result, unchanged: false, millis }
     }
 }
 

@@ -61,8 +61,6 @@ pub struct Job {
     pub input: Input,
     /// The format that the operator says it is, against its bytes.
     pub format: Option<Format>,
-    /// SHA-256 of bytes that need not be read again.
-    pub known: Option<String>,
 }
 
 /// What became of one file.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::run::index::Place;
 use crate::run::job::Origin;
 use crate::run::plan::Stamp;
 
@@ -117,48 +118,63 @@ pub enum Line {
     Entry(Box<Entry>),
 }
 
-/// Reads a ledger as far as it is whole, with the fingerprint that each entry was made under, and cuts off
-/// what is not: a torn last line, and lines whose records are not on the disk.
+/// Reads the lines of a ledger and hands on each entry, with the fingerprint that it was made under and its place,
+/// up to a line that is torn or that `take` refuses; gives the bytes before that.
 ///
 /// # Errors
-/// Where the file cannot be read or cut.
-pub fn replay(path: &Path, records: &Path) -> io::Result<Vec<(String, Entry)>> {
-    let mut records = match File::open(records) {
-        Ok(file) => Some(file),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => None,
-        Err(e) => return Err(e),
-    };
-    let mut entries = Vec::new();
-    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(entries),
-        Err(e) => return Err(e),
-    };
+/// Where the ledger cannot be read, or what `take` says.
+pub fn scan(
+    ledger: &mut impl BufRead,
+    mut take: impl FnMut(&str, Entry, Place) -> io::Result<bool>,
+) -> io::Result<u64> {
     let mut session = String::new();
     let mut whole = 0u64;
-    let mut reader = BufReader::new(&mut file);
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read = reader.read_until(b'\n', &mut line)?;
+        let read = ledger.read_until(b'\n', &mut line)?;
         if read == 0 || line.last() != Some(&b'\n') {
-            break;
+            return Ok(whole);
         }
         match serde_json::from_slice::<Line>(&line) {
             Ok(Line::Session { session: next, .. }) => session = next,
-            Ok(Line::Entry(entry)) if vouched(records.as_mut(), &entry)? => {
-                entries.push((session.clone(), *entry));
+            Ok(Line::Entry(entry)) => {
+                let place = Place { at: whole, length: u32::try_from(read).unwrap_or(u32::MAX) };
+                if !take(&session, *entry, place)? {
+                    return Ok(whole);
+                }
             }
-            _ => break,
+            Err(_) => return Ok(whole),
         }
         whole += read as u64;
     }
-    drop(reader);
+}
+
+/// Scans a ledger on the disk, and cuts off what is not whole: a torn last line, and lines whose records are not on
+/// the disk.
+///
+/// # Errors
+/// Where a file cannot be read or cut.
+pub fn replay(path: &Path, records: &Path, mut take: impl FnMut(&str, Entry, Place)) -> io::Result<()> {
+    let there = |opened: io::Result<File>| match opened {
+        Ok(file) => Ok(Some(file)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    };
+    let mut records = there(File::open(records))?;
+    let Some(mut file) = there(OpenOptions::new().read(true).write(true).open(path))? else { return Ok(()) };
+    let whole = scan(&mut BufReader::new(&mut file), |session, entry, place| {
+        let good = vouched(records.as_mut(), &entry)?;
+        if good {
+            take(session, entry, place);
+        }
+        Ok(good)
+    })?;
     if file.metadata()?.len() > whole {
         file.set_len(whole)?;
         file.sync_all()?;
     }
-    Ok(entries)
+    Ok(())
 }
 
 /// Whether the lines of an entry are there and end where it says.
@@ -177,10 +193,13 @@ fn vouched(records: Option<&mut File>, entry: &Entry) -> io::Result<bool> {
 pub struct Journal {
     records: File,
     ledger: File,
+    /// The ledger once more, for reading back.
+    reader: File,
     end: u64,
+    /// Bytes of the ledger on the disk.
+    told: u64,
     /// Lines not yet written: records, ledger.
     waiting: (Vec<u8>, Vec<u8>),
-    written: u64,
     files: u32,
     since: std::time::Instant,
 }
@@ -192,12 +211,12 @@ impl Journal {
     /// Where the disk refuses.
     pub fn open(records: &Path, ledger: &Path, end: u64) -> io::Result<Self> {
         let open = |path: &Path| OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        let (mut records, mut ledger) = (open(records)?, open(ledger)?);
+        let (mut records, path, mut ledger) = (open(records)?, ledger, open(ledger)?);
         records.set_len(end)?;
         records.seek(SeekFrom::End(0))?;
-        ledger.seek(SeekFrom::End(0))?;
-        let since = std::time::Instant::now();
-        Ok(Self { records, ledger, end, waiting: (Vec::new(), Vec::new()), written: end, files: 0, since })
+        let told = ledger.seek(SeekFrom::End(0))?;
+        let (reader, since) = (File::open(path)?, std::time::Instant::now());
+        Ok(Self { records, ledger, reader, end, told, waiting: (Vec::new(), Vec::new()), files: 0, since })
     }
 
     /// Where the next record will begin.
@@ -206,18 +225,49 @@ impl Journal {
         self.end
     }
 
-    /// Appends the lines of a file and its entry; on disk after the next [`Self::commit`].
+    /// Appends the lines of a file and its entry, and tells where the ledger has it; on disk after the next
+    /// [`Self::commit`].
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn append(&mut self, lines: &[u8], line: &Line) -> io::Result<()> {
+    pub fn append(&mut self, lines: &[u8], line: &Line) -> io::Result<Place> {
         self.waiting.0.extend_from_slice(lines);
         self.end += lines.len() as u64;
+        let before = self.waiting.1.len();
         serde_json::to_writer(&mut self.waiting.1, line)?;
         self.waiting.1.push(b'\n');
+        let length = u32::try_from(self.waiting.1.len() - before).map_err(io::Error::other)?;
+        let place = Place { at: self.told + before as u64, length };
         self.files += 1;
         let due = self.since.elapsed().as_millis() >= 1000 || self.waiting.0.len() > 8 << 20 || self.files >= 4096;
-        if due { self.commit() } else { Ok(()) }
+        if due {
+            self.commit()?;
+        }
+        Ok(place)
+    }
+
+    /// The entry at a place of the ledger, on the disk or not yet.
+    ///
+    /// # Errors
+    /// Where the disk refuses, or the ledger says something else by now.
+    pub fn entry(&mut self, place: Place) -> io::Result<Entry> {
+        let length = place.length as usize;
+        let line = match place.at.checked_sub(self.told) {
+            Some(at) => {
+                let rest = usize::try_from(at).ok().and_then(|at| self.waiting.1.get(at..));
+                serde_json::from_slice(rest.and_then(|rest| rest.get(..length)).unwrap_or_default())
+            }
+            None => {
+                let mut line = vec![0; length];
+                self.reader.seek(SeekFrom::Start(place.at))?;
+                self.reader.read_exact(&mut line)?;
+                serde_json::from_slice(&line)
+            }
+        };
+        match line? {
+            Line::Entry(entry) => Ok(*entry),
+            Line::Session { .. } => Err(io::Error::other("the ledger changed meanwhile")),
+        }
     }
 
     /// Puts what waits on the disk: the records first, then the ledger that vouches for them.
@@ -234,7 +284,7 @@ impl Journal {
             self.ledger.write_all(ledger)?;
             self.ledger.sync_data()?;
         }
-        self.written += records.len() as u64;
+        self.told += ledger.len() as u64;
         self.waiting.0.clear();
         self.waiting.1.clear();
         self.files = 0;

@@ -1,8 +1,10 @@
 //! Running over many files: jobs, the pool, workers under a supervisor, what became of each file.
 
+pub mod closing;
 pub mod crew;
 pub mod dataset;
 pub mod engine;
+pub mod index;
 pub mod job;
 pub mod ledger;
 pub mod plan;

@@ -5,9 +5,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use rustc_hash::FxHashSet;
+
 use crate::document::Format;
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::run::index::Key;
 use crate::run::job::{Input, Job, Origin};
 use crate::source::container::{self, Kind};
 use crate::source::walk::{Found, Selection, Walk};
@@ -83,14 +86,18 @@ pub struct Plan<'a> {
     pub other_shard: &'a (dyn Fn(&str) -> bool + Sync),
     /// Files on disk that are done and have not changed.
     pub skip: &'a (dyn Fn(&str, Option<Stamp>) -> bool + Sync),
-    /// SHA-256 of what a file held when it was read before.
-    pub known: &'a (dyn Fn(&Origin) -> Option<String> + Sync),
 }
 
 impl Plan<'_> {
     /// Walks, takes containers apart, and puts every step in order.
     pub fn walk(&self, put: &mut dyn FnMut(Step) -> ControlFlow<()>) {
+        // a path that is named twice, or lies in a folder that is named too, is one file
+        let several = self.paths.len() > 1;
+        let mut seen = FxHashSet::default();
         for (n, found) in (0..).zip(Walk::new(self.paths.clone(), self.selection.clone())) {
+            if several && !seen.insert(Key::of_path(&found.name)) {
+                continue;
+            }
             if self.file(n, found, put).is_break() {
                 return;
             }
@@ -126,8 +133,7 @@ impl Plan<'_> {
     }
 
     fn read(&self, n: u64, origin: Origin, input: Input, stamp: Option<Stamp>) -> Step {
-        let known = (self.known)(&origin);
-        Step::Read { job: Job { origin, input, format: self.format, known }, n, stamp }
+        Step::Read { job: Job { origin, input, format: self.format }, n, stamp }
     }
 
     fn container(

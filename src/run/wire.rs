@@ -28,8 +28,6 @@ struct Request {
     file: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     format: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    known: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -42,7 +40,6 @@ struct Answer {
     numbers: u32,
     flags: u32,
     failed_checks: u32,
-    unchanged: bool,
     millis: u64,
 }
 
@@ -110,7 +107,7 @@ pub fn send_job(to: &mut impl Write, job: &Job) -> io::Result<()> {
         Input::Missing(_) => return Err(io::Error::other("nothing to send")),
     };
     let format = job.format.map(|f| f.name().to_owned());
-    let request = Request { origin: job.origin.clone(), file, format, known: job.known.clone() };
+    let request = Request { origin: job.origin.clone(), file, format };
     write_frame(to, &request, payload)
 }
 
@@ -123,7 +120,6 @@ pub fn receive_job(from: &mut impl Read) -> io::Result<Option<Job>> {
         input: if request.file { Input::File(bytes_path(payload)) } else { Input::Bytes(payload) },
         origin: request.origin,
         format: request.format.as_deref().and_then(Format::from_name),
-        known: request.known,
     }))
 }
 
@@ -145,7 +141,6 @@ pub fn send_outcome(to: &mut impl Write, outcome: &Outcome) -> io::Result<()> {
         numbers: done.numbers,
         flags: done.flags,
         failed_checks: done.failed_checks,
-        unchanged: outcome.unchanged,
         millis: outcome.millis,
     };
     write_frame(to, &answer, &done.lines)
@@ -174,7 +169,7 @@ pub fn receive_outcome(from: &mut impl Read, origin: &Origin) -> io::Result<Opti
             bytes: answer.bytes,
             sha256: answer.sha256,
             result,
-            unchanged: answer.unchanged,
+            unchanged: false,
             millis: answer.millis,
         }
     }))
@@ -213,7 +208,6 @@ mod tests {
             origin: origin.clone(),
             input: Input::Bytes(b"x\0\n".to_vec()),
             format: Some(Format::Pdf),
-            known: None,
         };
         let mut wire = Vec::new();
         send_job(&mut wire, &job).unwrap();
