@@ -32,7 +32,7 @@ pub struct Global {
     /// Say nothing but errors
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Messages")]
     pub quiet: bool,
-    /// Say more: what was noticed in each file
+    /// Say more: a line for every file read
     #[arg(short, long, global = true, help_heading = "Messages")]
     pub verbose: bool,
     /// Colours in messages (NO_COLOR is respected)
@@ -199,6 +199,7 @@ pub struct Worker {
 #[command(after_help = "\
 Examples:
   gongkai extract reports/ -o reports.jsonl
+  gongkai extract reports/ -o wide.csv --bom     a table for Excel, one row a report
   gongkai extract '2023/**/*.html' --exclude 'draft*' > reports.jsonl
   find archive -name '*.pdf' -print0 | gongkai extract -0 - > reports.jsonl
 
@@ -211,6 +212,16 @@ pub struct Extract {
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
+    /// What to write (default: what the name of the output file says, else JSON Lines)
+    #[arg(long, value_name = "FORM", hide_possible_values = true, help_heading = "Output")]
+    #[arg(
+        long_help = "What to write: jsonl, jsonl-gz, jsonl-zst, csv, csv-long, parquet, parquet-long, or another form \
+        that `gongkai convert --help` tells (default: what the name of the output file says, else jsonl)"
+    )]
+    pub to: Option<Form>,
+    /// Begin CSV with a byte order mark, for Excel
+    #[arg(long, help_heading = "Output")]
+    pub bom: bool,
     /// Stop at the first file that fails
     #[arg(long, help_heading = "Output")]
     pub fail_fast: bool,
@@ -339,6 +350,7 @@ pub enum Patterns {
 #[command(after_help = "\
 Examples:
   gongkai run archive/ -o out/                  read everything; again: go on, or bring up to date
+  gongkai run archive/ -o out/ --to package      also tables, codebook and scripts, in out/package/
   gongkai run archive/ -o out/ --retry-failed   read the files again that gave no record
   gongkai run archive/ -o out-2/ --shard 2/8    an eighth of the files, for one of eight machines
   gongkai merge out-*/ -o out/                  the eighths together
@@ -355,6 +367,12 @@ pub struct Run {
     /// Folder to write
     #[arg(short, long, value_name = "OUT", help_heading = "Output")]
     pub output: PathBuf,
+    /// Beside the records, once complete, write these forms into the folder: csv, parquet-long, package …
+    #[arg(long, value_name = "FORM", value_delimiter = ',', hide_possible_values = true, help_heading = "Output")]
+    pub to: Vec<Form>,
+    /// Begin CSV with a byte order mark, for Excel
+    #[arg(long, help_heading = "Output", requires = "to")]
+    pub bom: bool,
     /// Read files again that gave no record before
     #[arg(long, help_heading = "Output")]
     pub retry_failed: bool,
@@ -396,9 +414,9 @@ cell that holds none is empty, and its state tells why.")]
 pub struct Convert {
     /// Records: a JSON Lines file or the folder of a run
     pub dataset: PathBuf,
-    /// What to write
+    /// What to write (default: what the name of the output file says)
     #[arg(long, value_name = "FORM")]
-    pub to: Form,
+    pub to: Option<Form>,
     /// File to write (a folder for `package`); stdout by default
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

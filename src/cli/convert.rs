@@ -1,207 +1,72 @@
-//! `gongkai convert`: records in the forms that statistics programs load.
+//! `gongkai convert`: records in the forms that statistics programs load, or a folder with all of them.
 
-use std::io::{Read, Write};
 use std::path::Path;
 
 use serde_json::json;
 
+use crate::cli::End;
 use crate::cli::args::{Convert, Form, Global};
-use crate::cli::ui::{Output, Ui};
-use crate::cli::{End, dataset, pattern_set};
+use crate::cli::export::{Export, pretty};
+use crate::cli::ui::Ui;
 use crate::error::{Error, ErrorKind};
 use crate::run::closing::file_sha256;
 use crate::write::codebook::Codebook;
-use crate::write::tabular::{self, CELL, REPORT, STATE};
-use crate::write::{row, script};
-
-const BOM: &str = "\u{feff}";
+use crate::write::tabular::{CELL, REPORT, STATE};
 
 /// Runs it.
 pub fn run(args: &Convert, global: &Global, ui: &mut Ui) -> Result<End, Error> {
-    if args.to == Form::Package {
-        return package(args, global, ui);
-    }
-    let mut out = Output::open(args.output.as_deref())?;
-    write(args, args.to, global, &mut out)?;
-    out.flush()?;
+    let export = Export { dataset: &args.dataset, bom: args.bom, global };
+    let named = args.to.or_else(|| args.output.as_deref().and_then(Form::of_name));
+    let to = named.ok_or_else(|| {
+        Error::new(ErrorKind::Usage, "which form?").hint("say it with --to, as in --to csv; --help lists the forms")
+    })?;
+    write(&export, to, args.output.as_deref(), ui)?;
     Ok(End::Done)
 }
 
-/// The codebook of the patterns, with the counts of the records.
-fn codebook(args: &Convert, global: &Global) -> Result<Codebook, Error> {
-    let patterns = pattern_set(global.patterns.as_deref())?;
-    let mut book = Codebook::of(patterns);
-    rows(args, |row| {
-        book.count(&row);
-        Ok(())
-    })?;
-    Ok(book)
-}
-
-fn rows(args: &Convert, take: impl FnMut(row::Row) -> Result<(), Error>) -> Result<(), Error> {
-    row::each(&mut *dataset::open(&args.dataset)?, &args.dataset.display().to_string(), take)
-}
-
-fn write(args: &Convert, to: Form, global: &Global, out: &mut Output) -> Result<(), Error> {
-    let text = match to {
-        Form::Csv => return wide(args, global, out),
-        Form::CsvLong => return long(args, out),
-        #[cfg(feature = "parquet")]
-        Form::Parquet | Form::ParquetLong => return parquet(args, to == Form::ParquetLong, global, out),
-        Form::Jsonl | Form::JsonlGz | Form::JsonlZst => return copy(args, to, out),
-        Form::Codebook => {
-            let mut bytes = if args.bom { BOM.as_bytes().to_vec() } else { Vec::new() };
-            bytes.extend(codebook(args, global)?.csv());
-            bytes
-        }
-        Form::CodebookMd => codebook(args, global)?.markdown().into_bytes(),
-        Form::Schema => pretty(&codebook(args, global)?.json_schema()),
-        Form::Stata | Form::R => {
-            let book = codebook(args, global)?;
-            let variables = book.variables();
-            let make = if to == Form::Stata { script::stata } else { script::r };
-            make(&book, &variables, "wide.csv").into_bytes()
-        }
-        Form::Package => Vec::new(),
-    };
-    out.write(&text).map(|_| ())
-}
-
-fn pretty(value: &serde_json::Value) -> Vec<u8> {
-    let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
-    text.push(b'\n');
-    text
-}
-
-fn wide(args: &Convert, global: &Global, out: &mut Output) -> Result<(), Error> {
-    let variables = codebook(args, global)?.variables();
-    let mut line = if args.bom { BOM.as_bytes().to_vec() } else { Vec::new() };
-    tabular::wide_header(&mut line, &variables);
-    out.write(&line)?;
-    rows(args, |row| {
-        line.clear();
-        tabular::wide(&mut line, &row, &variables);
-        out.write(&line).map(|_| ())
-    })
-}
-
-fn long(args: &Convert, out: &mut Output) -> Result<(), Error> {
-    let mut lines = if args.bom { BOM.as_bytes().to_vec() } else { Vec::new() };
-    tabular::long_header(&mut lines);
-    out.write(&lines)?;
-    rows(args, |row| {
-        lines.clear();
-        tabular::long(&mut lines, &row);
-        out.write(&lines).map(|_| ())
-    })
-}
-
-/// Hands compressed bytes on to the output.
-struct Sink<'a> {
-    out: &'a mut Output,
-    error: Option<Error>,
-}
-
-impl Write for Sink<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self.out.write(bytes) {
-            Ok(_) => Ok(bytes.len()),
-            Err(e) => {
-                self.error = Some(e);
-                Err(std::io::ErrorKind::Other.into())
-            }
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+/// Writes records in one form: a file, stdout, or the folder of a package.
+pub fn write(export: &Export<'_>, to: Form, output: Option<&Path>, ui: &Ui) -> Result<(), Error> {
+    match (to, output) {
+        (Form::Package, Some(folder)) => package(export, folder, ui),
+        (Form::Package, None) => Err(no_folder()),
+        (form, file) => export.to_file(form, file),
     }
 }
 
-#[cfg(feature = "parquet")]
-fn parquet(args: &Convert, long: bool, global: &Global, out: &mut Output) -> Result<(), Error> {
-    use crate::write::parquet::Table;
-    let variables = if long { Vec::new() } else { codebook(args, global)?.variables() };
-    let mut sink = Sink { out, error: None };
-    let bad = |e: Box<dyn std::error::Error + Send + Sync>| {
-        Error::new(ErrorKind::Output, "cannot write Parquet").caused_by(e)
-    };
-    let result = (|| {
-        let table = if long { Table::long(&mut sink) } else { Table::wide(&mut sink, variables) };
-        let mut table = table.map_err(|e| bad(e.into()))?;
-        rows(args, |row| table.add(&row).map_err(|e| bad(e.into())))?;
-        table.close().map_err(|e| bad(e.into()))
-    })();
-    sink.error.map_or(result, Err)
-}
-
-fn copy(args: &Convert, to: Form, out: &mut Output) -> Result<(), Error> {
-    let mut from = dataset::open(&args.dataset)?;
-    let mut sink = Sink { out, error: None };
-    let result = match to {
-        Form::JsonlGz => {
-            let mut gzip = flate2::write::GzEncoder::new(&mut sink, flate2::Compression::default());
-            std::io::copy(&mut from, &mut gzip).and_then(|_| gzip.try_finish())
-        }
-        Form::JsonlZst => {
-            // frames of a bounded size, one after another: the encoder holds a whole frame
-            let mut result = Ok(());
-            while result.is_ok() {
-                let mut part = Vec::new();
-                result = from.by_ref().take(8 << 20).read_to_end(&mut part).map(|_| ());
-                if part.is_empty() {
-                    break;
-                }
-                let level = ruzstd::encoding::CompressionLevel::Fastest;
-                result =
-                    result.and_then(|()| sink.write_all(&ruzstd::encoding::compress_to_vec(part.as_slice(), level)));
-            }
-            result
-        }
-        _ => std::io::copy(&mut from, &mut sink).map(|_| ()),
-    };
-    match (sink.error, result) {
-        (Some(error), _) => Err(error),
-        (None, Err(e)) => Err(Error::new(ErrorKind::Output, "cannot copy the records").caused_by(e)),
-        (None, Ok(())) => Ok(()),
-    }
+/// A package without a name.
+pub fn no_folder() -> Error {
+    Error::new(ErrorKind::Usage, "a package is a folder").hint("name it with -o")
 }
 
 /// A folder with everything.
-fn package(args: &Convert, global: &Global, ui: &Ui) -> Result<End, Error> {
-    let Some(folder) = args.output.as_deref() else {
-        return Err(Error::new(ErrorKind::Usage, "a package is a folder").hint("name it with -o"));
-    };
+pub fn package(export: &Export<'_>, folder: &Path, ui: &Ui) -> Result<(), Error> {
     let refused =
         |e: std::io::Error| Error::new(ErrorKind::Output, format!("cannot write {}", folder.display())).caused_by(e);
     std::fs::create_dir_all(folder).map_err(refused)?;
-    let files: &[(&str, Form)] = &[
+    let forms = [
         #[cfg(feature = "parquet")]
-        ("wide.parquet", Form::Parquet),
+        Form::Parquet,
         #[cfg(feature = "parquet")]
-        ("long.parquet", Form::ParquetLong),
-        ("records.jsonl.gz", Form::JsonlGz),
-        ("wide.csv", Form::Csv),
-        ("long.csv", Form::CsvLong),
-        ("codebook.csv", Form::Codebook),
-        ("codebook.md", Form::CodebookMd),
-        ("schema.json", Form::Schema),
-        ("load.do", Form::Stata),
-        ("load.R", Form::R),
+        Form::ParquetLong,
+        Form::JsonlGz,
+        Form::Csv,
+        Form::CsvLong,
+        Form::Codebook,
+        Form::CodebookMd,
+        Form::Schema,
+        Form::Stata,
+        Form::R,
     ];
-    for (name, form) in files {
-        let mut out = Output::open(Some(&folder.join(name)))?;
-        write(args, *form, global, &mut out)?;
-        out.flush()?;
+    for form in forms {
+        export.to_file(form, Some(&folder.join(form.file_name())))?;
     }
-    let book = codebook(args, global)?;
-    let descriptor =
-        descriptor(&book, folder, &files.iter().map(|(name, _)| *name).collect::<Vec<_>>()).map_err(refused)?;
+    let book = export.codebook()?;
+    let descriptor = descriptor(&book, folder, &forms.map(Form::file_name)).map_err(refused)?;
     std::fs::write(folder.join("datapackage.json"), pretty(&descriptor)).map_err(refused)?;
     std::fs::write(folder.join("CITATION.cff"), CITATION.replace("VERSION", env!("CARGO_PKG_VERSION")))
         .map_err(refused)?;
     ui.note(&format!("{} records in {}", book.records, folder.display()));
-    Ok(End::Done)
+    Ok(())
 }
 
 const CITATION: &str = "\

@@ -1,11 +1,16 @@
 //! Records that a subcommand reads back: a JSON Lines file, plain or compressed, or the folder of a run.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind};
 use crate::run::dataset::{MANIFEST, RECORDS};
+use crate::source::container::Zstd;
+
+/// First bytes of gzip and of Zstandard.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// The file of records.
 ///
@@ -22,6 +27,21 @@ pub fn file(dataset: &Path) -> Result<PathBuf, Error> {
     Ok(dataset.join(RECORDS))
 }
 
+/// The file of records, where it can be read from any place.
+///
+/// # Errors
+/// A folder without a complete run, a compressed file.
+pub fn plain(dataset: &Path) -> Result<PathBuf, Error> {
+    let path = file(dataset)?;
+    let mut head = Vec::new();
+    let read = File::open(&path).and_then(|file| file.take(4).read_to_end(&mut head));
+    if read.is_ok() && (head.starts_with(GZIP) || head.starts_with(ZSTD)) {
+        let message = format!("{} is compressed", path.display());
+        return Err(Error::new(ErrorKind::Usage, message).hint("unpack it first: gongkai convert FILE -o plain.jsonl"));
+    }
+    Ok(path)
+}
+
 /// Opens the records.
 ///
 /// # Errors
@@ -34,9 +54,11 @@ pub fn open(dataset: &Path) -> Result<Box<dyn BufRead>, Error> {
             .caused_by(e)
     })?;
     let mut reader = BufReader::with_capacity(1 << 18, opened);
-    let gzip = reader.fill_buf().is_ok_and(|head| head.starts_with(&[0x1f, 0x8b]));
-    Ok(if gzip {
+    let head = reader.fill_buf().unwrap_or_default();
+    Ok(if head.starts_with(GZIP) {
         Box::new(BufReader::with_capacity(1 << 18, flate2::bufread::MultiGzDecoder::new(reader)))
+    } else if head.starts_with(ZSTD) {
+        Box::new(BufReader::with_capacity(1 << 18, Zstd::new(reader)))
     } else {
         Box::new(reader)
     })

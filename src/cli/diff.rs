@@ -28,7 +28,7 @@ fn name(row: &Row) -> String {
 
 impl Index {
     fn new(set: &Path) -> Result<Self, Error> {
-        let path = dataset::file(set)?;
+        let path = dataset::plain(set)?;
         let bad =
             |e: std::io::Error| Error::new(ErrorKind::Usage, format!("cannot read {}", path.display())).caused_by(e);
         let mut reader = BufReader::new(File::open(&path).map_err(bad)?);

@@ -1,16 +1,17 @@
 //! `gongkai extract`: files in, one JSON record a report out.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use crate::cli::args::{Extract, Global};
+use crate::cli::args::{Extract, Form, Global};
+use crate::cli::export::Export;
 use crate::cli::reader::Reader;
-use crate::cli::tally::Tally;
+use crate::cli::tally::{Tally, count};
 use crate::cli::ui::{Output, Ui};
-use crate::cli::{End, INTERRUPTED, catch_interrupts, options};
+use crate::cli::{End, INTERRUPTED, catch_interrupts, convert, options};
 use crate::error::{Error, ErrorKind};
-use crate::run::job::Outcome;
+use crate::run::job::{Origin, Outcome, Yield};
 use crate::run::plan::{Plan, Step};
 use crate::run::pool::{self, Settings};
 use crate::source::container;
@@ -27,12 +28,17 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         _ => false,
     };
     let reader = Reader::new(&args.limits, global.patterns.as_deref(), alone)?;
-    let mut out = Output::open(args.output.as_deref())?;
-    if let Some(path) = &args.output {
+    let to = args.to.or_else(|| args.output.as_deref().and_then(Form::of_name)).unwrap_or(Form::Jsonl);
+    if to == Form::Package && args.output.is_none() {
+        return Err(convert::no_folder());
+    }
+    let spool = if to == Form::Jsonl { None } else { Some(Spool::beside(args.output.as_deref())) };
+    let mut out = Output::open(spool.as_ref().map(|spool| spool.0.as_path()).or(args.output.as_deref()))?;
+    for path in args.output.iter().chain(spool.as_ref().map(|spool| &spool.0)) {
         selection.skip(path);
     }
     catch_interrupts();
-    count_ahead(ui, false, &paths, &selection);
+    count_ahead(ui, &paths, &selection);
     let plan = Plan {
         paths,
         selection,
@@ -44,9 +50,16 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let mut tally = Tally::default();
     let mut error = None;
     let mut fell = false;
-    let emit = |outcome: Option<Outcome>| {
-        let Some(outcome) = outcome else { return ControlFlow::Continue(()) };
+    let emit = |done: Option<Option<(u64, Outcome)>>| {
+        let Some(done) = done else {
+            ui.idle(tally.failed(), &|| reader.slowest());
+            return ControlFlow::Continue(());
+        };
+        let Some((n, outcome)) = done else { return ControlFlow::Continue(()) };
         tally.add(&outcome);
+        if let Ok(done) = &outcome.result {
+            ui.detail(&detail(&outcome.origin, outcome.millis, done));
+        }
         match &outcome.result {
             Ok(done) => match out.write(&done.lines) {
                 Ok(true) => {}
@@ -64,11 +77,11 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
                 }
             }
         }
-        ui.step(tally.failed(), &|| reader.slowest());
+        ui.step(n, false, tally.failed(), &|| reader.slowest());
         ControlFlow::Continue(())
     };
     let work = |step: Step| match step {
-        Step::Read { job, .. } => Some(reader.run(job)),
+        Step::Read { job, n, .. } => Some((n, reader.run(job))),
         Step::Opened { .. } | Step::Skipped { .. } => None,
     };
     let settings = Settings::new(options::jobs(args.jobs));
@@ -80,16 +93,51 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         return Err(error);
     }
     flushed?;
-    ui.note(&tally.line(ui.elapsed().as_secs_f64()));
+    drop(out);
+    if let Some(spool) = &spool {
+        let export = Export { dataset: &spool.0, bom: args.bom, global };
+        convert::write(&export, to, args.output.as_deref(), ui)?;
+    }
+    ui.close(if interrupted() { "interrupted" } else { "done" }, "", &tally);
     if interrupted() {
         return Ok(End::Interrupted);
     }
     Ok(if fell || tally.failed() > 0 { End::SomeFailed } else { End::Done })
 }
 
+/// What a file gave, for those who want to hear of each.
+pub fn detail(origin: &Origin, millis: u64, done: &Yield) -> String {
+    let parts = [
+        count(done.records.into(), "record"),
+        count(done.numbers.into(), "number"),
+        count(done.flags.into(), "flag"),
+        count(done.failed_checks.into(), "check"),
+    ];
+    format!("read {origin}: {} failed; {millis} ms", parts.join(", "))
+}
+
+/// The records as JSON Lines on the disk, where the form wanted can only be written once all are there.
+struct Spool(PathBuf);
+
+impl Spool {
+    /// Beside the output, where there is room for it, else where the system keeps such files.
+    fn beside(output: Option<&Path>) -> Self {
+        let name = format!(".gongkai-{}.jsonl", std::process::id());
+        let folder = output.filter(|path| *path != Path::new("-")).map(|path| path.parent().unwrap_or(Path::new("")));
+        Self(folder.map_or_else(std::env::temp_dir, Path::to_path_buf).join(name))
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        // it may never have been made
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// Counts the files in a second walk for the time left, so that reading can begin at once.
-pub fn count_ahead(ui: &mut Ui, lines: bool, paths: &[PathBuf], selection: &Selection) {
-    let progress = ui.begin(lines);
+pub fn count_ahead(ui: &mut Ui, paths: &[PathBuf], selection: &Selection) {
+    let progress = ui.begin();
     if ui.shows_progress() {
         let walk = Walk::new(paths.to_vec(), selection.clone());
         std::thread::spawn(move || progress.total.store(walk.count() as u64, Ordering::Relaxed));

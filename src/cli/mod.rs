@@ -7,6 +7,7 @@ mod convert;
 mod dataset;
 mod diff;
 mod explain;
+mod export;
 mod extract;
 mod merge;
 mod one;

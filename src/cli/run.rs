@@ -8,12 +8,13 @@ use rustc_hash::FxHashMap;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::cli::args::{Global, Run};
-use crate::cli::extract::count_ahead;
+use crate::cli::args::{Form, Global, Run};
+use crate::cli::export::Export;
+use crate::cli::extract::{count_ahead, detail};
 use crate::cli::reader::Reader;
 use crate::cli::tally::Tally;
 use crate::cli::ui::Ui;
-use crate::cli::{End, INTERRUPTED, catch_interrupts, options, pattern_set};
+use crate::cli::{End, INTERRUPTED, catch_interrupts, convert, options, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
@@ -31,6 +32,15 @@ enum Done {
     Read { seq: u64, outcome: Box<Outcome>, n: u64, stamp: Option<Stamp> },
     Opened { path: String, n: u64, stamp: Option<Stamp>, members: u64 },
     Skipped { path: String, n: u64 },
+}
+
+impl Done {
+    /// Place of the path in the walk.
+    fn n(&self) -> u64 {
+        match self {
+            Self::Read { n, .. } | Self::Opened { n, .. } | Self::Skipped { n, .. } => *n,
+        }
+    }
 }
 
 /// Runs it.
@@ -52,7 +62,7 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let limits = args.limits.resolve();
     let reader = Reader::new(&args.limits, global.patterns.as_deref(), false)?;
     catch_interrupts();
-    count_ahead(ui, true, &paths, &selection);
+    count_ahead(ui, &paths, &selection);
     let known = Known { index: dataset.index(), claims: Mutex::default(), retry_failed: args.retry_failed };
     let plan = Plan {
         paths,
@@ -71,10 +81,18 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         Step::Opened { path, n, stamp, members } => Done::Opened { path, n, stamp, members },
         Step::Skipped { path, n } => Done::Skipped { path, n },
     };
-    let emit = |done: Done| {
+    let emit = |done: Option<Done>| {
+        let Some(done) = done else {
+            ui.idle(tally.failed(), &|| reader.slowest());
+            return ControlFlow::Continue(());
+        };
+        let (n, kept) = (done.n(), matches!(done, Done::Skipped { .. }));
         let result = match done {
             Done::Read { seq, outcome, n, stamp } => {
                 let failure = outcome.result.as_ref().err().cloned();
+                if let Some(done) = outcome.result.as_ref().ok().filter(|done| done.records > 0) {
+                    ui.detail(&detail(&outcome.origin, outcome.millis, done));
+                }
                 let content = Key::of_content(&outcome.sha256);
                 dataset.add(*outcome, n, stamp).map(|entry| {
                     known.release(content, seq);
@@ -93,7 +111,7 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
             error = Some(e);
             return ControlFlow::Break(());
         }
-        ui.step(tally.failed(), &|| reader.slowest());
+        ui.step(n, kept, tally.failed(), &|| reader.slowest());
         ControlFlow::Continue(())
     };
     let settings = Settings::new(options::jobs(args.jobs));
@@ -112,11 +130,15 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     }
     if interrupted() {
         dataset.commit()?;
-        ui.note(&format!("interrupted; run again to go on. so far {}", tally.line(ui.elapsed().as_secs_f64())));
+        ui.close("interrupted", "interrupted; run again to go on. so far ", &tally);
         return Ok(End::Interrupted);
     }
     dataset.finish(&made_by)?;
-    ui.note(&tally.line(ui.elapsed().as_secs_f64()));
+    let export = Export { dataset: &args.output, bom: args.bom, global };
+    for form in args.to.iter().filter(|form| **form != Form::Jsonl) {
+        convert::write(&export, *form, Some(&args.output.join(form.file_name())), ui)?;
+    }
+    ui.close("done", "", &tally);
     Ok(if tally.failed() > 0 { End::SomeFailed } else { End::Done })
 }
 

@@ -47,6 +47,20 @@ impl Tally {
         *self.failures.entry(failure.code()).or_default() += 1;
     }
 
+    /// The counts for a log that programs read.
+    pub fn fields(&self) -> serde_json::Value {
+        serde_json::json!({
+            "files": self.files,
+            "records": self.records,
+            "numbers": self.numbers,
+            "flags": self.flags,
+            "failed_checks": self.failed_checks,
+            "failures": self.failures,
+            "duplicates": self.duplicates,
+            "done_before": self.kept,
+        })
+    }
+
     /// The closing line.
     pub fn line(&self, seconds: f64) -> String {
         let mut line = format!(

@@ -9,8 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
 
 use crate::cli::args::{Global, When};
+use crate::cli::tally::Tally;
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::run::job::Origin;
@@ -30,9 +32,12 @@ pub struct Ui {
 /// How far a run has come.
 #[derive(Debug, Clone)]
 pub struct Progress {
-    /// Files in all, 0 while nobody knows.
+    /// Paths in all, 0 while nobody knows.
     pub total: Arc<AtomicU64>,
-    done: u64,
+    files: u64,
+    paths: u64,
+    /// Paths that were done before this run.
+    kept: u64,
     lines: bool,
     since: Instant,
     last: Instant,
@@ -41,7 +46,7 @@ pub struct Progress {
 impl Default for Progress {
     fn default() -> Self {
         let now = Instant::now();
-        Self { total: Arc::default(), done: 0, lines: false, since: now, last: now }
+        Self { total: Arc::default(), files: 0, paths: 0, kept: 0, lines: false, since: now, last: now }
     }
 }
 
@@ -78,11 +83,15 @@ impl Ui {
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    fn line(&self, level: &str, text: &str) {
+    fn line(&self, level: &str, event: &str, text: &str, fields: Value) {
         let json;
         let text = if self.json {
-            json =
-                serde_json::json!({"level": level, "seconds": self.elapsed().as_secs(), "message": text}).to_string();
+            let mut object =
+                json!({"level": level, "event": event, "seconds": self.elapsed().as_secs(), "message": text});
+            if let (Some(object), Value::Object(fields)) = (object.as_object_mut(), fields) {
+                object.extend(fields);
+            }
+            json = object.to_string();
             &json
         } else {
             text
@@ -99,51 +108,71 @@ impl Ui {
 
     /// An error for the operator, its causes and its remedy.
     pub fn error(&self, error: &Error) {
-        self.line("error", &format!("{} {error}", self.paint("1;31", "error:")));
+        let mut causes = Vec::new();
         let mut cause = std::error::Error::source(error);
         while let Some(e) = cause {
-            self.line("error", &format!("  because {}", printable(&e.to_string())));
+            causes.push(printable(&e.to_string()));
             cause = e.source();
         }
-        if let Some(hint) = error.remedy() {
-            self.line("error", &format!("  {} {hint}", self.paint("1;36", "hint:")));
+        if self.json {
+            let fields = json!({"causes": causes, "hint": error.remedy()});
+            return self.line("error", "error", &printable(&error.to_string()), fields);
         }
+        let mut text = format!("{} {}", self.paint("1;31", "error:"), printable(&error.to_string()));
+        for cause in causes {
+            text.push_str(&format!("\n  because {cause}"));
+        }
+        if let Some(hint) = error.remedy() {
+            text.push_str(&format!("\n  {} {hint}", self.paint("1;36", "hint:")));
+        }
+        self.line("error", "error", &text, Value::Null);
     }
 
     /// One file's failure: one line.
     pub fn failure(&self, origin: &Origin, failure: &Failure) {
+        if self.quiet {
+            return;
+        }
+        if self.json {
+            let fields = json!({"path": origin.path, "member": origin.member, "code": failure.code()});
+            return self.line("warning", "failure", failure.detail(), fields);
+        }
+        let name = printable(&origin.to_string());
+        let text = format!("{} {name}: {}", self.paint("33", "failed"), printable(&failure.to_string()));
+        self.line("warning", "failure", &text, Value::Null);
+    }
+
+    /// What a run has come to: the closing line.
+    pub fn close(&self, event: &str, before: &str, tally: &Tally) {
         if !self.quiet {
-            let name = printable(&origin.to_string());
-            self.line(
-                "warning",
-                &format!("{} {name}: {}", self.paint("33", "failed"), printable(&failure.to_string())),
-            );
+            let seconds = self.elapsed().as_secs_f64();
+            self.line("info", event, &format!("{before}{}", tally.line(seconds)), tally.fields());
         }
     }
 
     /// A note, unless quiet.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.line("info", text);
+            self.line("info", "note", text, Value::Null);
         }
     }
 
     /// A detail, only when more is wanted.
     pub fn detail(&self, text: &str) {
         if self.verbose {
-            self.line("debug", text);
+            self.line("debug", "detail", &printable(text), Value::Null);
         }
     }
 
-    /// Shows progress from here on: a bar on a terminal; without one a line a minute if `lines`, else nothing.
-    pub fn begin(&mut self, lines: bool) -> Progress {
-        self.progress = Progress { lines: lines && !self.quiet, ..Progress::default() };
-        if !self.quiet && !self.json && io::stderr().is_terminal() {
+    /// Shows progress from here on: a bar on a terminal, a line a minute where there is none.
+    pub fn begin(&mut self) -> Progress {
+        let bar = !self.quiet && !self.json && io::stderr().is_terminal();
+        self.progress = Progress { lines: !self.quiet && !bar, ..Progress::default() };
+        if bar {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-            let style = ProgressStyle::with_template("{bar:24} {pos}/{len} files  {per_sec}  {eta} left  {msg}");
+            let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {per_sec}  {eta} left  {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.enable_steady_tick(Duration::from_millis(250));
-            self.progress.lines = false;
             self.bar = Some(bar);
         }
         self.progress.clone()
@@ -154,40 +183,54 @@ impl Ui {
         self.bar.is_some() || self.progress.lines
     }
 
-    /// So many more paths done.
-    pub fn step(&mut self, failures: u64, slowest: &dyn Fn() -> Option<(String, Duration)>) {
-        self.progress.done += 1;
-        let total = self.progress.total.load(Ordering::Relaxed);
-        let trouble = || {
-            let mut text = String::new();
-            if failures > 0 {
-                text.push_str(&format!("  {failures} failed"));
-            }
-            if let Some((name, time)) = slowest().filter(|(_, time)| time.as_secs() >= 2) {
-                text.push_str(&format!("  {} s at {}", time.as_secs(), printable(&name)));
-            }
-            text
-        };
+    /// One more file done, of the path at this place in the walk; `kept` if it was done before this run.
+    pub fn step(&mut self, n: u64, kept: bool, failures: u64, slowest: &dyn Fn() -> Option<(String, Duration)>) {
+        self.progress.files += 1;
+        // an archive is one path with many files: the time left is counted in paths
+        let paths = (n + 1).saturating_sub(self.progress.paths);
+        self.progress.paths = self.progress.paths.max(n + 1);
+        self.progress.kept += if kept { paths } else { 0 };
         if let Some(bar) = &self.bar {
+            let total = self.progress.total.load(Ordering::Relaxed);
             if total > 0 {
-                bar.set_length(total.max(self.progress.done));
+                bar.set_length(total.max(self.progress.paths));
             }
-            bar.inc(1);
-            if self.progress.done.is_multiple_of(16) || failures > 0 {
-                bar.set_message(trouble().trim_start().to_owned());
+            bar.inc(paths);
+            if self.progress.files.is_multiple_of(16) {
+                bar.set_message(trouble(failures, slowest()));
             }
-        } else if self.progress.lines && self.progress.last.elapsed() >= MINUTE {
-            self.progress.last = Instant::now();
-            let done = self.progress.done;
-            let rate = done as f64 / self.progress.since.elapsed().as_secs_f64().max(0.001);
-            let left = if total > done {
-                format!("  {:.0} min left", (total - done) as f64 / rate / 60.0)
-            } else {
-                String::new()
-            };
-            let of = if total > 0 { format!("/{}", total.max(done)) } else { String::new() };
-            self.note(&format!("{done}{of} files  {rate:.1}/s{left}{}", trouble()));
         }
+        self.minute(failures, slowest);
+    }
+
+    /// No file done for a moment.
+    pub fn idle(&mut self, failures: u64, slowest: &dyn Fn() -> Option<(String, Duration)>) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(trouble(failures, slowest()));
+        }
+        self.minute(failures, slowest);
+    }
+
+    /// Without a bar, a line when the last one is a minute old.
+    fn minute(&mut self, failures: u64, slowest: &dyn Fn() -> Option<(String, Duration)>) {
+        let progress = &mut self.progress;
+        if !progress.lines || progress.last.elapsed() < MINUTE {
+            return;
+        }
+        progress.last = Instant::now();
+        let (paths, total) = (progress.paths, progress.total.load(Ordering::Relaxed));
+        let rate = (paths - progress.kept) as f64 / progress.since.elapsed().as_secs_f64().max(0.001);
+        let left = if total > paths && rate > 0.0 { Some((total - paths) as f64 / rate) } else { None };
+        let of = if total > 0 { format!(" of {}", total.max(paths)) } else { String::new() };
+        let members = if progress.files > paths { format!(" ({} files)", progress.files) } else { String::new() };
+        let time = left.map(|left| format!("  {} left", duration(left))).unwrap_or_default();
+        let slowest = slowest();
+        let what = trouble(failures, slowest.clone());
+        let text = format!("{paths}{of} paths{members}  {rate:.1}/s{time}  {what}");
+        let fields = json!({"paths": paths, "of": total, "files": progress.files, "per_second": rate,
+            "seconds_left": left.map(f64::round), "failed": failures,
+            "slowest": slowest.map(|(name, time)| json!({"name": name, "seconds": time.as_secs()}))});
+        self.line("info", "progress", text.trim_end(), fields);
     }
 
     /// Takes the progress bar away.
@@ -200,6 +243,24 @@ impl Ui {
     /// Time since the start.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
+    }
+}
+
+/// Failures so far, and the file in flight that takes long.
+fn trouble(failures: u64, slowest: Option<(String, Duration)>) -> String {
+    let failed = if failures > 0 { format!("{failures} failed  ") } else { String::new() };
+    let slow = slowest.filter(|(_, time)| time.as_secs() >= 2);
+    let slow = slow.map(|(name, time)| format!("{} s at {}", time.as_secs(), printable(&name))).unwrap_or_default();
+    format!("{failed}{slow}").trim_end().to_owned()
+}
+
+/// `40 s`, `12 min`, `3 h 5 min`.
+fn duration(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as u64;
+    match minutes {
+        _ if seconds < 90.0 => format!("{seconds:.0} s"),
+        ..=89 => format!("{minutes} min"),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
 

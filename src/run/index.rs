@@ -153,10 +153,11 @@ impl Index {
     pub fn settle(&mut self) {
         let mut read = FxHashMap::default();
         for (number, slot) in (0..).zip(&mut self.slots) {
-            match slot.fate {
-                Fate::Record | Fate::Failed if slot.content != Key::default() => drop(read.insert(slot.content, number)),
-                Fate::Duplicate => slot.of = read.get(&slot.content).copied().unwrap_or(NONE),
-                _ => {}
+            let readable = slot.content != Key::default();
+            if readable && matches!(slot.fate, Fate::Record | Fate::Failed) {
+                read.insert(slot.content, number);
+            } else if slot.fate == Fate::Duplicate {
+                slot.of = read.get(&slot.content).copied().unwrap_or(NONE);
             }
         }
     }

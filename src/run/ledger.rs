@@ -188,6 +188,9 @@ fn vouched(records: Option<&mut File>, entry: &Entry) -> io::Result<bool> {
     Ok(records.read(&mut last)? == 1 && last == *b"\n")
 }
 
+/// Bytes of records that wait in memory.
+const RECORDS_HELD: usize = 256 << 10;
+
 /// Two files that grow together: lines of records, then the lines of the ledger that vouch for them.
 #[derive(Debug)]
 pub struct Journal {
@@ -200,6 +203,8 @@ pub struct Journal {
     told: u64,
     /// Lines not yet written: records, ledger.
     waiting: (Vec<u8>, Vec<u8>),
+    /// Bytes of records written and not yet on the disk for certain.
+    unsynced: u64,
     files: u32,
     since: std::time::Instant,
 }
@@ -216,7 +221,7 @@ impl Journal {
         records.seek(SeekFrom::End(0))?;
         let told = ledger.seek(SeekFrom::End(0))?;
         let (reader, since) = (File::open(path)?, std::time::Instant::now());
-        Ok(Self { records, ledger, reader, end, told, waiting: (Vec::new(), Vec::new()), files: 0, since })
+        Ok(Self { records, ledger, reader, end, told, waiting: (Vec::new(), Vec::new()), unsynced: 0, files: 0, since })
     }
 
     /// Where the next record will begin.
@@ -239,9 +244,11 @@ impl Journal {
         let length = u32::try_from(self.waiting.1.len() - before).map_err(io::Error::other)?;
         let place = Place { at: self.told + before as u64, length };
         self.files += 1;
-        let due = self.since.elapsed().as_millis() >= 1000 || self.waiting.0.len() > 8 << 20 || self.files >= 4096;
+        let due = self.since.elapsed().as_millis() >= 1000 || self.unsynced > 8 << 20 || self.files >= 4096;
         if due {
             self.commit()?;
+        } else if self.waiting.0.len() >= RECORDS_HELD {
+            self.write_records()?;
         }
         Ok(place)
     }
@@ -275,20 +282,30 @@ impl Journal {
     /// # Errors
     /// Where the disk refuses; then nothing of the batch counts.
     pub fn commit(&mut self) -> io::Result<()> {
-        let (records, ledger) = (&self.waiting.0, &self.waiting.1);
-        if !records.is_empty() {
-            self.records.write_all(records)?;
+        self.write_records()?;
+        if self.unsynced > 0 {
             self.records.sync_data()?;
+            self.unsynced = 0;
         }
+        let ledger = &self.waiting.1;
         if !ledger.is_empty() {
             self.ledger.write_all(ledger)?;
             self.ledger.sync_data()?;
         }
         self.told += ledger.len() as u64;
-        self.waiting.0.clear();
         self.waiting.1.clear();
         self.files = 0;
         self.since = std::time::Instant::now();
+        Ok(())
+    }
+
+    /// Writes the records that wait; they count once the ledger vouches for them.
+    fn write_records(&mut self) -> io::Result<()> {
+        self.records.write_all(&self.waiting.0)?;
+        self.unsynced += self.waiting.0.len() as u64;
+        self.waiting.0.clear();
+        // one report with a very long text is no reason to keep its room
+        self.waiting.0.shrink_to(RECORDS_HELD * 2);
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
@@ -68,8 +69,9 @@ impl Gate {
 
 /// Does `work` on every item that `produce` puts in and hands the results to `emit` in that order.
 ///
-/// `size` tells the bytes that an item holds while it waits. The run stops early, without an error, when
-/// `emit` breaks or `stop` says so; results of jobs in flight are then dropped.
+/// `size` tells the bytes that an item holds while it waits. `emit` also gets `None` now and then while no result
+/// comes. The run stops early, without an error, when `emit` breaks or `stop` says so; results of jobs in flight
+/// are then dropped.
 ///
 /// # Errors
 /// Where the threads cannot be started.
@@ -79,7 +81,7 @@ pub fn ordered<T: Send, R: Send>(
     stop: impl Fn() -> bool + Sync,
     size: impl Fn(&T) -> u64 + Send,
     work: impl Fn(T) -> R + Sync,
-    mut emit: impl FnMut(R) -> ControlFlow<()>,
+    mut emit: impl FnMut(Option<R>) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.jobs)
@@ -117,11 +119,20 @@ pub fn ordered<T: Send, R: Send>(
         let mut waiting = BTreeMap::new();
         let mut next = 0u64;
         let mut going = true;
-        for (index, bytes, result) in receive {
-            waiting.insert(index, (bytes, result));
+        loop {
+            match receive.recv_timeout(TICK) {
+                Ok((index, bytes, result)) => drop(waiting.insert(index, (bytes, result))),
+                Err(RecvTimeoutError::Timeout) => {
+                    if going && emit(None).is_break() {
+                        going = false;
+                        broken.store(true, Ordering::Relaxed);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
             while let Some((bytes, result)) = waiting.remove(&next) {
                 next += 1;
-                if going && emit(result).is_break() {
+                if going && emit(Some(result)).is_break() {
                     going = false;
                     broken.store(true, Ordering::Relaxed);
                 }
@@ -146,7 +157,7 @@ mod tests {
             n * 2
         };
         let emit = |r| {
-            seen.push(r);
+            seen.extend(r);
             if seen.len() == until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let produce = |put: &mut dyn FnMut(usize) -> ControlFlow<()>| {

@@ -204,11 +204,7 @@ mod tests {
     #[test]
     fn jobs_and_outcomes_come_back_whole() {
         let origin = Origin { path: "a.zip".into(), member: Some("乙.pdf".into()), ..Origin::default() };
-        let job = Job {
-            origin: origin.clone(),
-            input: Input::Bytes(b"x\0\n".to_vec()),
-            format: Some(Format::Pdf),
-        };
+        let job = Job { origin: origin.clone(), input: Input::Bytes(b"x\0\n".to_vec()), format: Some(Format::Pdf) };
         let mut wire = Vec::new();
         send_job(&mut wire, &job).unwrap();
         let mut from = wire.as_slice();

@@ -52,6 +52,55 @@ fn lists_globs_and_selections() {
 }
 
 #[test]
+fn a_path_that_is_named_twice_is_read_once() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 6);
+    let paths = ["extract", "b", ".", "b/0001.html", "**/0002.html"];
+    let out = gongkai().current_dir(&folder).args(paths).assert().code(0);
+    assert_eq!(json(&out.get_output().stdout).len(), 6);
+}
+
+#[test]
+fn the_name_of_the_output_says_its_form() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 4);
+    let run = |args: &[&str]| drop(gongkai().current_dir(&folder).args(args).assert().code(0));
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    run(&["extract", "in", "-o", "a.jsonl"]);
+    for name in ["wide.csv", "a.jsonl.gz", "a.jsonl.zst", "wide.parquet"] {
+        run(&["extract", "in", "-o", name]);
+        run(&["convert", "a.jsonl", "-o", &format!("2-{name}")]);
+        assert!(bytes(name) == bytes(&format!("2-{name}")), "{name}");
+    }
+    for packed in ["a.jsonl.gz", "a.jsonl.zst"] {
+        run(&["convert", packed, "-o", "again.jsonl"]);
+        assert!(bytes("again.jsonl") == bytes("a.jsonl"), "{packed}");
+    }
+    run(&["run", "in", "-o", "out", "--to", "csv,parquet", "--bom"]);
+    assert!(bytes("out/wide.parquet") == bytes("wide.parquet"));
+    assert!(bytes("out/wide.csv") == [b"\xef\xbb\xbf".as_slice(), &bytes("wide.csv")].concat());
+    let left = fs::read_dir(&folder).unwrap().filter(|e| e.as_ref().unwrap().file_name().as_encoded_bytes()[0] == b'.');
+    assert_eq!(left.count(), 0, "nothing is left over");
+}
+
+#[test]
+fn a_log_for_programs_is_json() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 3);
+    fs::write(folder.path().join("b/x.html"), "no report").unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", ".", "--log-json"]).assert().code(1);
+    let log = json(&out.get_output().stderr);
+    assert_eq!(log.len(), 2);
+    assert_eq!(
+        (&log[0]["event"], &log[0]["path"], &log[0]["code"]),
+        (&"failure".into(), &"b/x.html".into(), &"no-report".into())
+    );
+    assert_eq!((&log[1]["event"], &log[1]["records"]), (&"done".into(), &3.into()));
+    let out = gongkai().args(["check", "nowhere.jsonl", "--log-json"]).assert().code(2);
+    assert_eq!(json(&out.get_output().stderr)[0]["event"], "error");
+}
+
+#[test]
 fn exit_codes_tell() {
     let folder = tempfile::tempdir().unwrap();
     gongkai().current_dir(&folder).args(["extract", "none.pdf"]).assert().code(1);

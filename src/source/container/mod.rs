@@ -325,14 +325,15 @@ fn decode_name(raw: &[u8]) -> String {
 }
 
 /// Frames of Zstandard one after another, as `zstd` and `pzstd` write them, skippable ones skipped.
-struct Zstd<R: Read> {
+pub struct Zstd<R: Read> {
     source: BufReader<R>,
     decoder: FrameDecoder,
     inside: bool,
 }
 
 impl<R: Read> Zstd<R> {
-    fn new(source: R) -> Self {
+    /// Unpacks what `source` holds.
+    pub fn new(source: R) -> Self {
         Self { source: BufReader::with_capacity(1 << 16, source), decoder: FrameDecoder::new(), inside: false }
     }
 }
