@@ -446,6 +446,10 @@ mod tests {
         assert_eq!((found.identity.agency.as_deref(), found.identity.year), (Some("云山区永安街道办事处"), Some(2025)));
         let found = read(&["關於雲山縣人民政府二○二○年政府信息公開工作年度報告的公告"], &[]);
         assert_eq!((found.identity.agency.as_deref(), found.identity.year), (Some("雲山縣人民政府"), Some(2020)));
+        for agency in ["中共云山县委机构编制委员会办公室", "云山县政务公开办公室"] {
+            let found = read(&[&format!("{agency}2020年政府信息公开工作年度报告")], &[]);
+            assert_eq!(found.identity.agency.as_deref(), Some(agency));
+        }
         let found = read(&["【图文】云山镇2020年信息公开年报"], &[]);
         assert_eq!((found.identity.agency.as_deref(), found.identity.year), (Some("云山镇"), Some(2020)));
     }

@@ -1,5 +1,7 @@
 //! The title of a report: over one, two or three lines, or inside one long line.
 
+use std::borrow::Cow;
+
 use super::passage::{Line, expressions, matches, words};
 use crate::document::Document;
 use crate::pattern::ReportPattern;
@@ -293,7 +295,11 @@ pub(super) enum Judgement {
 pub(super) fn judge(name: &str, pattern: &ReportPattern) -> Judgement {
     let shadow = fold(name);
     let length = shadow.chars().count();
-    if !(2..=40).contains(&length) || words(pattern, "agency_stop").iter().any(|w| shadow.contains(&fold(w))) {
+    // What belongs to names though it holds a word that else does not (机构编制 holds 编制).
+    let rest = words(pattern, "agency_parts").iter().fold(Cow::Borrowed(shadow.as_str()), |rest, part| {
+        if rest.contains(part.as_str()) { Cow::Owned(rest.replace(part.as_str(), "")) } else { rest }
+    });
+    if !(2..=40).contains(&length) || words(pattern, "agency_stop").iter().any(|w| rest.contains(&fold(w))) {
         return Judgement::No;
     }
     if words(pattern, "agency_self").iter().any(|w| shadow == fold(w)) {
