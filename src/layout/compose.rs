@@ -4,6 +4,8 @@ use super::furniture::furniture;
 use super::line::{Line, lines};
 use super::order::{Item, regions, runs};
 use super::paragraph::{Part, append, measure, open_bracket, paragraphs};
+use super::superscript::seat_superscripts;
+use super::watermark::watermarks;
 use super::word::{Word, words};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Page, Paragraph, Rect, Role};
@@ -42,7 +44,20 @@ enum Draft {
 #[must_use]
 pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
     let mut out = Composed { pages: pages.iter().map(|p| p.page.clone()).collect(), ..Composed::default() };
-    let mut sheets: Vec<Sheet> = pages.iter().map(|p| sheet(p, limits, &mut out.diagnostics)).collect();
+    let stamped = watermarks(&pages);
+    for (text, page) in &stamped.texts {
+        out.diagnostics.push(Diagnostic {
+            code: "watermark",
+            severity: Severity::Note,
+            message: format!(
+                "watermark `{}`, first on page {page}, left out",
+                text.chars().take(40).collect::<String>()
+            ),
+            anchor: None,
+        });
+    }
+    let mut sheets: Vec<Sheet> =
+        pages.iter().enumerate().map(|(i, p)| sheet(p, stamped.pages.get(&i), limits, &mut out.diagnostics)).collect();
     drop_furniture(&mut sheets);
     for s in &mut sheets {
         let areas = areas(s);
@@ -95,9 +110,14 @@ enum Region {
     Table(usize),
 }
 
-fn sheet(page: &PageContent, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> Sheet {
+fn sheet(page: &PageContent, stamped: Option<&Vec<bool>>, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> Sheet {
     let frame = Frame::of(page);
-    let page = frame.apply(page);
+    let mut page = frame.apply(page);
+    if let Some(stamped) = stamped {
+        let mut keep = stamped.iter().map(|s| !s);
+        page.chars.retain(|_| keep.next().unwrap_or(true));
+    }
+    seat_superscripts(&mut page);
     let tables::Ruled { mut grids, loose, cut } = tables::ruled(&page, limits);
     if cut {
         diagnostics.push(Diagnostic {

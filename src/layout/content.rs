@@ -1,5 +1,19 @@
 use crate::document::{Page, Point, Rect};
 
+/// How a character stands to the text of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ink {
+    /// As text is.
+    #[default]
+    Full,
+    /// So light or so transparent that other text can be read over it.
+    Faint,
+    /// On a baseline at an angle to the sides of the page.
+    Aslant,
+    /// Marked as a watermark by the file itself.
+    Marked,
+}
+
 /// One printed character with its place, in points from the top left of the page as displayed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Char {
@@ -22,6 +36,8 @@ pub struct Char {
     pub order: u32,
     /// Marked-content id that ties the character to the structure tree, where the file is tagged.
     pub mcid: Option<u32>,
+    /// How it stands to the text of the page, to tell watermarks.
+    pub ink: Ink,
 }
 
 /// What is known of a font.

@@ -10,7 +10,9 @@ mod order;
 mod paragraph;
 mod printed;
 mod script;
+mod superscript;
 mod svg;
+mod watermark;
 mod word;
 
 #[cfg(test)]
@@ -19,7 +21,7 @@ mod samples;
 mod tests;
 
 pub use compose::{Composed, compose};
-pub use content::{Char, FontInfo, PageContent, Ruling, RulingKind};
+pub use content::{Char, FontInfo, Ink, PageContent, Ruling, RulingKind};
 pub(crate) use line::{Line, lines};
 pub use printed::printed;
 pub(crate) use script::{han, starts_with_ordinal, unspaced};

@@ -1,6 +1,6 @@
 //! Pages made in tests.
 
-use super::{Char, FontInfo, PageContent, Ruling, RulingKind};
+use super::{Char, FontInfo, Ink, PageContent, Ruling, RulingKind};
 use crate::document::{Page, Point, Rect};
 
 /// An empty page of A4 size.
@@ -30,6 +30,7 @@ pub(crate) fn set(page: &mut PageContent, x: f32, y: f32, size: f32, gap: f32, t
             font: 0,
             order,
             mcid: None,
+            ink: Ink::Full,
         });
         x += w + gap * size;
     }

@@ -103,7 +103,7 @@ fn escape(c: char) -> String {
 mod tests {
     use super::*;
     use crate::document::{Cell, Page, Point, TableKind};
-    use crate::layout::Char;
+    use crate::layout::{Char, Ink};
 
     #[test]
     fn cells_of_this_page_are_drawn_with_their_numbers() {
@@ -119,6 +119,7 @@ mod tests {
                 font: 0,
                 order: 0,
                 mcid: None,
+                ink: Ink::Full,
             }],
             fonts: Vec::new(),
             rulings: Vec::new(),

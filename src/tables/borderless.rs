@@ -193,7 +193,7 @@ fn table(
     let mut blocks = blocks(page, rules, words, &rows, &anchor_of, stub, size);
     turned(words, free, &rows, &xs, &mut blocks);
     let (rows_out, cells) = arrange(blocks, anchors, stub, size);
-    grid(page, words, xs, rows_out, cells)
+    grid(page, words, xs, rows_out, cells, stub)
 }
 
 /// The columns of a claim that the segment does more than reach towards: those whose own text it touches.
@@ -485,8 +485,13 @@ fn arrange(blocks: Vec<Block>, anchors: Vec<Row>, stub: usize, size: f32) -> (Ve
             floating.push(b);
         }
     }
-    // Labels beside values first, finest columns first: what finds its place taken is a group.
-    floating.sort_by(|a, b| b.cols.1.cmp(&a.cols.1).then(a.rect.y0.total_cmp(&b.rect.y0)));
+    // Labels beside values first, finest columns first, the nearest first: what finds its place taken is a group.
+    let away = |b: &Block| {
+        let mid = b.rect.center().y;
+        anchors.iter().map(|a| (f32::midpoint(a.y0, a.y1) - mid).abs()).fold(f32::MAX, f32::min)
+    };
+    let near = |b: &Block| away(b) <= 0.2 * size;
+    floating.sort_by(|a, b| b.cols.1.cmp(&a.cols.1).then(near(b).cmp(&near(a))).then(a.rect.y0.total_cmp(&b.rect.y0)));
     for b in floating {
         let hits = reached(&b);
         let open: Vec<usize> = hits
@@ -614,6 +619,18 @@ fn group(mut spanning: Vec<Block>, rows: &[Row], placed: &mut Vec<Placed>) {
     }
 }
 
+/// Widens a label over the columns of labels to its right that nothing stands in: it is a row's only one.
+fn widen_labels(placed: &mut [Placed], stub: usize) {
+    let taken: Vec<((usize, usize), (usize, usize))> = placed.iter().map(|p| (p.rows, p.block.cols)).collect();
+    for p in placed.iter_mut().filter(|p| !p.block.spanning && p.rows.0 == p.rows.1 && p.block.cols.1 + 1 < stub) {
+        let row = p.rows.0;
+        let free = |c: usize| !taken.iter().any(|(r, cols)| r.0 <= row && row <= r.1 && cols.0 <= c && c <= cols.1);
+        while p.block.cols.1 + 1 < stub && free(p.block.cols.1 + 1) {
+            p.block.cols.1 += 1;
+        }
+    }
+}
+
 /// The grid of placed blocks; blocks that share a place share a cell.
 fn grid(
     page: &PageContent,
@@ -621,6 +638,7 @@ fn grid(
     xs: Vec<f32>,
     rows: Vec<Row>,
     mut placed: Vec<Placed>,
+    stub: usize,
 ) -> Option<(Grid, Vec<usize>)> {
     let (first, last) = (rows.first()?, rows.last()?);
     let mut ys = vec![first.y0];
@@ -640,6 +658,7 @@ fn grid(
             .then(a.block.cols.0.cmp(&b.block.cols.0))
             .then(a.block.rect.y0.total_cmp(&b.block.rect.y0))
     });
+    widen_labels(&mut placed, stub);
     let mut owner: Vec<Option<usize>> = vec![None; n * m];
     let mut cells: Vec<GridCell> = Vec::new();
     let mut used: Vec<usize> = Vec::new();

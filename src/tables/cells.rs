@@ -62,24 +62,55 @@ impl Grid {
         let value =
             |t: &str| t.chars().any(char::is_numeric) && !t.chars().any(han) && !t.chars().all(char::is_alphabetic);
         let mut stacked = vec![0usize; self.rows()];
-        let mut sizes: Vec<(usize, usize, bool, bool)> = Vec::new();
+        let mut sizes: Vec<(usize, usize, bool)> = Vec::new();
         for c in &self.cells {
             let lines: Vec<&str> = c.text.lines().collect();
             let wide = lines.iter().any(|l| l.split_whitespace().filter(|t| value(t)).count() >= 3);
-            let tall = lines.len() >= 3 && lines.iter().all(|l| l.split_whitespace().next_back().is_some_and(value));
+            let values = lines.iter().filter(|l| l.split_whitespace().next_back().is_some_and(value)).count();
+            let tall = lines.len() >= 3 && values * 3 >= lines.len() * 2
+                || values == 2 && lines.len() == 2 && lines.iter().all(|l| l.chars().count() == 1);
             if tall && let Some(n) = stacked.get_mut(c.row) {
                 *n += 1;
             }
             // Leaders weigh nothing.
-            sizes.push((c.row, c.text.chars().filter(|c| c.is_alphanumeric()).count(), wide, tall));
+            sizes.push((c.row, c.text.chars().filter(|c| c.is_alphanumeric()).count(), wide));
         }
         let all: usize = sizes.iter().map(|s| s.1).sum();
         let full: usize = sizes
             .iter()
-            .filter(|(row, _, wide, tall)| *wide || (*tall && stacked.get(*row).is_some_and(|&n| n >= 2)))
+            .filter(|(row, _, wide)| *wide || stacked.get(*row).is_some_and(|&n| n >= 2))
             .map(|s| s.1)
             .sum();
         full * 2 > all
+    }
+
+    /// Widens what stands alone under a cell that spans columns over all of them: where no lines part the columns, a
+    /// short text shows only where its middle is.
+    pub(crate) fn inherit_spans(&mut self) {
+        for row in 1..self.rows() {
+            let wide: Vec<(usize, usize)> = self
+                .cells
+                .iter()
+                .filter(|c| c.row + c.row_span == row && c.col_span > 1 && !c.text.is_empty())
+                .map(|c| (c.col, c.col + c.col_span))
+                .collect();
+            for (from, upto) in wide {
+                let inside = |c: &&GridCell| c.row == row && c.col < upto && c.col + c.col_span > from;
+                let mine: Vec<&GridCell> = self.cells.iter().filter(inside).collect();
+                let whole = mine.iter().all(|c| c.row_span == 1 && c.col >= from && c.col + c.col_span <= upto);
+                let covered: usize = mine.iter().map(|c| c.col_span).sum();
+                let mut inked = mine.iter().filter(|c| !c.text.is_empty());
+                let (Some(&only), None) = (inked.next(), inked.next()) else { continue };
+                // A first column is one of labels.
+                if !whole || covered != upto - from || from == 0 {
+                    continue;
+                }
+                let only = GridCell { col: from, col_span: upto - from, ..only.clone() };
+                self.cells.retain(|c| !(c.row == row && c.col < upto && c.col + c.col_span > from));
+                self.cells.push(only);
+            }
+        }
+        self.cells.sort_by_key(|c| (c.row, c.col));
     }
 
     /// For each atom of the grid, the index of the cell that covers it.

@@ -89,6 +89,7 @@ pub(crate) fn unruled(
     let free = vec![true; words.len()];
     let (more, taken) = borderless::tables(page, &loose.edges, &words, &free, regions, budget);
     found.extend(more);
+    found.iter_mut().for_each(Grid::inherit_spans);
     let mut keep = taken.into_iter().map(|t| !t);
     let mut words = words;
     words.retain(|_| keep.next().unwrap_or(true));

@@ -40,7 +40,10 @@ fn groups(across: &[Edge], words: &[Word]) -> Vec<Vec<Edge>> {
             let upto = heads.partition_point(|h| h.0 <= e.pos);
             let sizes = heads.get(from..upto).unwrap_or_default();
             let (least, most) = sizes.iter().fold((f32::MAX, 0f32), |(l, m), h| (l.min(h.1), m.max(h.1)));
-            (inside || around) && e.pos - last < 160.0 && (sizes.is_empty() || most <= 1.25 * least)
+            (inside || around)
+                && e.pos - last < 160.0
+                && (sizes.is_empty() || most <= 1.25 * least)
+                && !between(&heads, g, e.pos)
         };
         match out.iter_mut().rev().take(4).find(|g| fits(g)) {
             Some(g) => g.push(e),
@@ -49,6 +52,20 @@ fn groups(across: &[Edge], words: &[Word]) -> Vec<Vec<Edge>> {
     }
     out.retain(|g| g.len() >= RULES);
     out
+}
+
+/// Whether only a heading or a paragraph stands between a group of rules and the next one: text larger than the
+/// table's own.
+fn between(heads: &[(f32, f32)], group: &[Edge], next: f32) -> bool {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return false };
+    let within = |lo: f32, hi: f32| {
+        let (from, upto) = (heads.partition_point(|h| h.0 <= lo), heads.partition_point(|h| h.0 <= hi));
+        heads.get(from..upto).unwrap_or_default()
+    };
+    let least = within(last.pos, next).iter().map(|h| h.1).fold(f32::MAX, f32::min);
+    group.len() >= RULES
+        && least < f32::MAX
+        && median(within(first.pos, last.pos).iter().map(|h| h.1)).is_some_and(|usual| least >= 1.12 * usual)
 }
 
 fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[Word], budget: usize) -> Option<Grid> {

@@ -153,9 +153,34 @@ fn fold_number(text: &str) -> String {
     out
 }
 
+/// The text without the footnote marks behind it: `12①`, `3*`, `5[1]`, `7注2`, `9¹`; whether there were any.
+fn strip_marks(folded: &str) -> (&str, bool) {
+    let single = |c: char| matches!(c, '*' | '※' | '†' | '‡' | '§' | '¹' | '²' | '³' | '⁰'..='⁹' | '①'..='⑳' | '❶'..='❿' | '⓪'..='⓾');
+    let mut rest = folded.trim_end_matches(single);
+    if let Some((before, inside)) = rest.strip_suffix(']').and_then(|s| s.rsplit_once('['))
+        && inside.chars().count() <= 2
+        && inside.chars().all(char::is_numeric)
+    {
+        rest = before;
+    }
+    if let Some((before, number)) = rest.rsplit_once('注')
+        && number.len() <= 1
+        && number.bytes().all(|b| b.is_ascii_digit())
+    {
+        rest = before;
+    }
+    // A mark stands behind a number, not for one.
+    if rest.ends_with(|c: char| c.is_ascii_digit() || c == ')') {
+        (rest, rest.len() < folded.len())
+    } else {
+        (folded, false)
+    }
+}
+
 fn read_amount(folded: &str) -> Option<Amount> {
+    let (folded, marked) = strip_marks(folded);
     // A remark in brackets behind the number: 22(其中修订16件).
-    let (mut core, mut remark) = (folded, false);
+    let (mut core, mut remark) = (folded, marked);
     if let Some(open) = core.find('(') {
         let before = core.get(..open)?;
         let inner_end = core.rfind(')').unwrap_or(core.len());
@@ -308,6 +333,12 @@ mod tests {
             ("0件", "0"),
             ("24252.311082", "24252.311082"),
             ("零", "0"),
+            ("12①", "12"),
+            ("3*", "3"),
+            ("5[1]", "5"),
+            ("82注", "82"),
+            ("13¹", "13"),
+            ("2※", "2"),
         ] {
             assert_eq!(number(text).as_deref(), Some(value), "{text}");
         }

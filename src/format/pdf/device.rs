@@ -1,15 +1,17 @@
 //! What the interpreter tells, and the device that gathers it as [`PageContent`].
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::font::Font;
 use crate::document::{Page, Point, Rect};
-use crate::layout::{Char, FontInfo, PageContent, Ruling, RulingKind};
+use crate::layout::{Char, FontInfo, Ink, PageContent, Ruling, RulingKind};
 
 /// Characters of one page.
 const CHARS: usize = 1 << 20;
 /// Rulings of one page.
 const RULINGS: usize = 200_000;
+/// Characters of one page compared with areas that may cover them.
+const COMPARED: usize = 16 << 20;
 /// Images of one page.
 const IMAGES: usize = 20_000;
 /// A filled rectangle up to this thickness is a line.
@@ -53,6 +55,8 @@ pub struct Placed {
     pub mcid: Option<u32>,
     /// Painted white.
     pub white: bool,
+    /// Faint, aslant or marked as a watermark.
+    pub ink: Ink,
 }
 
 /// Why a glyph is not part of the page's visible text.
@@ -62,6 +66,15 @@ pub enum Hidden {
     Invisible,
     /// In a layer that is off.
     Layer,
+}
+
+/// What an area is filled with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fill {
+    /// White, which rules nothing.
+    pub white: bool,
+    /// Nothing shows through it.
+    pub opaque: bool,
 }
 
 /// Receives what a page shows.
@@ -79,9 +92,11 @@ pub trait Device {
     /// A stroked segment.
     fn stroke(&mut self, a: (f32, f32), b: (f32, f32), width: f32, clip: &Rect);
     /// A filled upright rectangle.
-    fn fill(&mut self, rect: &Rect, white: bool, clip: &Rect);
+    fn fill(&mut self, rect: &Rect, paint: Fill, clip: &Rect);
     /// An axis-parallel edge of another filled shape.
     fn edge(&mut self, a: (f32, f32), b: (f32, f32), clip: &Rect);
+    /// An area of other than white colour, of any shape, within this box.
+    fn ground(&mut self, rect: &Rect, clip: &Rect);
     /// An image.
     fn image(&mut self, rect: &Rect, clip: &Rect);
     /// Filled outlines with this many curves, which may be text drawn as shapes.
@@ -103,6 +118,10 @@ pub struct Tally {
     pub doubled: u32,
     /// Characters painted white on no darker ground.
     pub white: u32,
+    /// Whether those were left out.
+    pub bleached: bool,
+    /// Characters that a later area covers.
+    pub covered: u32,
     /// Curves in filled outlines.
     pub curves: u32,
     /// Something was cut at a limit.
@@ -121,6 +140,12 @@ pub struct PageDevice {
     order: u32,
     /// Filled areas that white text shows on.
     grounds: Vec<Rect>,
+    /// Characters painted white on white.
+    pale: Vec<u32>,
+    /// Characters under a later area.
+    covered: FxHashSet<u32>,
+    /// Characters compared with areas that may cover them.
+    compared: usize,
     /// Characters by value and cell of a grid, to find those drawn twice.
     grid: FxHashMap<u64, u32>,
     /// Characters that the grid holds.
@@ -150,6 +175,9 @@ impl PageDevice {
             actual: None,
             order: 0,
             grounds: Vec::new(),
+            pale: Vec::new(),
+            covered: FxHashSet::default(),
+            compared: 0,
             grid: FxHashMap::default(),
         }
     }
@@ -157,6 +185,14 @@ impl PageDevice {
     /// The page.
     #[must_use]
     pub fn finish(mut self) -> (PageContent, Tally) {
+        // Where most of a page is white, its ground was not understood.
+        self.tally.bleached = self.pale.len() * 2 <= self.content.chars.len();
+        let bleached = if self.tally.bleached { std::mem::take(&mut self.pale) } else { Vec::new() };
+        if !(bleached.is_empty() && self.covered.is_empty()) {
+            let gone: FxHashSet<u32> = bleached.into_iter().chain(self.covered.iter().copied()).collect();
+            let mut at = 0_u32..;
+            self.content.chars.retain(|_| at.next().is_some_and(|i| !gone.contains(&i)));
+        }
         self.content.chars.shrink_to_fit();
         self.content.rulings.shrink_to_fit();
         (self.content, self.tally)
@@ -183,9 +219,21 @@ impl PageDevice {
             self.tally.cut = true;
             return;
         }
-        if ch != ' ' && self.is_doubled(ch, origin, placed.size) {
+        if ch != ' '
+            && let Some(at) = self.doubled(ch, origin, placed.size)
+        {
             self.tally.doubled += 1;
+            self.strengthen(at, placed);
             return;
+        }
+        let on_ground = |at: Point| self.grounds.iter().chain(&self.content.images).any(|r| r.contains(at));
+        let mut ink = placed.ink;
+        if ink == Ink::Faint && on_ground(bbox.center()) {
+            ink = Ink::Full;
+        }
+        if placed.white && ch != ' ' && !on_ground(bbox.center()) {
+            self.tally.white += 1;
+            self.pale.push(u32::try_from(self.content.chars.len()).unwrap_or(u32::MAX));
         }
         self.content.chars.push(Char {
             ch,
@@ -197,13 +245,30 @@ impl PageDevice {
             font: placed.font,
             order: self.order,
             mcid: placed.mcid,
+            ink,
         });
     }
 
-    /// Whether the same character stands at the same place already (fake bold, shadow).
+    /// What was faint or white and is drawn again in full, is full.
+    fn strengthen(&mut self, at: u32, placed: &Placed) {
+        if let Some(c) = self.content.chars.get_mut(at as usize)
+            && placed.ink == Ink::Full
+            && c.ink == Ink::Faint
+        {
+            c.ink = Ink::Full;
+        }
+        if !placed.white
+            && let Ok(i) = self.pale.binary_search(&at)
+        {
+            self.pale.remove(i);
+            self.tally.white -= 1;
+        }
+    }
+
+    /// The same character at the same place (fake bold, shadow), if it stands there already.
     ///
     /// As long as a line goes on to the right nothing can be doubled, and nothing is looked up.
-    fn is_doubled(&mut self, ch: char, origin: (f32, f32), size: f32) -> bool {
+    fn doubled(&mut self, ch: char, origin: (f32, f32), size: f32) -> Option<u32> {
         let tolerance = (size * 0.12).clamp(0.1, BAND);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at the edges")]
         let band = ((origin.1 / BAND) as usize).clamp(1, self.reach.len().saturating_sub(2));
@@ -212,20 +277,19 @@ impl PageDevice {
             *slot = slot.max(origin.0);
         }
         if origin.0 > reach + tolerance {
-            return false;
+            return None;
         }
         self.fill_grid();
         let (x0, x1) = (cell(origin.0 - tolerance), cell(origin.0 + tolerance));
         let (y0, y1) = (cell(origin.1 - tolerance), cell(origin.1 + tolerance));
-        (x0..=x1).any(|cx| {
-            (y0..=y1).any(|cy| {
-                self.grid.get(&key(ch, cx, cy)).and_then(|&at| self.content.chars.get(at as usize)).is_some_and(
-                    |other| {
-                        (other.origin.x - origin.0).abs() <= tolerance
-                            && (other.origin.y - origin.1).abs() <= tolerance
-                            && (other.size - size).abs() <= size * 0.2
-                    },
-                )
+        (x0..=x1).find_map(|cx| {
+            (y0..=y1).find_map(|cy| {
+                let at = self.grid.get(&key(ch, cx, cy)).copied().filter(|at| !self.covered.contains(at))?;
+                let other = self.content.chars.get(at as usize)?;
+                let same = (other.origin.x - origin.0).abs() <= tolerance
+                    && (other.origin.y - origin.1).abs() <= tolerance
+                    && (other.size - size).abs() <= size * 0.2;
+                same.then_some(at)
             })
         })
     }
@@ -236,6 +300,22 @@ impl PageDevice {
         self.gridded = self.content.chars.len();
         for (c, at) in self.content.chars.iter().zip(0_u32..).skip(from) {
             self.grid.insert(key(c.ch, cell(c.origin.x), cell(c.origin.y)), at);
+        }
+    }
+
+    /// Leaves out the characters that an opaque area hides.
+    fn cover(&mut self, area: &Rect) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at the edges")]
+        let band = |y: f32| ((y / BAND) as usize).clamp(1, self.reach.len().saturating_sub(2));
+        let written = self.reach.get(band(area.y0)..=band(area.y1)).unwrap_or_default().iter().any(|&x| x >= area.x0);
+        if !written || self.compared > COMPARED {
+            return;
+        }
+        self.compared += self.content.chars.len();
+        for (c, at) in self.content.chars.iter().zip(0_u32..) {
+            if area.contains(c.bbox.center()) && self.covered.insert(at) && c.ch != ' ' {
+                self.tally.covered += 1;
+            }
         }
     }
 
@@ -294,12 +374,6 @@ impl Device for PageDevice {
         if let Some(actual) = &mut self.actual {
             actual.push((*placed, text.is_some()));
             return;
-        }
-        if placed.white && text.is_some_and(|t| t.iter().any(|c| *c != ' ')) {
-            let c = core.center();
-            if !self.grounds.iter().chain(&self.content.images).any(|r| r.contains(c)) {
-                self.tally.white += 1;
-            }
         }
         match text {
             Some(text) => self.push(placed, text),
@@ -363,7 +437,7 @@ impl Device for PageDevice {
             } else {
                 Rect::new(a.0.min(b.0), a.1 - half, a.0.max(b.0), a.1 + half)
             };
-            return self.fill(&r, false, clip);
+            return self.fill(&r, Fill { white: false, opaque: false }, clip);
         }
         let middle = |p: f32, q: f32| f32::midpoint(p, q);
         if dy <= 0.5 && dy <= dx * 0.02 {
@@ -375,9 +449,18 @@ impl Device for PageDevice {
         }
     }
 
-    fn fill(&mut self, rect: &Rect, white: bool, clip: &Rect) {
+    fn fill(&mut self, rect: &Rect, paint: Fill, clip: &Rect) {
         let (w, h) = (rect.width(), rect.height());
-        if white || !(w + h).is_finite() || w.max(h) < 1.0 {
+        if !(w + h).is_finite() || w.max(h) < 1.0 {
+            return;
+        }
+        if paint.opaque
+            && w.min(h) > 2.0 * THIN
+            && let Some(shown) = intersect(rect, clip)
+        {
+            self.cover(&shown);
+        }
+        if paint.white {
             return;
         }
         let c = rect.center();
@@ -407,10 +490,18 @@ impl Device for PageDevice {
         }
     }
 
+    fn ground(&mut self, rect: &Rect, clip: &Rect) {
+        if let Some(shown) = intersect(rect, clip)
+            && self.grounds.len() < 4096
+        {
+            self.grounds.push(shown);
+        }
+    }
+
     fn image(&mut self, rect: &Rect, clip: &Rect) {
         let Some(shown) = intersect(rect, clip) else { return };
         if shown.width().min(shown.height()) <= THIN {
-            return self.fill(&shown, false, clip);
+            return self.fill(&shown, Fill { white: false, opaque: false }, clip);
         }
         if self.content.images.len() < IMAGES {
             self.content.images.push(shown);

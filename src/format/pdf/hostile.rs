@@ -254,7 +254,7 @@ fn doubles_hidden_and_rotated_text() {
     // Invisible, clipped, off the page, white.
     let content = "BT /F1 10 Tf 3 Tr 100 700 Td (no) Tj ET q 0 0 50 50 re W n BT 0 Tr 100 600 Td (clip) Tj ET Q BT 0 Tr 700 700 Td (off) Tj ET BT 100 500 Td (yes) Tj 1 g (w) Tj ET";
     let content = read(&Made::page(content).bytes()).unwrap();
-    assert_eq!(content.pages[0].chars.iter().map(|c| c.ch).collect::<String>(), "yesw");
+    assert_eq!(content.pages[0].chars.iter().map(|c| c.ch).collect::<String>(), "yes");
     let codes: Vec<&str> = content.diagnostics.iter().map(|d| d.code).collect();
     assert_eq!(codes, ["invisible-text", "white-text", "text-outside-page"]);
     // A page turned by 90 degrees shows text that runs up as text that runs right.
@@ -262,6 +262,30 @@ fn doubles_hidden_and_rotated_text() {
     let (page, up) = (&content.pages[0].page, &content.pages[0].chars[0]);
     assert_eq!((page.width, page.height), (800.0, 600.0));
     assert_eq!((up.turn, up.origin.x, up.origin.y), (0, 100.0, 300.0));
+}
+
+#[test]
+fn what_a_later_area_covers_is_not_printed_and_white_shows_on_dark() {
+    // A number under a white box with another one on it; white on black; a white halo around black.
+    let content = "BT /F1 10 Tf 100 700 Td (77) Tj ET 1 g 98 698 30 12 re f 0 g BT /F1 10 Tf 101 700 Td (12) Tj ET \
+        0 0 200 20 re f 1 g BT /F1 10 Tf 10 5 Td (on) Tj ET \
+        BT /F1 10 Tf 100 600 Td (halo) Tj ET 0 g BT /F1 10 Tf 100 600 Td (halo) Tj ET \
+        BT /F1 10 Tf 100 500 Td (under) Tj ET 0 1 0 rg /A gs 98 498 30 12 re f";
+    let entries = "/Resources<</Font<</F1 5 0 R>>/ExtGState<</A<</BM/Multiply>>>>>>";
+    let content = read(&Made::page_with(entries, content.as_bytes()).bytes()).unwrap();
+    assert_eq!(content.pages[0].chars.iter().map(|c| c.ch).collect::<String>(), "12onhalounder");
+    let codes: Vec<&str> = content.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["covered-text"]);
+}
+
+#[test]
+fn faint_aslant_and_marked_text_is_told() {
+    use crate::layout::Ink::{Aslant, Faint, Full, Marked};
+    let content = "BT /F1 10 Tf 100 700 Td (a) Tj 0.8 g (b) Tj 0 g 0.7 0.7 -0.7 0.7 300 300 Tm (c) Tj ET \
+        /Artifact <</Type/Pagination/Subtype/Watermark>> BDC BT /F1 10 Tf 100 600 Td (d) Tj ET EMC";
+    let content = read(&Made::page(content).bytes()).unwrap();
+    let inks: Vec<crate::layout::Ink> = content.pages[0].chars.iter().map(|c| c.ink).collect();
+    assert_eq!(inks, [Full, Faint, Aslant, Marked]);
 }
 
 #[test]

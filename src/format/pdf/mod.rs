@@ -282,10 +282,14 @@ impl Readings {
             tell(
                 "white-text",
                 format!(
-                    "page {number}: {} characters are painted white on white; check that they are meant to be read",
-                    tally.white
+                    "page {number}: {} characters are painted white on white{}",
+                    tally.white,
+                    if tally.bleached { " and left out" } else { "; check that they are meant to be read" }
                 ),
             );
+        }
+        if tally.covered > 0 {
+            tell("covered-text", format!("page {number}: {} characters under a filled area left out", tally.covered));
         }
         if tally.layer > 0 {
             tell(

@@ -27,6 +27,19 @@ impl<D: Device> Interpreter<'_, '_, D> {
         if let Some(width) = file.value(entry, b"LW").number() {
             self.state.line_width = width;
         }
+        if let Some(alpha) = file.value(entry, b"ca").number() {
+            self.state.alpha = alpha;
+        }
+        let blend = file.value(entry, b"BM");
+        let mode = blend.name().or_else(|| blend.array().and_then(|a| a.first()).and_then(Object::name));
+        if let Some(mode) = mode {
+            self.state.blended = !matches!(mode, b"Normal" | b"Compatible");
+        }
+        match file.value(entry, b"SMask") {
+            // A mask hides what it likes.
+            Object::Dict(_) => self.state.alpha = self.state.alpha.min(0.99),
+            _ => {}
+        }
         if let Some([font, size]) = file.value(entry, b"Font").array() {
             if let Some(font) = self.shared.font(font) {
                 self.state.font = Some(font);

@@ -3,7 +3,7 @@
 use super::super::device::Device;
 use super::super::file::Objects;
 use super::super::lexer::{Lexer, Token, decode_hex, decode_literal, decode_name};
-use super::super::object::{Object, parse};
+use super::super::object::{Dict, Object, parse};
 use super::Interpreter;
 
 /// Open marked-content sequences.
@@ -13,11 +13,12 @@ const MARKS: usize = 512;
 pub struct Mark {
     pub mcid: Option<u32>,
     hidden: bool,
+    aside: bool,
     actual: bool,
 }
 
 impl<D: Device> Interpreter<'_, '_, D> {
-    pub(super) fn begin_mark(&mut self, mcid: Option<u32>, hidden: bool, actual: Option<Vec<char>>) {
+    pub(super) fn begin_mark(&mut self, mcid: Option<u32>, hidden: bool, aside: bool, actual: Option<Vec<char>>) {
         if self.marks.len() >= MARKS {
             self.marks_overflow += 1;
             return;
@@ -28,7 +29,8 @@ impl<D: Device> Interpreter<'_, '_, D> {
             self.device.begin_actual();
         }
         self.hiding += u32::from(hidden);
-        self.marks.push(Mark { mcid, hidden, actual: begins });
+        self.aside += u32::from(aside);
+        self.marks.push(Mark { mcid, hidden, aside, actual: begins });
     }
 
     pub(super) fn end_mark(&mut self) {
@@ -38,6 +40,7 @@ impl<D: Device> Interpreter<'_, '_, D> {
         }
         let Some(mark) = self.marks.pop() else { return };
         self.hiding -= u32::from(mark.hidden);
+        self.aside -= u32::from(mark.aside);
         if mark.actual
             && let Some(text) = self.actual.take()
         {
@@ -47,7 +50,7 @@ impl<D: Device> Interpreter<'_, '_, D> {
 
     pub(super) fn begin_mark_inline(&mut self, tag: &[u8], data: &[u8], start: usize, end: usize) {
         let mut lexer = Lexer::new(data.get(start..end).unwrap_or_default());
-        let (mut mcid, mut actual) = (None, None);
+        let (mut mcid, mut actual, mut aside) = (None, None, false);
         let mut depth = 0_u32;
         while let Some(token) = lexer.next_token() {
             match token {
@@ -63,6 +66,7 @@ impl<D: Device> Interpreter<'_, '_, D> {
                         mcid = u32::try_from(n).ok();
                     }
                 }
+                Token::Name(b"Watermark") if depth == 0 => aside = tag == b"Artifact",
                 Token::Name(b"ActualText") if depth == 0 => {
                     let mut bytes = Vec::new();
                     match lexer.next_token() {
@@ -79,7 +83,7 @@ impl<D: Device> Interpreter<'_, '_, D> {
             let mut lexer = Lexer::new(data.get(start.saturating_sub(2)..end).unwrap_or_default());
             parse(&mut lexer, 8).is_some_and(|o| self.shared.layers.hides(self.shared.file, &o))
         };
-        self.begin_mark(mcid, hidden, actual);
+        self.begin_mark(mcid, hidden, aside, actual);
     }
 
     pub(super) fn begin_mark_named(&mut self, tag: &[u8], raw: &[u8], resources: &Object) {
@@ -92,7 +96,9 @@ impl<D: Device> Interpreter<'_, '_, D> {
             let mcid = file.value(d, b"MCID").int().and_then(|n| u32::try_from(n).ok());
             (mcid, file.value(d, b"ActualText").string().map(actual_text))
         });
-        self.begin_mark(mcid, hidden, actual);
+        let watermark = |d: &Dict| file.value(d, b"Subtype").name() == Some(b"Watermark");
+        let aside = tag == b"Artifact" && resolved.dict().is_some_and(watermark);
+        self.begin_mark(mcid, hidden, aside, actual);
     }
 }
 

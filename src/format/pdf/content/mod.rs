@@ -24,6 +24,8 @@ use crate::document::Rect;
 
 /// Saved graphics states; deeper `q` are only counted.
 const STATES: usize = 512;
+/// A colour at least this light is white.
+const WHITE: f64 = 0.999;
 /// Operands kept before an operator.
 const OPERANDS: usize = 64;
 
@@ -31,7 +33,12 @@ const OPERANDS: usize = 64;
 struct State {
     ctm: Matrix,
     clip: Rect,
-    white_fill: bool,
+    /// Lightness of the fill colour, where it is one plain colour.
+    fill: Option<f64>,
+    /// Opacity of what is filled.
+    alpha: f64,
+    /// What is painted may mix with what is under it.
+    blended: bool,
     white_stroke: bool,
     line_width: f64,
     font: Option<Rc<Font>>,
@@ -68,6 +75,8 @@ pub struct Interpreter<'s, 'a, D: Device> {
     marks_overflow: u64,
     /// Open marks that hide.
     hiding: u32,
+    /// Open marks of watermarks.
+    aside: u32,
     /// Text of the running outermost `ActualText`.
     actual: Option<Vec<char>>,
     path: Path,
@@ -90,7 +99,9 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             state: State {
                 ctm: matrix,
                 clip,
-                white_fill: false,
+                fill: Some(0.0),
+                alpha: 1.0,
+                blended: false,
                 white_stroke: false,
                 line_width: 1.0,
                 font: None,
@@ -109,6 +120,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             marks: Vec::new(),
             marks_overflow: 0,
             hiding: 0,
+            aside: 0,
             actual: None,
             path: Path::default(),
             clip_pending: false,
@@ -319,15 +331,19 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             }
             op::END_PATH => self.paint(false, false),
             op::CLIP | op::CLIP_EVEN => self.clip_pending = true,
-            op::FILL_GRAY => self.state.white_fill = n(0) >= 0.999,
-            op::STROKE_GRAY => self.state.white_stroke = n(0) >= 0.999,
-            op::FILL_RGB => self.state.white_fill = n(0) >= 0.999 && n(1) >= 0.999 && n(2) >= 0.999,
-            op::STROKE_RGB => self.state.white_stroke = n(0) >= 0.999 && n(1) >= 0.999 && n(2) >= 0.999,
-            op::FILL_CMYK => self.state.white_fill = (0..4).all(|i| n(i) <= 0.001),
+            op::FILL_GRAY => self.state.fill = Some(n(0)),
+            op::STROKE_GRAY => self.state.white_stroke = n(0) >= WHITE,
+            op::FILL_RGB | op::FILL_CMYK | op::FILL_COLOR | op::FILL_COLOR_N => self.state.fill = lightness(operands),
+            op::STROKE_RGB => self.state.white_stroke = n(0) >= WHITE && n(1) >= WHITE && n(2) >= WHITE,
             op::STROKE_CMYK => self.state.white_stroke = (0..4).all(|i| n(i) <= 0.001),
-            op::FILL_COLOR | op::FILL_COLOR_N => self.state.white_fill = is_white_color(operands),
-            op::STROKE_COLOR | op::STROKE_COLOR_N => self.state.white_stroke = is_white_color(operands),
-            op::FILL_SPACE => self.state.white_fill = false,
+            op::STROKE_COLOR | op::STROKE_COLOR_N => {
+                self.state.white_stroke = lightness(operands).is_some_and(|l| l >= WHITE);
+            }
+            op::FILL_SPACE => self.state.fill = Some(0.0),
+            op::SHADING => {
+                let clip = self.state.clip;
+                self.device.ground(&clip, &clip);
+            }
             op::STROKE_SPACE => self.state.white_stroke = false,
             op::GRAPHICS_STATE => {
                 if let Some(raw) = name(0) {
@@ -344,10 +360,10 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                 match operands.get(1) {
                     Some(Operand::Dict(start, end)) => self.begin_mark_inline(tag, lexer.data(), *start, *end),
                     Some(Operand::Name(raw)) => self.begin_mark_named(tag, raw, resources),
-                    _ => self.begin_mark(None, false, None),
+                    _ => self.begin_mark(None, false, false, None),
                 }
             }
-            op::BEGIN_MARK => self.begin_mark(None, false, None),
+            op::BEGIN_MARK => self.begin_mark(None, false, false, None),
             op::END_MARK => self.end_mark(),
             _ => {}
         }
@@ -397,11 +413,14 @@ fn skip_dict(lexer: &mut Lexer<'_>) {
     }
 }
 
-fn is_white_color(operands: &[Operand<'_>]) -> bool {
-    match operands {
-        [Operand::Number(g)] => *g >= 0.999,
-        [Operand::Number(r), Operand::Number(g), Operand::Number(b)] => *r >= 0.999 && *g >= 0.999 && *b >= 0.999,
-        [Operand::Number(c), Operand::Number(m), Operand::Number(y), Operand::Number(k)] => c + m + y + k <= 0.001,
-        _ => false,
+/// Lightness of a colour by its components, from black 0 to white 1; `None` for a pattern.
+fn lightness(operands: &[Operand<'_>]) -> Option<f64> {
+    match *operands {
+        [Operand::Number(g)] => Some(g),
+        [Operand::Number(r), Operand::Number(g), Operand::Number(b)] => Some(0.3 * r + 0.59 * g + 0.11 * b),
+        [Operand::Number(c), Operand::Number(m), Operand::Number(y), Operand::Number(k)] => {
+            Some((1.0 - k) * (1.0 - (0.3 * c + 0.59 * m + 0.11 * y)))
+        }
+        _ => None,
     }
 }

@@ -53,6 +53,7 @@ pub const RENDER_MODE: u32 = key(b"Tr");
 pub const RESTORE: u32 = key(b"Q");
 pub const RISE: u32 = key(b"Ts");
 pub const SAVE: u32 = key(b"q");
+pub const SHADING: u32 = key(b"sh");
 pub const SHOW: u32 = key(b"Tj");
 pub const SHOW_ARRAY: u32 = key(b"TJ");
 pub const SPACED_SHOW: u32 = key(b"\"");

@@ -1,7 +1,8 @@
 //! Paths painted and clipped to; images (ISO 32000-2, 8.5).
 
-use super::super::device::Device;
-use super::Interpreter;
+use super::super::device::{Device, Fill};
+use super::path::bounds;
+use super::{Interpreter, WHITE};
 use crate::document::Rect;
 
 impl<D: Device> Interpreter<'_, '_, D> {
@@ -39,9 +40,15 @@ impl<D: Device> Interpreter<'_, '_, D> {
     }
 
     pub(super) fn fill(&mut self, clip: &Rect) {
-        let white = self.state.white_fill;
+        let state = &self.state;
+        let white = state.fill.is_some_and(|l| l >= WHITE);
+        // Of several shapes in one path one may be the hole of another.
+        let opaque = state.fill.is_some() && state.alpha >= 1.0 && !state.blended && self.path.single();
         for (points, _, straight) in self.path.each() {
             if !straight || points.len() < 2 {
+                if !white && let Some(bounds) = bounds(points) {
+                    self.device.ground(&bounds, clip);
+                }
                 continue;
             }
             let (Some(first), Some(last)) = (points.first(), points.last()) else { continue };
@@ -50,14 +57,9 @@ impl<D: Device> Interpreter<'_, '_, D> {
             let upright =
                 points.len() <= 5 && points.windows(2).all(|p| matches!(p, [a, b] if axis(a, b))) && axis(first, last);
             if upright {
-                let mut r = Rect { x0: first.0, y0: first.1, x1: first.0, y1: first.1 };
-                for p in points {
-                    r.x0 = r.x0.min(p.0);
-                    r.y0 = r.y0.min(p.1);
-                    r.x1 = r.x1.max(p.0);
-                    r.y1 = r.y1.max(p.1);
+                if let Some(r) = bounds(points) {
+                    self.device.fill(&r, Fill { white, opaque }, clip);
                 }
-                self.device.fill(&r, white, clip);
             } else if !white && points.len() <= 256 {
                 for pair in points.windows(2) {
                     if let [a, b] = pair {

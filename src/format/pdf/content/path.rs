@@ -83,14 +83,24 @@ impl Path {
     }
 
     pub fn bounds(&self) -> Option<Rect> {
-        let (first, rest) = self.points.split_first()?;
-        let mut r = Rect { x0: first.0, y0: first.1, x1: first.0, y1: first.1 };
-        for p in rest {
-            r.x0 = r.x0.min(p.0);
-            r.y0 = r.y0.min(p.1);
-            r.x1 = r.x1.max(p.0);
-            r.y1 = r.y1.max(p.1);
-        }
-        Some(r)
+        bounds(&self.points)
     }
+
+    /// Whether the path is one shape.
+    pub fn single(&self) -> bool {
+        self.subs.len() == 1
+    }
+}
+
+/// The box around points.
+pub fn bounds(points: &[(f32, f32, bool)]) -> Option<Rect> {
+    let (first, rest) = points.split_first()?;
+    let mut r = Rect { x0: first.0, y0: first.1, x1: first.0, y1: first.1 };
+    for p in rest {
+        r.x0 = r.x0.min(p.0);
+        r.y0 = r.y0.min(p.1);
+        r.x1 = r.x1.max(p.0);
+        r.y1 = r.y1.max(p.1);
+    }
+    Some(r)
 }

@@ -9,8 +9,26 @@ use super::super::lexer::{Token, decode_hex, decode_literal, decode_name};
 use super::super::matrix::Matrix;
 use super::super::object::Object;
 use super::Interpreter;
+use crate::layout::Ink;
+
+/// The sine of the angle from which on a baseline is at an angle to the page; scans are off by less.
+const ASLANT: f64 = 0.1;
+/// Text at least this light, or as transparent, may be a watermark.
+const FAINT: f64 = 0.6;
 
 impl<D: Device> Interpreter<'_, '_, D> {
+    /// How text along this direction stands to the page.
+    fn ink(&self, along: (f64, f64)) -> Ink {
+        if self.aside > 0 {
+            return Ink::Marked;
+        }
+        if along.0.abs().min(along.1.abs()) > ASLANT * along.0.hypot(along.1) {
+            return Ink::Aslant;
+        }
+        let light = self.state.fill.is_some_and(|l| l >= FAINT && l < 0.98);
+        if self.state.mode == 0 && (light || self.state.alpha < 1.0 - FAINT) { Ink::Faint } else { Ink::Full }
+    }
+
     pub(super) fn find_font<'d>(
         &self,
         raw: &'d [u8],
@@ -113,7 +131,8 @@ impl<D: Device> Interpreter<'_, '_, D> {
             vertical: font.vertical,
             font: 0,
             mcid: self.marks.iter().rev().find_map(|m| m.mcid),
-            white: state.white_fill && state.mode == 0,
+            white: state.mode == 0 && state.fill.is_some_and(|l| l >= 0.98),
+            ink: self.ink(along),
         };
         let clip = state.clip;
         let hidden = if self.hiding > 0 {
