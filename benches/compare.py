@@ -3,13 +3,20 @@
 
     cargo build --release
     python3 benches/compare.py FOLDER [--repeat N] [--instructions]
+    python3 benches/compare.py --sets FOLDER [--only NAME,...]
 
 FOLDER holds reports. PDF text with coordinates is compared with `pdftotext -bbox-layout` and `mutool draw -F stext`,
 HTML with `pandas.read_html` (parsing alone, in this process, imports not counted), where they are installed.
 CPU seconds are those of the child processes (user and system), the best of N runs; `--instructions` also counts
 instructions with `valgrind --tool=callgrind` (repeatable, whatever else the machine does).
+
+`--sets` scores what is read instead: FOLDER holds the peers' test sets, each with a `manifest.jsonl` (id, file, kind,
+page), `scripts/score.py` that scores a folder of predictions, and `SCORES.md` with a table of the peers a set. One
+line a set: our score beside the best peer's, for every score that both have.
 """
 import argparse
+import gzip
+import json
 import os
 import pathlib
 import re
@@ -17,6 +24,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -46,12 +54,92 @@ def row(name, files, seconds, wall, extra=""):
     print(f"{name:34} {files:6} files {seconds:9.3f} CPU s {wall:9.3f} s {1000 * seconds / max(files, 1):9.2f} ms/file {extra}")
 
 
+def run(*arguments, stdin=None):
+    done = subprocess.run([GONGKAI, *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.stdout.decode("utf8", "replace")
+
+
+def grid(table):
+    """A table as rows of texts, a spanning cell at its first place."""
+    rows = [[None] * table["cols"] for _ in range(table["rows"])]
+    for cell in table["cells"]:
+        rows[cell["row"]][cell["col"]] = cell["text"]
+    return rows
+
+
+def predict(folder, out):
+    """Writes what the program reads of each case of a set, as `scripts/score.py` wants it."""
+    texts = {}
+    for line in (folder / "manifest.jsonl").read_text("utf8").splitlines():
+        case = json.loads(line)
+        path = os.path.normpath(folder / case["file"])
+        if case["kind"] == "table":
+            tables = [json.loads(t) for t in run("tables", path).splitlines()]
+            chosen = [grid(t) for t in tables if case["page"] in (None, t.get("page"))]
+            (out / f"{case['id']}.json").write_text(json.dumps(chosen, ensure_ascii=False))
+            continue
+        if path not in texts:
+            data = gzip.open(path).read() if path.endswith(".gz") else None
+            texts[path] = run("text", "-", "--format", "html", stdin=data) if data else run("text", path)
+        text = texts[path]
+        if case["page"] and case["kind"] == "text":
+            pages = text.split("\f")
+            text = pages[case["page"] - 1] if case["page"] <= len(pages) else ""
+        (out / f"{case['id']}.txt").write_text(text)
+
+
+def published(text):
+    """The peers' scores: set → score → best value and tool, of the tables in SCORES.md."""
+    out, name, head = {}, None, []
+    for line in text.splitlines():
+        if line.startswith("### "):
+            name, head = line[4:].split()[0], []
+        elif line.startswith("|") and name:
+            cells = [c.strip() for c in line.strip("|").split("|")]
+            if not head:
+                head = cells
+            elif not cells[0].startswith("---"):
+                for score, value in zip(head[1:], cells[1:]):
+                    if re.fullmatch(r"[01]\.\d+", value):
+                        best = out.setdefault(name, {}).get(score, (-1, ""))
+                        out[name][score] = max(best, (float(value), cells[0]), key=lambda b: b[0])
+    return out
+
+
+def sets(folder, only):
+    peers = published((folder / "SCORES.md").read_text("utf8"))
+    print(f"{'set':18} {'score':10} {'gongkai':>8} {'best peer':>10}")
+    for manifest in sorted(folder.glob("*/manifest.jsonl")):
+        name = manifest.parent.name
+        if (only and name not in only) or (not only and name not in peers) or name == "robust":
+            continue
+        with tempfile.TemporaryDirectory() as out:
+            out = pathlib.Path(out)
+            predict(manifest.parent, out)
+            subprocess.run(
+                [sys.executable, folder / "scripts/score.py", manifest.parent, out, "--json", out / "score.json"],
+                stdout=subprocess.DEVNULL, check=True,
+            )
+            ours = json.loads((out / "score.json").read_text())
+        ours = ours["summary"]
+        for score, (best, tool) in peers.get(name, {}).items():
+            if isinstance(ours.get(score), (int, float)):
+                mark = "" if ours[score] >= best else "  behind"
+                print(f"{name:18} {score:10} {ours[score]:8.3f} {best:10.3f} {tool}{mark}", flush=True)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("folder")
+    arguments.add_argument("folder", nargs="?")
+    arguments.add_argument("--sets", type=pathlib.Path)
+    arguments.add_argument("--only", default="")
     arguments.add_argument("--repeat", type=int, default=3)
     arguments.add_argument("--instructions", action="store_true")
     options = arguments.parse_args()
+    if options.sets:
+        return sets(options.sets, [name for name in options.only.split(",") if name])
+    if not options.folder:
+        arguments.error("a folder of reports, or --sets")
     files = sorted(p for p in pathlib.Path(options.folder).rglob("*") if p.is_file())
     pdf = [str(p) for p in files if p.suffix.lower() == ".pdf"]
     html = [str(p) for p in files if p.suffix.lower() in (".html", ".htm", ".shtml")]

@@ -74,7 +74,7 @@ fn finds(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 fn is_pdf(bytes: &[u8]) -> bool {
-    let head = bytes.get(..bytes.len().min(PDF_HEADER)).unwrap_or_default();
+    let head = bytes.get(..bytes.len().min(PDF_HEADER + 5)).unwrap_or_default();
     let Some(at) = head.windows(5).position(|w| w == b"%PDF-") else { return false };
     // A text may quote the header; a PDF goes on with objects.
     at == 0 || finds(bytes.get(at..bytes.len().min(at + SAMPLE)).unwrap_or_default(), b" obj")
