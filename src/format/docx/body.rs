@@ -42,6 +42,8 @@ struct OpenCell {
     span: usize,
     /// `Some(true)` starts a vertical merge, `Some(false)` continues one.
     merge: Option<bool>,
+    /// Whether it continues the cell to its left (`hMerge`, ECMA-376 part 4, 14.3.5).
+    continues_left: bool,
 }
 
 /// A table being read.
@@ -51,6 +53,8 @@ struct OpenTable {
     column: usize,
     cells: Vec<Cell>,
     merges: Vec<bool>,
+    /// Index of the cell that the cell before in this row is, or belongs to.
+    left: Option<usize>,
     open: Option<OpenCell>,
     /// Tables inside its cells, to stand behind it.
     inner: Vec<Table>,
@@ -223,6 +227,7 @@ impl<'a> BodyReader<'a> {
                 if let Some(t) = story.tables.last_mut() {
                     t.rows += 1;
                     t.column = 0;
+                    t.left = None;
                 }
             }
             "trPr" => story.with_table(|t| t.in_row_properties = true),
@@ -245,6 +250,10 @@ impl<'a> BodyReader<'a> {
                 let restart = attribute(e, "val").as_deref() == Some("restart");
                 story.with_cell(|c| c.merge = Some(restart));
             }
+            "hMerge" => {
+                let continues = attribute(e, "val").as_deref() != Some("restart");
+                story.with_cell(|c| c.continues_left = continues);
+            }
             _ => {}
         }
         Ok(())
@@ -261,6 +270,7 @@ impl<'a> BodyReader<'a> {
             column: 0,
             cells: Vec::new(),
             merges: Vec::new(),
+            left: None,
             open: None,
             inner: Vec::new(),
             in_row_properties: false,
@@ -368,19 +378,30 @@ fn close_cell(story: &mut Story) {
         return;
     }
     let text = cell.lines.join("\n");
+    // A continued merge belongs to the cell to the left or above; text inside it is not shown by Word.
+    if cell.continues_left
+        && let Some(left) = table.left.and_then(|at| table.cells.get_mut(at))
+    {
+        if left.row == row {
+            left.col_span = col + span - left.col;
+        }
+        return;
+    }
     if cell.merge == Some(false) {
-        // A continued merge belongs to the cell above; printed text inside it is not shown by Word.
         let above = table
             .cells
             .iter_mut()
             .zip(&table.merges)
+            .enumerate()
             .rev()
-            .find(|(c, merged)| **merged && c.col == col && c.row + c.row_span == row);
-        if let Some((above, _)) = above {
+            .find(|(_, (c, merged))| **merged && c.col == col && c.row + c.row_span == row);
+        if let Some((at, (above, _))) = above {
             above.row_span += 1;
+            table.left = Some(at);
             return;
         }
     }
+    table.left = Some(table.cells.len());
     let path = format!("{}/tr[{}]/tc[{}]", table.path, row + 1, col + 1);
     table.cells.push(Cell {
         row,

@@ -80,6 +80,25 @@ fn merged_cells_keep_their_spans() {
 }
 
 #[test]
+fn cells_merged_the_old_way_keep_their_spans() {
+    let cell = |properties: &str, t: &str| {
+        format!("<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{t}</w:t></w:r></w:p></w:tc>")
+    };
+    let begin = r#"<w:hMerge w:val="restart"/>"#;
+    let rows = [
+        cell(&format!("{begin}<w:vMerge w:val=\"restart\"/>"), "表头") + &cell("<w:hMerge/>", "") + &cell("", "2"),
+        cell(&format!("{begin}<w:vMerge/>"), "") + &cell("<w:hMerge/>", "") + &cell("", "3"),
+        cell("<w:hMerge/>", "4") + &cell(begin, "5") + &cell(r#"<w:hMerge w:val="continue"/>"#, "6"),
+    ];
+    let body: String = rows.iter().map(|r| format!("<w:tr>{r}</w:tr>")).collect();
+    let document = document(&format!("<w:tbl>{body}</w:tbl>"));
+    let t = table(&document);
+    let shape: Vec<_> = t.cells.iter().map(|c| (c.row, c.col, c.row_span, c.col_span, c.text.as_str())).collect();
+    let upper = [(0, 0, 2, 2, "表头"), (0, 2, 1, 1, "2"), (1, 2, 1, 1, "3")];
+    assert_eq!(shape, [&upper[..], &[(2, 0, 1, 1, "4"), (2, 1, 1, 2, "5")]].concat());
+}
+
+#[test]
 fn tables_inside_cells_stand_behind_their_table() {
     let document = document(
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>外</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>内</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:tc></w:tr></w:tbl>",
