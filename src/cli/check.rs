@@ -87,7 +87,7 @@ fn report(row: &Row) -> Report {
     Report {
         file: row.name(),
         forms: row.report.forms.0.iter().map(|(_, form)| form.clone()).collect(),
-        numbers: row.values.0.iter().filter_map(|(k, v)| Some((k.clone(), number(v.get())?))).collect(),
+        numbers: row.printed().filter_map(|(k, ..)| Some((k.to_owned(), number(row.number(k)?)?))).collect(),
     }
 }
 

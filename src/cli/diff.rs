@@ -134,14 +134,14 @@ fn compare<'a>(file: &'a str, a: Option<&Row>, b: Option<&Row>) -> Vec<Change<'a
     change("report.year", text(a.report.year.map(|y| y.to_string())), text(b.report.year.map(|y| y.to_string())));
     change("report.form", text(a.report.form.clone()), text(b.report.form.clone()));
     change("report.published", text(a.report.published.clone()), text(b.report.published.clone()));
-    let cell = |row: &Row, variable: &str| match row.cells.get(variable) {
+    let cell = |row: &Row, variable: &str| match row.cell(variable) {
         Some(cell) => row.number(variable).map_or_else(|| cell.state.clone(), str::to_owned),
         None => "absent".to_owned(),
     };
-    for (variable, _) in &a.cells.0 {
+    for (variable, _, _) in a.printed() {
         change(variable, cell(a, variable), cell(b, variable));
     }
-    for (variable, _) in b.cells.0.iter().filter(|(v, _)| a.cells.get(v).is_none()) {
+    for (variable, _, _) in b.printed().filter(|(v, _, _)| a.cell(v).is_none()) {
         change(variable, "absent".to_owned(), cell(b, variable));
     }
     for flag in a.flags.iter().filter(|f| !b.flags.contains(f)) {

@@ -12,7 +12,7 @@ use crate::extract::{Extracted, Report, extract};
 use crate::failure::Failure;
 use crate::format::pdf;
 use crate::limits::Limits;
-use crate::record::Reading;
+use crate::record::{Reading, Statement};
 use crate::source::sniff::sniff;
 
 /// Runs it.
@@ -132,6 +132,9 @@ fn whole(out: &mut String, extracted: &Extracted, report: &Report) {
     for reading in &record.readings {
         reading_line(out, reading);
     }
+    for statement in &record.narrative {
+        statement_line(out, statement);
+    }
     for check in record.checks.iter().filter(|c| !c.holds) {
         say(out, format_args!("check      {} does not hold: {} and {}", check.id, check.left, check.right));
     }
@@ -163,6 +166,12 @@ fn reading_line(out: &mut String, reading: &Reading) {
     say(out, format_args!("{line}"));
 }
 
+fn statement_line(out: &mut String, statement: &Statement) {
+    let value = statement.value.map_or_else(|| statement.state.name().to_owned(), |v| v.to_string());
+    let Statement { variable, raw, sentence, anchor, .. } = statement;
+    say(out, format_args!("stated     {variable} = {value}, printed {raw:?} at {}: {sentence}", place(anchor)));
+}
+
 /// Whether `name` is `asked`, lies below it, or heads it.
 fn about(name: &str, asked: &str) -> bool {
     let below = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -185,6 +194,10 @@ fn one_variable(out: &mut String, report: &Report, variable: &str) -> bool {
     for reading in record.readings.iter().filter(|r| about(&r.variable, variable)) {
         found = true;
         reading_line(out, reading);
+    }
+    for statement in record.narrative.iter().filter(|s| about(&s.variable, variable)) {
+        found = true;
+        statement_line(out, statement);
     }
     if !found && out.len() > before {
         say(out, format_args!("value      no cell was found for {variable}"));

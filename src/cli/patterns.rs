@@ -14,6 +14,7 @@ use crate::extract::extract;
 use crate::limits::Limits;
 use crate::pattern::schema::File;
 use crate::pattern::{PatternSet, cases, learn, scaffold, schema};
+use crate::report::{Of, narrate_text};
 
 /// Runs it.
 pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Error> {
@@ -71,6 +72,21 @@ fn list(set: &PatternSet) -> Result<End, Error> {
             );
         }
     }
+    for family in &set.families {
+        if let Some(rules) = &family.narrative {
+            let hash: String = rules.hash.chars().take(12).collect();
+            let _ = writeln!(
+                text,
+                "{}/{}\tversion {}\t{}\tsentences\t{hash}\t{}\t{}",
+                family.id,
+                rules.id,
+                rules.version,
+                count(rules.variables.len() as u64, "variable"),
+                rules.title.0,
+                rules.title.1,
+            );
+        }
+    }
     print(&text)
 }
 
@@ -87,15 +103,22 @@ fn check(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
 
 fn test(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
     let set = pattern_set(dir)?;
-    let cases = match dir {
-        Some(dir) => set.load_cases(dir)?,
-        None => PatternSet::embedded_cases()?,
+    let (cases, sentences) = match dir {
+        Some(dir) => (set.load_cases(dir)?, set.load_sentences(dir)?),
+        None => (PatternSet::embedded_cases()?, PatternSet::embedded_sentences()?),
     };
     let limits = Limits::default();
     let verdicts = cases::run(&cases, |case| {
         let extracted = one::deep(|| extract(&case.bytes, None, &limits, set))?;
         Ok(extracted.reports.into_iter().map(|r| r.record).collect())
     });
+    let mut verdicts = verdicts;
+    verdicts.extend(sentences.iter().filter_map(|case| {
+        let rules = set.families.iter().find(|f| f.id == case.family)?.narrative.as_ref()?;
+        let of = Of { year: case.year, agency: case.agency.as_deref() };
+        let heard = case.judge(&narrate_text(&case.text, rules, of).0);
+        Some(cases::Verdict { id: case.id.clone(), misses: heard.wrong.into_iter().chain(heard.missed).collect() })
+    }));
     let failed: Vec<_> = verdicts.iter().filter(|v| !v.misses.is_empty()).collect();
     for verdict in &failed {
         ui.note(&format!("missed {}", verdict.id));

@@ -11,11 +11,15 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::refusal::{Refusal, nearest};
+use super::sentence_cases::{self, SentenceCase};
 use super::source::Text;
 use super::{Family, Form, PatternSet, tree};
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::record::{Record, State};
+
+/// Name of the sentence rules of a family, beside its forms.
+const NARRATIVE: &str = "narrative";
 
 /// `<form>.cases/*.toml` as written.
 #[derive(Debug, Clone, Deserialize)]
@@ -136,6 +140,22 @@ impl PatternSet {
         read(Self::embedded(), &tree::embedded())
     }
 
+    /// The sentences built into the program, with what they state.
+    ///
+    /// # Errors
+    /// The first mistake in a case file, with the line underlined.
+    pub fn embedded_sentences() -> Result<Vec<SentenceCase>, Error> {
+        sentences(Self::embedded(), &tree::embedded())
+    }
+
+    /// The sentences of a directory of patterns; `self` is the set of the same directory.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or the first mistake in a case file, with the line underlined.
+    pub fn load_sentences(&self, dir: &Path) -> Result<Vec<SentenceCase>, Error> {
+        sentences(self, &tree::load(dir)?)
+    }
+
     /// The cases of a directory of patterns; `self` is the set of the same directory.
     ///
     /// # Errors
@@ -143,6 +163,18 @@ impl PatternSet {
     pub fn load_cases(&self, dir: &Path) -> Result<Vec<Case>, Error> {
         read(self, &tree::load(dir)?)
     }
+}
+
+/// The sentences beside the sentence rules of each family.
+pub(super) fn sentences(set: &PatternSet, tree: &tree::Tree) -> Result<Vec<SentenceCase>, Error> {
+    let mut cases = Vec::new();
+    for family in &set.families {
+        let folder = format!("{}/{NARRATIVE}.cases/", family.id);
+        for (path, text) in tree.iter().filter(|(p, _)| p.starts_with(&folder) && p.ends_with(".toml")) {
+            cases.extend(sentence_cases::read(path, text, family)?);
+        }
+    }
+    Ok(cases)
 }
 
 /// Runs cases through `extract`, which reads the report of a case with the patterns at hand.
@@ -221,7 +253,7 @@ fn compare(expect: &ExpectedRecord, record: &Record) -> Vec<String> {
     misses
 }
 
-fn shown(expected: Expected) -> String {
+pub(super) fn shown(expected: Expected) -> String {
     match expected {
         Expected::Number(value) => value.normalize().to_string(),
         Expected::State(state) => state.name().to_owned(),
@@ -239,6 +271,9 @@ pub(super) fn read(set: &PatternSet, tree: &tree::Tree) -> Result<Vec<Case>, Err
         }
         let refuse = |r: Refusal| r.into_error(path, text);
         let Some(family) = set.families.iter().find(|f| f.id == family_id) else { continue };
+        if form_id == NARRATIVE {
+            continue;
+        }
         let Some(form) = family.forms.iter().find(|f| f.id == form_id) else {
             return Err(refuse(Refusal::new(format!("no form `{form_id}` for these cases"), 0..0)));
         };
@@ -335,7 +370,7 @@ fn expected(record: &WrittenRecord, (family, form): (&Family, &Form)) -> Result<
     })
 }
 
-fn cell(token: &str, at: &Spanned<String>) -> Result<Expected, Refusal> {
+pub(super) fn cell(token: &str, at: &Spanned<String>) -> Result<Expected, Refusal> {
     Ok(match token {
         "blank" => Expected::State(State::Blank),
         "dash" => Expected::State(State::Dash),

@@ -18,6 +18,7 @@ mod narrative;
 mod refusal;
 pub mod scaffold;
 pub mod schema;
+pub mod sentence_cases;
 pub mod source;
 mod tree;
 mod variable;

@@ -15,11 +15,16 @@ pub enum File {
     Form,
     /// `<family>/<form>.cases/*.toml`.
     Cases,
+    /// `<family>/narrative.toml`.
+    Narrative,
+    /// `<family>/narrative.cases/*.toml`.
+    Sentences,
 }
 
 impl File {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Form, Self::Report, Self::Fragments, Self::Cases];
+    pub const ALL: [Self; 6] =
+        [Self::Form, Self::Report, Self::Fragments, Self::Cases, Self::Narrative, Self::Sentences];
 
     /// The name used on the command line.
     #[must_use]
@@ -29,6 +34,8 @@ impl File {
             Self::Report => "report",
             Self::Form => "form",
             Self::Cases => "cases",
+            Self::Narrative => "narrative",
+            Self::Sentences => "sentences",
         }
     }
 
@@ -38,6 +45,8 @@ impl File {
             Self::Report => "ReportFile",
             Self::Form => "FormFile",
             Self::Cases => "CaseFile",
+            Self::Narrative => "NarrativeFile",
+            Self::Sentences => "SentenceFile",
         }
     }
 }
@@ -183,6 +192,69 @@ const TYPES: &[(&str, &[Key])] = &[
             ("soft", Truth, false, "a break is worth a note only"),
         ],
     ),
+    (
+        "NarrativeFile",
+        &[
+            ("id", Text, true, "stable id: narrative, the name of the file"),
+            ("version", Text, true, "raised when output may change"),
+            ("title", One("Title"), true, "names of the rules for the codebook"),
+            ("without", Texts, false, "sections (ids) whose sentences are not read"),
+            ("counters", Texts, true, "counting words and units of money"),
+            ("not_before", Texts, false, "texts behind a number that counts nothing"),
+            ("not_behind", Texts, false, "texts before a number that counts nothing"),
+            ("about_before", Texts, false, "words before a number that make it no exact one"),
+            ("about_behind", Texts, false, "words behind a number that make it no exact one"),
+            ("negations", Texts, false, "words of which one stands in every sentence that says that there was none"),
+            ("scope", Many("Scope"), false, "what the numbers behind some words are about"),
+            ("variable", Many("Quantity"), false, "the variables, in the order of the output"),
+            ("joint", Many("Joint"), false, "rules that speak of several variables at once"),
+        ],
+    ),
+    (
+        "Scope",
+        &[
+            ("kind", Text, true, "of one kind the last words before a number decide"),
+            ("counts", Text, true, "whether numbers in the scope are the report's: yes, no or unsure"),
+            ("match", Texts, true, "expressions; a group year or agency that names the report's own makes it yes"),
+        ],
+    ),
+    (
+        "Quantity",
+        &[
+            ("id", Text, true, "name of the variable: narrative.…"),
+            ("zh", Text, true, "Chinese name"),
+            ("en", Text, true, "English name"),
+            ("unit", Text, false, "unit of its numbers"),
+            ("same_as", Texts, false, "variables of tables that state the same"),
+            ("words", Texts, false, "words of which one stands in every sentence of the rule"),
+            ("say", Texts, false, "expressions with {n} where the number stands"),
+            ("none", Texts, false, "expressions that say that there was none"),
+            ("unless", Texts, false, "expressions on a match that make it about something else"),
+            ("beyond", Texts, false, "kinds of scope that do not bind it"),
+        ],
+    ),
+    (
+        "Joint",
+        &[
+            ("variables", Texts, true, "the variables (ids)"),
+            ("sum", Truth, false, "the number is their sum"),
+            ("words", Texts, false, "words of which one stands in every sentence of the rule"),
+            ("say", Texts, false, "expressions with {n} where the number stands"),
+            ("none", Texts, false, "expressions that say that there was none"),
+            ("unless", Texts, false, "expressions on a match that make it about something else"),
+            ("beyond", Texts, false, "kinds of scope that do not bind it"),
+        ],
+    ),
+    ("SentenceFile", &[("cases", Many("WrittenSentence"), false, "the sentences")]),
+    (
+        "WrittenSentence",
+        &[
+            ("year", Integer, false, "the year reported on"),
+            ("agency", Text, false, "the agency"),
+            ("text", Text, true, "the sentence, or several"),
+            ("expect", Text, true, "variable=number without narrative., apart by blanks; nothing else may be read"),
+        ],
+    ),
     ("CaseFile", &[("case", Many("WrittenCase"), false, "the cases")]),
     (
         "WrittenCase",
@@ -279,7 +351,7 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     use super::*;
-    use crate::pattern::{cases, source};
+    use crate::pattern::{cases, sentence_cases, source};
 
     /// The keys that a type reads, by its refusal of one that it does not.
     fn read_keys<T: DeserializeOwned>() -> BTreeSet<String> {
@@ -313,6 +385,12 @@ mod tests {
         check::<cases::CaseFile>("CaseFile");
         check::<cases::WrittenCase>("WrittenCase");
         check::<cases::WrittenRecord>("WrittenRecord");
+        check::<source::NarrativeFile>("NarrativeFile");
+        check::<source::Scope>("Scope");
+        check::<source::Quantity>("Quantity");
+        check::<source::Joint>("Joint");
+        check::<sentence_cases::SentenceFile>("SentenceFile");
+        check::<sentence_cases::WrittenSentence>("WrittenSentence");
     }
 
     #[test]

@@ -263,3 +263,37 @@ fn fragments_that_go_round_are_refused() {
     let error = compile::compile(&small(FORM, round, true)).err().unwrap_or_else(|| panic!("accepted"));
     assert!(error.to_string().contains("refers to itself"), "{error}");
 }
+
+/// The embedded tree with the sentence rules changed; what is said of them.
+fn said_of_narrative(from: &str, to: &str) -> String {
+    let mut tree = tree::embedded();
+    let rules = tree.get_mut("ogi/narrative.toml").unwrap();
+    assert!(rules.contains(from), "{from}");
+    *rules = rules.replacen(from, to, 1);
+    match compile::compile(&tree) {
+        Ok(_) => panic!("`{to}` is taken"),
+        Err(error) => format!("{error}\n{}", error.remedy().unwrap_or_default()),
+    }
+}
+
+#[test]
+fn mistakes_in_sentence_rules_are_shown() {
+    for (from, to, said) in [
+        ("{n}{{items}}", "[0-9]+{{items}}", "a sentence rule has {n} once"),
+        ("fujian.disclosed.year", "fujian.disclosd.year", "did you mean `fujian.disclosed.year`?"),
+        ("beyond = [\"part\"]", "beyond = [\"parts\"]", "undefined kind of scope `parts`"),
+        ("words = [\"公报\"]", "words = []", "no `words` for `narrative.proactive.gazette`"),
+        ("counts = \"no\"", "counts = \"never\"", "`never` is no answer"),
+        ("without = [\"problems\"]", "without = [\"problem\"]", "undefined section `problem`"),
+        (
+            "id = \"narrative.visits\"",
+            "id = \"narrative.consultations\"",
+            "variable `narrative.consultations` stands twice",
+        ),
+        ("say = ['公报", "sya = ['公报", "did you mean `say`?"),
+        ("公报[^,;:#]", "公报[^，;:#]", "never occurs in shadow text"),
+    ] {
+        let message = said_of_narrative(from, to);
+        assert!(message.contains(said) && message.starts_with("ogi/narrative.toml:"), "{message}");
+    }
+}

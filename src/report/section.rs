@@ -28,6 +28,21 @@ pub struct Prose<'a> {
     pub(super) pieces: Vec<Piece<'a>>,
 }
 
+impl<'a> Prose<'a> {
+    /// All paragraphs of a document as text under no heading.
+    pub(super) fn whole(document: &'a Document) -> Self {
+        let lines = lines(document, &[]);
+        let piece = |(at, line): (usize, &Line<'a>)| Piece {
+            section: None,
+            line: at,
+            range: 0..line.shadow.text.len(),
+            text: line.text,
+        };
+        let pieces = lines.iter().enumerate().map(piece).collect();
+        Self { sections: Vec::new(), flags: Vec::new(), lines, pieces }
+    }
+}
+
 /// A line of a section, or as much of it as belongs to the section.
 #[derive(Debug, Clone)]
 pub(super) struct Piece<'a> {

@@ -12,6 +12,9 @@ use crate::write::row::Row;
 /// States in the order of the codebook.
 pub const STATES: [&str; 6] = ["number", "blank", "dash", "text", "unreadable", "ambiguous"];
 
+/// What stands for the table of variables that sentences state.
+const NARRATIVE: &str = "narrative";
+
 /// One variable.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
@@ -85,17 +88,31 @@ impl Codebook {
                 }
             }
         }
+        for narrative in patterns.families.iter().filter_map(|f| f.narrative.as_ref()) {
+            for quantity in &narrative.variables {
+                book.index.insert(quantity.name.clone(), book.entries.len());
+                book.entries.push(Entry {
+                    variable: quantity.name.clone(),
+                    table: NARRATIVE.to_owned(),
+                    unit: quantity.unit.as_ref().map(|u| u.name.clone()).unwrap_or_default(),
+                    zh: quantity.title.0.clone(),
+                    en: quantity.title.1.clone(),
+                    forms: vec![narrative.id.clone()],
+                    ..Entry::default()
+                });
+            }
+        }
         book
     }
 
     /// Counts the cells of a record.
     pub fn count(&mut self, row: &Row) {
         self.records += 1;
-        for (variable, cell) in &row.cells.0 {
+        for (variable, cell, _) in row.printed() {
             let entries = &mut self.entries;
-            let at = *self.index.entry(variable.clone()).or_insert_with(|| {
+            let at = *self.index.entry(variable.to_owned()).or_insert_with(|| {
                 let table = variable.split('.').next().unwrap_or_default().to_owned();
-                entries.push(Entry { variable: variable.clone(), table, ..Entry::default() });
+                entries.push(Entry { variable: variable.to_owned(), table, ..Entry::default() });
                 entries.len() - 1
             });
             if let Some(entry) = entries.get_mut(at) {
@@ -187,18 +204,24 @@ impl Codebook {
     #[must_use]
     pub fn json_schema(&self) -> Value {
         let mut values = Map::new();
+        let mut narrative = Map::new();
         for entry in &self.entries {
             let unit = if entry.unit.is_empty() { String::new() } else { format!(" ({})", entry.unit) };
             let property =
                 json!({"type": ["number", "null"], "title": entry.en, "description": format!("{}{unit}", entry.zh)});
-            values.insert(entry.variable.clone(), property);
+            if entry.table == NARRATIVE {
+                narrative.insert(entry.variable.clone(), json!({"properties": {"value": property}}));
+            } else {
+                values.insert(entry.variable.clone(), property);
+            }
         }
         let text = || json!({"type": ["string", "null"]});
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": crate::write::jsonl::SCHEMA,
             "type": "object",
-            "required": ["schema", "id", "source", "report", "sections", "values", "cells", "checks", "flags", "made_by"],
+            "required": ["schema", "id", "source", "report", "sections", "values", "cells", "narrative", "checks", "flags",
+                "made_by"],
             "properties": {
                 "schema": {"const": crate::write::jsonl::SCHEMA},
                 "id": {"type": "string"},
@@ -211,6 +234,10 @@ impl Codebook {
                 "values": {"type": "object", "properties": values, "additionalProperties": {"type": ["number", "null"]}},
                 "cells": {"type": "object", "additionalProperties": {"type": "object", "required": ["raw", "state"],
                     "properties": {"raw": {"type": "string"}, "state": {"enum": STATES}}}},
+                "narrative": {"type": "object", "properties": narrative, "additionalProperties": {"type": "object",
+                    "required": ["value", "state", "raw", "unit", "sentence", "section"],
+                    "properties": {"raw": {"type": "string"}, "state": {"enum": STATES}, "unit": text(),
+                        "sentence": {"type": "string"}, "section": {"type": "string"}}}},
                 "checks": {"type": "array", "items": {"type": "object", "required": ["id", "holds", "left", "right"]}},
                 "flags": {"type": "array", "items": {"type": "object", "required": ["code", "at", "message"]}},
                 "made_by": {"type": "object", "required": ["gongkai", "patterns"]}

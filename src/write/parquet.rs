@@ -134,7 +134,7 @@ impl<W: Write + Send> Table<W> {
                 let mut fields = report(row);
                 for variable in variables {
                     fields.push(row.number(variable).unwrap_or_default().to_owned());
-                    fields.push(row.cells.get(variable).map(|c| c.state.clone()).unwrap_or_default());
+                    fields.push(row.cell(variable).map(|c| c.state.clone()).unwrap_or_default());
                 }
                 self.columns.iter_mut().zip(&fields).for_each(|(column, field)| column.push(field));
                 self.rows += 1;

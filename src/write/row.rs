@@ -26,6 +26,9 @@ pub struct Row {
     pub values: Pairs<Box<RawValue>>,
     /// The cell of each variable.
     pub cells: Pairs<Cell>,
+    /// What sentences state.
+    #[serde(default)]
+    pub narrative: Pairs<Stated>,
     /// Identities.
     #[serde(default)]
     pub checks: Vec<Check>,
@@ -120,6 +123,18 @@ pub struct Cell {
     pub column: Option<u32>,
 }
 
+/// A number that a sentence states.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Stated {
+    /// The number as JSON text, or `null`.
+    pub value: Box<RawValue>,
+    /// The sentence.
+    pub sentence: String,
+    /// What is printed, its state and its place.
+    #[serde(flatten)]
+    pub cell: Cell,
+}
+
 /// A check.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Check {
@@ -191,7 +206,21 @@ impl Row {
     /// The number of a variable as printed; `None` for null and where the variable is absent.
     #[must_use]
     pub fn number(&self, variable: &str) -> Option<&str> {
-        self.values.get(variable).map(|raw| raw.get()).filter(|text| *text != "null")
+        let value = self.values.get(variable).or_else(|| self.narrative.get(variable).map(|s| &s.value));
+        value.map(|raw| raw.get()).filter(|text| *text != "null")
+    }
+
+    /// What is printed for each variable of tables and sentences, in order; the sentence where it is one's.
+    pub fn printed(&self) -> impl Iterator<Item = (&str, &Cell, &str)> {
+        let cells = self.cells.0.iter().map(|(variable, cell)| (variable.as_str(), cell, ""));
+        let stated = self.narrative.0.iter().map(|(v, s)| (v.as_str(), &s.cell, s.sentence.as_str()));
+        cells.chain(stated)
+    }
+
+    /// What is printed for a variable.
+    #[must_use]
+    pub fn cell(&self, variable: &str) -> Option<&Cell> {
+        self.cells.get(variable).or_else(|| self.narrative.get(variable).map(|s| &s.cell))
     }
 
     /// A name for messages: path, and member.

@@ -23,7 +23,7 @@ pub const REPORT: [&str; 13] = [
 ];
 
 /// Columns of the long table after `id`.
-pub const CELL: [&str; 14] = [
+pub const CELL: [&str; 15] = [
     "id",
     "agency",
     "year",
@@ -38,6 +38,7 @@ pub const CELL: [&str; 14] = [
     "column",
     "flags",
     "failed_checks",
+    "sentence",
 ];
 
 /// Suffix of the column of a variable's state in the wide table.
@@ -81,8 +82,9 @@ pub fn wide_header(out: &mut Vec<u8>, variables: &[String]) {
 /// One report of the wide table: value and state of each variable, both empty where it is absent.
 pub fn wide(out: &mut Vec<u8>, row: &Row, variables: &[String]) {
     let fixed = report(row);
-    let states: FxHashMap<&str, &str> = row.cells.0.iter().map(|(k, c)| (k.as_str(), c.state.as_str())).collect();
-    let values: FxHashMap<&str, &str> = row.values.0.iter().map(|(k, v)| (k.as_str(), v.get())).collect();
+    let states: FxHashMap<&str, &str> = row.printed().map(|(k, cell, _)| (k, cell.state.as_str())).collect();
+    let stated = row.narrative.0.iter().map(|(k, s)| (k.as_str(), s.value.get()));
+    let values: FxHashMap<&str, &str> = row.values.0.iter().map(|(k, v)| (k.as_str(), v.get())).chain(stated).collect();
     let mut fields: Vec<&str> = fixed.iter().map(String::as_str).collect();
     for variable in variables {
         fields.push(values.get(variable.as_str()).copied().filter(|v| *v != "null").unwrap_or_default());
@@ -96,18 +98,18 @@ pub fn long_header(out: &mut Vec<u8>) {
     csv::write_line(out, CELL);
 }
 
-/// The cells of a report in the long table.
+/// The cells and stated numbers of a report in the long table.
 pub fn long(out: &mut Vec<u8>, row: &Row) {
     for fields in cells(row) {
         csv::write_line(out, fields.iter().map(String::as_str));
     }
 }
 
-/// The cells of a report, each in the order of [`CELL`].
+/// The cells and stated numbers of a report, each in the order of [`CELL`].
 pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
     let agency = text(row.report.agency.as_ref());
     let year = text(row.report.year);
-    row.cells.0.iter().map(move |(variable, cell)| {
+    row.printed().map(move |(variable, cell, sentence)| {
         let about = |at: &str| at == variable || variable.strip_prefix(at).is_some_and(|rest| rest.starts_with('.'));
         let flags: Vec<&str> =
             row.flags.iter().filter(|f| !f.at.is_empty() && about(&f.at)).map(|f| f.code.as_str()).collect();
@@ -117,7 +119,7 @@ pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
             row.id.clone(),
             agency.clone(),
             year.clone(),
-            variable.clone(),
+            variable.to_owned(),
             row.number(variable).unwrap_or_default().to_owned(),
             cell.state.clone(),
             cell.raw.clone(),
@@ -128,6 +130,7 @@ pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
             text(cell.column),
             flags.join(" "),
             failed.join(" "),
+            sentence.to_owned(),
         ]
     })
 }

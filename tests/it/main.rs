@@ -6,6 +6,7 @@ mod convert;
 mod corpus;
 mod extract;
 mod hostile;
+mod narrative;
 mod patterns;
 mod resume;
 mod samples;

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::passage::Line;
 use super::section::Prose;
-use crate::document::Anchor;
+use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
 use crate::pattern::{Counts, Narrative, Quantity, Rule};
 use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
@@ -29,7 +29,7 @@ pub struct Of<'a> {
 /// Reads what the sentences state; `readings` are the values of the tables, to compare with.
 #[must_use]
 pub fn narrate(prose: &Prose<'_>, rules: &Narrative, of: Of<'_>, readings: &[Reading]) -> (Vec<Statement>, Vec<Flag>) {
-    let of = Known { year: of.year, agency: of.agency.map(fold) };
+    let of = Known { year: of.year, agency: of.agency.map(|a| short_name(&fold(a))) };
     let mut heard: Vec<Vec<Heard>> = vec![Vec::new(); rules.variables.len()];
     for piece in &prose.pieces {
         let section = piece.section.and_then(|s| prose.sections.get(s)).map_or("", |s| s.id.as_str());
@@ -77,6 +77,17 @@ pub fn narrate(prose: &Prose<'_>, rules: &Narrative, of: Of<'_>, readings: &[Rea
     (statements, flags)
 }
 
+/// Reads what sentences state that stand in no report, one paragraph a line.
+#[must_use]
+pub fn narrate_text(text: &str, rules: &Narrative, of: Of<'_>) -> (Vec<Statement>, Vec<Flag>) {
+    let mut document = Document::new(Format::Txt);
+    for (at, text) in text.lines().enumerate() {
+        let anchor = Anchor::Text { line: u32::try_from(at + 1).unwrap_or(u32::MAX), column: 1 };
+        document.blocks.push(Block::Paragraph(Paragraph { text: text.to_owned(), role: Role::Body, anchor }));
+    }
+    narrate(&Prose::whole(&document), rules, of, &[])
+}
+
 /// Year and agency of the report, folded.
 struct Known {
     year: Option<u16>,
@@ -108,7 +119,6 @@ struct Told {
 /// A match of a rule.
 struct Hit<'r> {
     rule: &'r Rule,
-    id: usize,
     number: Option<usize>,
     span: Range<usize>,
 }
@@ -120,12 +130,12 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
         if !sentence.numbers.is_empty() {
             for found in rule.say.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
                 let Some((whole, n)) = found.get(0).zip(found.name("n")) else { continue };
-                hits.extend(hit(rule, id, sentence.number(n.start()), whole));
+                hits.extend(hit(rule, sentence.number(n.start()), whole));
             }
         }
         if negated {
             for found in rule.none.iter().flat_map(|e| e.find_iter(&sentence.text)) {
-                hits.extend(hit(rule, id, None, found));
+                hits.extend(hit(rule, None, found));
             }
         }
     }
@@ -136,7 +146,9 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
     let mut out: Vec<Told> = Vec::new();
     for hit in &hits {
         // A number that two rules take is the one's whose words hold the other's.
-        let rivals = || hits.iter().filter(|h| h.number.is_some() && h.number == hit.number && h.id != hit.id);
+        let rival =
+            |h: &&Hit<'_>| h.number.is_some() && h.number == hit.number && h.rule.variables != hit.rule.variables;
+        let rivals = || hits.iter().filter(rival);
         let inside = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end && a != b;
         if rivals().any(|h| inside(&hit.span, &h.span)) {
             continue;
@@ -152,7 +164,9 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
             let Some(quantity) = rules.variables.get(variable) else { continue };
             let value = value(number, quantity);
             let shared = hit.rule.sum && value.is_none_or(|v| !v.is_zero());
-            let unsure = rivalled || shared || counts == Counts::Unsure;
+            // None of more than the report's is none of the report's.
+            let whole = counts == Counts::Unsure && value.is_none_or(|v| !v.is_zero());
+            let unsure = rivalled || shared || whole;
             let value = if shared { None } else { value };
             out.push(Told { variable, number: hit.number, span: hit.span.clone(), value, unsure });
         }
@@ -161,9 +175,9 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
 }
 
 /// A match as a hit, unless it is about something else.
-fn hit<'r>(rule: &'r Rule, id: usize, number: Option<usize>, found: regex::Match<'_>) -> Option<Hit<'r>> {
+fn hit<'r>(rule: &'r Rule, number: Option<usize>, found: regex::Match<'_>) -> Option<Hit<'r>> {
     let else_where = rule.unless.iter().any(|e| e.is_match(found.as_str()));
-    (!else_where).then(|| Hit { rule, id, number, span: found.range() })
+    (!else_where).then(|| Hit { rule, number, span: found.range() })
 }
 
 /// The number, or zero where the sentence says that there was none.
@@ -198,7 +212,13 @@ fn year(text: &str) -> Option<u16> {
 
 /// Whether a name in a sentence is the agency's own, in short or in full.
 fn own(name: &str, agency: Option<&str>) -> bool {
-    agency.is_some_and(|agency| agency.ends_with(name) || name.ends_with(agency) || agency.starts_with(name))
+    let name = short_name(name);
+    agency.is_some_and(|agency| agency.ends_with(&name) || name.ends_with(agency) || agency.starts_with(&name))
+}
+
+/// A name without the 人民 that sentences leave out.
+fn short_name(name: &str) -> String {
+    name.replace("人民", "")
 }
 
 /// Of each kind the last words before the number decide, of words that end together the longest.
@@ -303,3 +323,7 @@ fn place(line: &Line<'_>, at: usize) -> Anchor {
         other => other.clone(),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod tests;

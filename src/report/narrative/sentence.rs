@@ -173,7 +173,7 @@ impl Reader<'_, '_> {
                     // What is no number is passed over whole: its tail is none either.
                     let end = if c.is_ascii_digit() { self.run(at) } else { at + 1 };
                     for i in at..end {
-                        if let Some((byte, c)) = self.chars.get(i).copied().filter(|(_, c)| *c != '#') {
+                        if let Some((byte, c)) = self.chars.get(i).copied().filter(|(_, c)| !matches!(c, '#' | '"')) {
                             self.push(c, byte);
                         }
                     }
@@ -243,6 +243,11 @@ impl Reader<'_, '_> {
         let end = at + self.chars.iter().skip(at).take_while(|(_, c)| han_digit(*c)).count();
         let text: String = self.chars.iter().skip(at).take(end - at).map(|(_, c)| *c).collect();
         numeral::parse(&text)?;
+        // 数十 and 几十 are some tens.
+        let before = at.checked_sub(1).and_then(|i| self.char(i));
+        if text.starts_with('十') && matches!(before, Some('数' | '几' | '好')) {
+            return None;
+        }
         self.extent(at, end, true, false)
     }
 
