@@ -1,4 +1,5 @@
 use super::PageContent;
+use super::footnote::{body_size, footnotes};
 use super::frame::Frame;
 use super::furniture::furniture;
 use super::line::{Line, lines};
@@ -10,7 +11,7 @@ use super::word::{Word, words};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Page, Paragraph, Rect, Role};
 use crate::limits::Limits;
-use crate::tables::{self, Grid, Piece};
+use crate::tables::{self, Edge, Grid, Piece};
 
 /// What layout makes of the pages of a file.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,16 +68,13 @@ pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
     }
     // Regions of all pages first: paragraphs need the measure of the whole document.
     let laid: Vec<Vec<Vec<Region>>> = sheets.iter_mut().map(lay).collect();
-    let shared = measure(
-        laid.iter()
-            .flatten()
-            .flatten()
-            .filter_map(|r| match r {
-                Region::Lines(l) => Some(l),
-                Region::Table(_) => None,
-            })
-            .flatten(),
-    );
+    let text = || {
+        laid.iter().flatten().flatten().flat_map(|r| match r {
+            Region::Lines(l) => l.as_slice(),
+            Region::Table(_) => &[],
+        })
+    };
+    let (shared, body) = (measure(text()), body_size(text().map(|l| (l.size, l.len()))));
     let mut drafts: Vec<Draft> = Vec::new();
     for (sheet, regions) in sheets.into_iter().zip(laid) {
         let number = sheet.page.page.number;
@@ -86,16 +84,19 @@ pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
         for r in regions.into_iter().flatten() {
             match r {
                 Region::Lines(l) => {
-                    for mut part in paragraphs(&sheet.page, &l, shared) {
-                        part.rect = frame.outward(part.rect);
-                        fresh.push(Draft::Text(part, number));
-                    }
+                    fresh.extend(paragraphs(&sheet.page, &l, shared).into_iter().map(|p| Draft::Text(p, number)));
                 }
                 Region::Table(i) => {
                     if let Some(g) = grids.get_mut(i).and_then(Option::take) {
                         fresh.push(Draft::Table(Box::new(Piece::new(g, number, |r| frame.outward(r)))));
                     }
                 }
+            }
+        }
+        mark_notes(&mut fresh, body, &sheet.loose.edges, sheet.page.page.height);
+        for draft in &mut fresh {
+            if let Draft::Text(part, _) = draft {
+                part.rect = frame.outward(part.rect);
             }
         }
         join_pages(&mut drafts, fresh);
@@ -200,18 +201,37 @@ fn split(mut items: Vec<Item>) -> Vec<Region> {
     out
 }
 
-/// Joins a page to the ones before: a table that goes on, a paragraph that goes on.
+/// Tells the footnotes among the paragraphs at the end of a page.
+fn mark_notes(fresh: &mut [Draft], body: f32, rules: &[Edge], height: f32) {
+    let parts: Vec<&Part> = fresh
+        .iter()
+        .rev()
+        .map_while(|d| if let Draft::Text(p, _) = d { Some(p) } else { None })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    let notes = footnotes(&parts, body, rules, height);
+    for draft in fresh.iter_mut().rev().take(notes) {
+        if let Draft::Text(p, _) = draft {
+            p.note = true;
+        }
+    }
+}
+
+/// Joins a page to the ones before, past footnotes: a table that goes on, a paragraph that goes on.
 fn join_pages(drafts: &mut Vec<Draft>, fresh: Vec<Draft>) {
     let mut fresh = fresh.into_iter();
     let Some(first) = fresh.next() else { return };
-    match (drafts.last_mut(), first) {
+    let last = drafts.iter_mut().rev().find(|d| !matches!(d, Draft::Text(p, _) if p.note));
+    match (last, first) {
         (Some(Draft::Table(table)), Draft::Table(next)) => {
             if let Err(next) = tables::stitch(table, *next) {
                 drafts.push(Draft::Table(Box::new(next)));
             }
         }
         (Some(Draft::Text(last, _)), Draft::Text(next, number)) => {
-            let same = (last.size - next.size).abs() <= 0.12 * last.size;
+            let same = (last.size - next.size).abs() <= 0.12 * last.size && !next.note;
             let ended = last.text.ends_with(['。', '！', '？', '：', '；', '.', '!', '?', ':']);
             if same && !next.indented && (last.full && !ended || open_bracket(&last.text)) {
                 append(&mut last.text, &next.text, last.unspaced);
@@ -230,7 +250,7 @@ fn finish(draft: Draft) -> Vec<Block> {
         Draft::Text(p, page) => {
             vec![Block::Paragraph(Paragraph {
                 text: p.text,
-                role: Role::Body,
+                role: if p.note { Role::Footnote } else { Role::Body },
                 anchor: Anchor::Page { page, bbox: p.rect },
             })]
         }

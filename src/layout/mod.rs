@@ -3,6 +3,7 @@
 mod bidi;
 mod compose;
 mod content;
+mod footnote;
 mod frame;
 mod furniture;
 mod line;

@@ -22,6 +22,8 @@ pub(crate) struct Part {
     pub indented: bool,
     /// Mostly unspaced script.
     pub unspaced: bool,
+    /// A footnote.
+    pub note: bool,
 }
 
 /// The measure that most long lines of a document share.
@@ -73,6 +75,7 @@ pub(crate) fn paragraphs(page: &PageContent, lines: &[Line], shared: Option<Meas
                 let wide = text.chars().filter(|&c| unspaced(c)).count();
                 out.push(Part {
                     unspaced: wide * 2 > text.chars().count(),
+                    note: false,
                     text,
                     rect: line.rect,
                     size: line.size,

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::samples::{grid, page, set, stroke};
-use super::{PageContent, compose};
-use crate::document::{Anchor, Block, Table};
+use super::{PageContent, Ruling, RulingKind, compose};
+use crate::document::{Anchor, Block, Rect, Role, Table};
 use crate::limits::Limits;
 
 fn blocks(pages: Vec<PageContent>) -> Vec<Block> {
@@ -328,4 +328,78 @@ fn words_below_column_names_make_a_table_row_by_row() {
         }
     }
     assert_eq!(texts(vec![p]), ["<5x3>"]);
+}
+
+#[test]
+fn shaded_cells_make_a_table_with_its_empty_cells() {
+    let mut p = page(1);
+    let (xs, ys) = ([90.0, 190.0, 260.0, 330.0], [100.0, 120.0, 140.0, 160.0]);
+    for y in ys.windows(2) {
+        for x in xs.windows(2) {
+            for (x0, y0, x1, y1) in [
+                (x[0] + 1.0, y[0] + 1.0, x[1] - 1.0, y[0] + 1.0),
+                (x[0] + 1.0, y[1] - 1.0, x[1] - 1.0, y[1] - 1.0),
+                (x[0] + 1.0, y[0] + 1.0, x[0] + 1.0, y[1] - 1.0),
+                (x[1] - 1.0, y[0] + 1.0, x[1] - 1.0, y[1] - 1.0),
+            ] {
+                p.rulings.push(Ruling { rect: Rect::new(x0, y0, x1, y1), thickness: 0.0, kind: RulingKind::Edge });
+            }
+        }
+    }
+    for (x, y, text) in [
+        (95.0, 112.0, "项目"),
+        (195.0, 112.0, "上年"),
+        (265.0, 112.0, "本年"),
+        (95.0, 132.0, "许可"),
+        (265.0, 132.0, "7"),
+        (95.0, 152.0, "处罚"),
+        (195.0, 152.0, "3"),
+    ] {
+        set(&mut p, x, y, 8.0, 0.0, text);
+    }
+    let found = tables(vec![p]);
+    assert_eq!(rows(&found[0]), [["项目", "上年", "本年"], ["许可", "", "7"], ["处罚", "3", ""]]);
+}
+
+#[test]
+fn a_value_alone_under_a_spanning_head_takes_its_span() {
+    let mut p = page(1);
+    for y in [100.0, 120.0, 140.0, 160.0, 180.0, 200.0] {
+        stroke(&mut p, 90.0, y, 390.0, y);
+    }
+    for (y, row) in [(113.0, ["项目", "制发数", "废止数", "有效数"]), (133.0, ["规章", "1", "2", "3"])] {
+        for (x, text) in [95.0, 195.0, 265.0, 335.0].into_iter().zip(row) {
+            set(&mut p, x, y, 9.0, 0.0, text);
+        }
+    }
+    set(&mut p, 95.0, 153.0, 9.0, 0.0, "项目");
+    set(&mut p, 200.0, 153.0, 9.0, 0.0, "本年收费的总金额（万元）计");
+    set(&mut p, 95.0, 173.0, 9.0, 0.0, "收费");
+    set(&mut p, 268.0, 173.0, 9.0, 0.0, "12");
+    set(&mut p, 95.0, 193.0, 9.0, 0.0, "规章");
+    for x in [195.0, 265.0, 335.0] {
+        set(&mut p, x, 193.0, 9.0, 0.0, "4");
+    }
+    let found = tables(vec![p]);
+    let fee = found[0].cells.iter().find(|c| c.text == "12").unwrap();
+    assert_eq!((fee.col, fee.col_span), (1, 3));
+}
+
+#[test]
+fn a_footnote_has_its_role_and_stands_between_no_paragraph() {
+    let full = "全年新收申请若干件均在法定期限内予以答复未发生行政复议和诉讼情况";
+    let mut first = page(1);
+    let mut second = page(2);
+    for k in 0..20u8 {
+        set(&mut first, 90.0, 100.0 + 20.0 * f32::from(k), 12.0, 0.0, full);
+    }
+    set(&mut first, 90.0, 700.0, 9.0, 0.0, "①其中一件为上年结转。");
+    set(&mut second, 90.0, 100.0, 12.0, 0.0, "到此为止。");
+    let found: Vec<(Role, bool)> = blocks(vec![first, second])
+        .into_iter()
+        .filter_map(|b| {
+            if let Block::Paragraph(p) = b { Some((p.role, p.text.ends_with("到此为止。"))) } else { None }
+        })
+        .collect();
+    assert_eq!(found, [(Role::Body, true), (Role::Footnote, false)]);
 }

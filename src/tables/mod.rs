@@ -6,11 +6,12 @@ mod cells;
 mod edges;
 mod grid;
 mod rules;
+mod shaded;
 mod stitch;
 
 pub(crate) use cells::Grid;
 use cells::fill;
-use edges::Edge;
+pub(crate) use edges::Edge;
 pub(crate) use stitch::{Piece, stitch};
 
 use crate::document::Rect;
@@ -56,8 +57,20 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
 }
 
 /// Fills the ruled grids; where the lines only frame a table, its rows and columns come from its text.
-pub(crate) fn fill_ruled(page: &PageContent, grids: &mut [Grid], words: Vec<Word>, limits: &Limits) -> Vec<Word> {
-    let rest = fill(page, grids, words);
+pub(crate) fn fill_ruled(page: &PageContent, grids: &mut Vec<Grid>, words: Vec<Word>, limits: &Limits) -> Vec<Word> {
+    let mut rest = fill(page, grids, words);
+    for candidate in shaded::candidates(page, grids, limits) {
+        if !shaded::holds(&candidate, &rest) {
+            continue;
+        }
+        let mut filled = [candidate];
+        let others = fill(page, &mut filled, rest.clone());
+        let [grid] = filled;
+        if !grid.crowded() {
+            rest = others;
+            grids.push(grid);
+        }
+    }
     for g in grids.iter_mut().filter(|g| g.crowded()) {
         let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
         inside.sort_unstable();

@@ -319,6 +319,18 @@ impl PageDevice {
         }
     }
 
+    /// The sides of a filled area.
+    fn outline(&mut self, rect: &Rect, clip: &Rect) {
+        for edge in [
+            Rect::new(rect.x0, rect.y0, rect.x1, rect.y0),
+            Rect::new(rect.x0, rect.y1, rect.x1, rect.y1),
+            Rect::new(rect.x0, rect.y0, rect.x0, rect.y1),
+            Rect::new(rect.x1, rect.y0, rect.x1, rect.y1),
+        ] {
+            self.rule(edge, 0.0, RulingKind::Edge, clip);
+        }
+    }
+
     fn rule(&mut self, rect: Rect, thickness: f32, kind: RulingKind, clip: &Rect) {
         let Some(rect) = intersect(&rect, clip) else { return };
         if self.content.rulings.len() >= RULINGS {
@@ -461,6 +473,11 @@ impl Device for PageDevice {
             self.cover(&shown);
         }
         if paint.white {
+            // A white cell on a coloured ground.
+            let c = rect.center();
+            if w.min(h) > THIN && self.grounds.iter().any(|g| g.contains(c)) {
+                self.outline(rect, clip);
+            }
             return;
         }
         let c = rect.center();
@@ -472,14 +489,7 @@ impl Device for PageDevice {
         } else if w <= THIN && h > w {
             self.rule(Rect::new(c.x, rect.y0, c.x, rect.y1), w, RulingKind::Fill, clip);
         } else {
-            for edge in [
-                Rect::new(rect.x0, rect.y0, rect.x1, rect.y0),
-                Rect::new(rect.x0, rect.y1, rect.x1, rect.y1),
-                Rect::new(rect.x0, rect.y0, rect.x0, rect.y1),
-                Rect::new(rect.x1, rect.y0, rect.x1, rect.y1),
-            ] {
-                self.rule(edge, 0.0, RulingKind::Edge, clip);
-            }
+            self.outline(rect, clip);
         }
     }
 

@@ -35,10 +35,9 @@ impl<D: Device> Interpreter<'_, '_, D> {
         if let Some(mode) = mode {
             self.state.blended = !matches!(mode, b"Normal" | b"Compatible");
         }
-        match file.value(entry, b"SMask") {
-            // A mask hides what it likes.
-            Object::Dict(_) => self.state.alpha = self.state.alpha.min(0.99),
-            _ => {}
+        // A mask hides what it likes.
+        if file.value(entry, b"SMask").dict().is_some() {
+            self.state.alpha = self.state.alpha.min(0.99);
         }
         if let Some([font, size]) = file.value(entry, b"Font").array() {
             if let Some(font) = self.shared.font(font) {

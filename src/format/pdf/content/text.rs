@@ -25,7 +25,7 @@ impl<D: Device> Interpreter<'_, '_, D> {
         if along.0.abs().min(along.1.abs()) > ASLANT * along.0.hypot(along.1) {
             return Ink::Aslant;
         }
-        let light = self.state.fill.is_some_and(|l| l >= FAINT && l < 0.98);
+        let light = self.state.fill.is_some_and(|l| (FAINT..0.98).contains(&l));
         if self.state.mode == 0 && (light || self.state.alpha < 1.0 - FAINT) { Ink::Faint } else { Ink::Full }
     }
 
