@@ -403,3 +403,15 @@ fn a_footnote_has_its_role_and_stands_between_no_paragraph() {
         .collect();
     assert_eq!(found, [(Role::Body, true), (Role::Footnote, false)]);
 }
+
+#[test]
+fn names_of_columns_torn_by_the_page_go_on() {
+    let (xs, upper, lower) = ([90.0, 106.0, 122.0, 138.0, 154.0], [700.0, 720.0, 740.0], [80.0, 110.0, 130.0]);
+    let (mut first, mut second) = (page(1), page(2));
+    let row = |texts: [&str; 4]| texts.map(str::to_owned).to_vec();
+    grid(&mut first, &xs, &upper, true, &[row(["年", "年", "年", "年"]), row(["维", "纠", "其", "总"])]);
+    grid(&mut second, &xs, &lower, true, &[row(["持", "正", "他", "计"]), row(["1", "2", "3", "6"])]);
+    let found = tables(vec![first, second]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(rows(&found[0])[1..], [["维\n持", "纠\n正", "其\n他", "总\n计"], ["1", "2", "3", "6"]]);
+}

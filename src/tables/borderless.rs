@@ -476,10 +476,24 @@ fn arrange(blocks: Vec<Block>, anchors: Vec<Row>, stub: usize, size: f32) -> (Ve
     let mut bound: Vec<(Block, usize)> = Vec::new();
     let mut spanning: Vec<Block> = Vec::new();
     let mut floating: Vec<Block> = Vec::new();
-    for b in blocks {
+    // A label of a group has one of its lines beside values by chance; the label of that row is centred on them.
+    let centred = |b: &Block, a: usize, within: f32| {
+        anchors.get(a).is_some_and(|r| (f32::midpoint(r.y0, r.y1) - b.rect.center().y).abs() <= within * size)
+    };
+    let chance: Vec<bool> = blocks
+        .iter()
+        .map(|b| {
+            b.anchor.is_some_and(|a| {
+                let rival =
+                    |o: &Block| !o.spanning && o.cols.0 <= b.cols.1 && b.cols.0 <= o.cols.1 && centred(o, a, 0.2);
+                b.cols.0 < stub && !centred(b, a, 0.35) && blocks.iter().any(rival)
+            })
+        })
+        .collect();
+    for (b, chance) in blocks.into_iter().zip(chance) {
         if b.spanning {
             spanning.push(b);
-        } else if let Some(a) = b.anchor {
+        } else if let Some(a) = b.anchor.filter(|_| !chance) {
             bound.push((b, a));
         } else {
             floating.push(b);

@@ -173,10 +173,12 @@ fn append(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     let torn = repeated == 0 && torn(table, &next);
     let base = if torn { before.saturating_sub(1) } else { before };
     let subs = itemised(table, &next);
+    let head = torn_head(table, &next);
     for mut c in std::mem::take(&mut next.cells) {
         let top = c.cell.row == 0;
         c.cell.row += base;
-        if top && let Some(above) = partner(table, &c, before, torn, subs.contains(&(c.cell.col + c.cell.col_span))) {
+        let joined = torn || head.contains(&c.cell.col);
+        if top && let Some(above) = partner(table, &c, before, joined, subs.contains(&(c.cell.col + c.cell.col_span))) {
             absorb(above, c);
             continue;
         }
@@ -291,6 +293,23 @@ fn torn(table: &Piece, next: &Piece) -> bool {
     }
     // The label goes on; the values stand on one side only.
     (below_empty != above_empty) && !starts_with_ordinal(&more.cell.text) && (label.full || numbered(table, label))
+}
+
+/// Columns of a boxhead whose names are cut by the page break: full lines above, more letters below, no number in
+/// either row.
+fn torn_head(table: &Piece, next: &Piece) -> Vec<usize> {
+    let upper: Vec<&PieceCell> = table.cells.iter().filter(|c| c.cell.row + c.cell.row_span == table.rows).collect();
+    let lower: Vec<&PieceCell> = next.cells.iter().filter(|c| c.cell.row == 0).collect();
+    if upper.iter().chain(&lower).any(|c| c.cell.text.chars().any(char::is_numeric)) {
+        return Vec::new();
+    }
+    let goes_on = |a: &PieceCell, b: &PieceCell| {
+        let place = |c: &PieceCell| (c.cell.col, c.cell.col_span);
+        let named = a.full && !a.cell.text.is_empty() && !b.cell.text.is_empty() && !starts_with_ordinal(&b.cell.text);
+        place(a) == place(b) && named && a.cell.text != b.cell.text
+    };
+    let found: Vec<usize> = upper.iter().filter(|a| lower.iter().any(|b| goes_on(a, b))).map(|a| a.cell.col).collect();
+    if found.len() >= 3 { found } else { Vec::new() }
 }
 
 /// Columns whose cells on both sides of the page break begin with an ordinal: items of a group beside them.
