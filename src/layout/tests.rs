@@ -154,6 +154,37 @@ fn a_label_torn_by_the_page_goes_on() {
 }
 
 #[test]
+fn a_row_torn_below_a_repeated_header_is_joined() {
+    let row = |v: [&str; 3]| v.map(str::to_owned).to_vec();
+    let xs = [100.0, 300.0, 350.0, 400.0];
+    let head = row(["统计指标", "单位", "2016年度"]);
+    let mut a = page(1);
+    grid(
+        &mut a,
+        &xs,
+        &[680.0, 700.0, 720.0, 740.0],
+        false,
+        &[head.clone(), row(["2.传真申请数", "件", "0"]), row(["3", "件", "16"])],
+    );
+    let mut b = page(2);
+    grid(
+        &mut b,
+        &xs,
+        &[60.0, 80.0, 100.0, 120.0],
+        false,
+        &[head, row([".网络申请数", "", ""]), row(["4.信函申请数", "件", "12"])],
+    );
+    let found = tables(vec![a, b]);
+    let want = [
+        ["统计指标", "单位", "2016年度"],
+        ["2.传真申请数", "件", "0"],
+        ["3\n.网络申请数", "件", "16"],
+        ["4.信函申请数", "件", "12"],
+    ];
+    assert_eq!(rows(&found[0]), want);
+}
+
+#[test]
 fn horizontal_rules_alone_make_a_table() {
     let mut p = page(1);
     for (i, row) in [["年度", "新收", "总计"], ["2018年", "46", "0"], ["2019年", "", "22"], ["2020年", "6", "21"]]

@@ -170,7 +170,7 @@ fn append(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     remap(&mut next, &all);
     drop_rows(&mut next, repeated);
     let before = table.rows;
-    let torn = repeated == 0 && torn(table, &next);
+    let torn = torn(table, &next);
     let base = if torn { before.saturating_sub(1) } else { before };
     let subs = itemised(table, &next);
     let head = torn_head(table, &next);
@@ -292,7 +292,15 @@ fn torn(table: &Piece, next: &Piece) -> bool {
         return !empty(label) && !below_empty && b.iter().skip(1).any(empty) && (table.open_bottom || next.open_top);
     }
     // The label goes on; the values stand on one side only.
-    (below_empty != above_empty) && !starts_with_ordinal(&more.cell.text) && (label.full || numbered(table, label))
+    (below_empty != above_empty)
+        && !starts_with_ordinal(&more.cell.text)
+        && (label.full || numbered(table, label) || cut_off(&label.cell.text, &more.cell.text))
+}
+
+/// Whether two pieces of a label cannot stand alone: an ordinal without its label above, punctuation first below.
+fn cut_off(upper: &str, lower: &str) -> bool {
+    let bare = |c: char| c.is_ascii_digit() || c.is_whitespace();
+    (!upper.is_empty() && upper.chars().all(bare)) || lower.trim_start().starts_with(['.', '、', '．', '）', ')', '，'])
 }
 
 /// Columns of a boxhead whose names are cut by the page break: full lines above, more letters below, no number in
