@@ -1,6 +1,7 @@
 //! Figures run together: every way to cut a row of digits into its cells, and what the identities leave.
 
 use rust_decimal::Decimal;
+use rustc_hash::FxHashSet;
 
 /// Most cuts of one row that are kept; a row with more stays undecided.
 const MOST_CUTS: usize = 4_000;
@@ -40,23 +41,49 @@ impl RowSum {
         let parts = self.parts.iter().try_fold(Decimal::ZERO, |a, &i| a.checked_add(value(i)?));
         parts.is_some() && value(self.total) == parts
     }
+
+    /// Whether the sum holds where a mark for none adds nothing; with a mark for its total it can.
+    fn can_hold(&self, cut: &[Piece]) -> bool {
+        let value = |i: usize| cut.get(i).and_then(|p| p.value);
+        let Some(total) = value(self.total) else { return true };
+        let parts = self.parts.iter().filter_map(|&i| value(i));
+        parts.into_iter().try_fold(Decimal::ZERO, |a, b| a.checked_add(b)) == Some(total)
+    }
 }
 
 /// Cuts `row` into `columns` cells: no leading zeros, a minus only in front of a number or as a mark, a cut
-/// wherever `must_cut` holds for the character behind it.
-pub(crate) fn cuts(row: &[char], must_cut: &[bool], columns: usize) -> Cuts {
-    let mut search = Search { row, must_cut, columns, out: Cuts::default(), cells: Vec::new(), steps: 0 };
-    if columns > 0 && columns <= 64 {
-        search.step(0);
+/// wherever `must_cut` holds for the character behind it. Those for which all `sums` hold, or, where there is
+/// none, all of them.
+pub(crate) fn cuts(row: &[char], must_cut: &[bool], columns: usize, sums: &[RowSum]) -> Cuts {
+    if columns == 0 || columns > 64 {
+        return Cuts::default();
     }
-    search.out
+    let search = |sums| {
+        let mut search = Search {
+            row,
+            must_cut,
+            columns,
+            sums,
+            out: Cuts::default(),
+            seen: FxHashSet::default(),
+            cells: Vec::new(),
+            steps: 0,
+        };
+        search.step(0);
+        search.out
+    };
+    let adding = search(sums);
+    if sums.is_empty() || !adding.list.is_empty() { adding } else { search(&[]) }
 }
 
 struct Search<'a> {
     row: &'a [char],
     must_cut: &'a [bool],
     columns: usize,
+    /// Sums that hold in every cut.
+    sums: &'a [RowSum],
     out: Cuts,
+    seen: FxHashSet<Vec<Option<Decimal>>>,
     cells: Vec<Piece>,
     steps: usize,
 }
@@ -66,6 +93,13 @@ impl Search<'_> {
         self.row.get(i).copied()
     }
 
+    /// Whether no sum fails that the cell cut last completes; a mark for none adds nothing.
+    fn adds_up(&self) -> bool {
+        let Some(last) = self.cells.len().checked_sub(1) else { return true };
+        let complete = |s: &&RowSum| s.total.max(s.parts.iter().copied().max().unwrap_or(0)) == last;
+        self.sums.iter().filter(complete).all(|s| s.can_hold(&self.cells))
+    }
+
     /// Depth is bounded by the number of columns.
     fn step(&mut self, from: usize) {
         self.steps += 1;
@@ -73,9 +107,13 @@ impl Search<'_> {
             self.out.more = true;
             return;
         }
+        if !self.adds_up() {
+            return;
+        }
         let left = self.columns - self.cells.len();
         if left == 0 {
-            if from == self.row.len() {
+            // Marks of one or two dashes give the same cells in many ways.
+            if from == self.row.len() && self.seen.insert(self.cells.iter().map(|p| p.value).collect()) {
                 self.out.list.push(self.cells.clone());
             }
             return;
@@ -88,7 +126,7 @@ impl Search<'_> {
             && matches!(c, '/' | '-' | '*' | '无')
         {
             let double = c == '-' && self.at(from + 1) == Some('-') && !self.cut_behind(from);
-            let widths: &[usize] = if double { &[2] } else { &[1] };
+            let widths: &[usize] = if double { &[2, 1] } else { &[1] };
             for &width in widths {
                 self.cells.push(Piece { range: (from, from + width), value: None });
                 self.step(from + width);
@@ -139,195 +177,6 @@ impl Search<'_> {
     }
 }
 
-/// Keeps the cuts that every sum holds for; all of them where none does. Gives the cuts and whether the sums
-/// decided anything.
-pub(crate) fn by_sums(mut cuts: Cuts, sums: &[RowSum]) -> (Cuts, bool) {
-    if cuts.list.len() < 2 || sums.is_empty() {
-        return (cuts, false);
-    }
-    let holds = |cut: &Vec<Piece>| {
-        sums.iter().all(|sum| {
-            let value = |i: usize| cut.get(i).and_then(|p| p.value);
-            let parts = sum.parts.iter().try_fold(Decimal::ZERO, |a, &i| a.checked_add(value(i)?));
-            match (value(sum.total), parts) {
-                (Some(total), Some(parts)) => total == parts,
-                // A mark for none leaves the sum open.
-                _ => true,
-            }
-        })
-    };
-    let left: Vec<Vec<Piece>> = cuts.list.iter().filter(|c| holds(c)).cloned().collect();
-    if left.is_empty() || left.len() == cuts.list.len() {
-        return (cuts, false);
-    }
-    cuts.list = left;
-    (cuts, true)
-}
-
-/// A linear identity over the rows of a table: terms are row, column and sign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Identity {
-    pub terms: Vec<(usize, usize, bool)>,
-}
-
-/// A row with its cuts while the identities between rows are held against them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Candidates {
-    pub cuts: Vec<Vec<Piece>>,
-    /// The identities between rows took part in the decision.
-    pub decided: bool,
-}
-
-/// Holds identities between rows against the cuts until nothing changes: a cut goes where an identity whose
-/// other terms are all decided fails with it, unless it would be the last one.
-pub(crate) fn by_identities(rows: &mut [Candidates], identities: &[Identity]) {
-    for _ in 0..8 {
-        let mut changed = false;
-        for identity in identities {
-            // The single row whose cell of this identity is undecided.
-            let mut open: Option<usize> = None;
-            let mut several = false;
-            for &(row, column, _) in &identity.terms {
-                let Some(candidates) = rows.get(row) else {
-                    several = true;
-                    break;
-                };
-                if decided(candidates, column).is_none() {
-                    if open.is_some_and(|o| o != row) {
-                        several = true;
-                        break;
-                    }
-                    open = Some(row);
-                }
-            }
-            let Some(open) = open else { continue };
-            if several {
-                continue;
-            }
-            let holds = |cut: &Vec<Piece>| {
-                let sum = identity.terms.iter().try_fold(Decimal::ZERO, |sum, &(row, column, plus)| {
-                    let value = if row == open {
-                        cut.get(column).and_then(|p| p.value)
-                    } else {
-                        rows.get(row).and_then(|r| decided(r, column)).flatten()
-                    }?;
-                    if plus { sum.checked_add(value) } else { sum.checked_sub(value) }
-                });
-                sum.is_none_or(|s| s.is_zero())
-            };
-            let Some(cuts) = rows.get(open).map(|r| &r.cuts) else { continue };
-            let left: Vec<Vec<Piece>> = cuts.iter().filter(|c| holds(c)).cloned().collect();
-            if !left.is_empty()
-                && left.len() < cuts.len()
-                && let Some(row) = rows.get_mut(open)
-            {
-                row.cuts = left;
-                row.decided = true;
-                changed = true;
-            }
-        }
-        if !changed {
-            return;
-        }
-    }
-}
-
-/// The value of a column where all cuts of the row agree: `Some(None)` is an agreed mark for none.
-#[allow(clippy::option_option, reason = "undecided, decided to be a mark, decided to be a number")]
-pub(crate) fn decided(row: &Candidates, column: usize) -> Option<Option<Decimal>> {
-    let first = row.cuts.first()?.get(column)?.value;
-    row.cuts.iter().all(|c| c.get(column).is_some_and(|p| p.value == first)).then_some(first)
-}
-
-/// Most combinations of cuts that are tried at once.
-const MOST_COMBINATIONS: usize = 100_000;
-
-/// Tries the cuts of the open rows of connected identities together, where they are few: keeps those cuts that
-/// stand in a combination for which all these identities hold.
-pub(crate) fn joint(rows: &mut [Candidates], identities: &[Identity]) {
-    let mut done = vec![false; identities.len()];
-    for start in 0..identities.len() {
-        if done.get(start).copied().unwrap_or(true) {
-            continue;
-        }
-        // The open rows of this identity, and every identity that speaks of these rows and decided ones only.
-        let open_of = |identity: &Identity, rows: &[Candidates]| -> Vec<usize> {
-            let mut open: Vec<usize> = Vec::new();
-            for &(row, column, _) in &identity.terms {
-                if rows.get(row).is_none_or(|r| decided(r, column).is_none()) && !open.contains(&row) {
-                    open.push(row);
-                }
-            }
-            open
-        };
-        let Some(identity) = identities.get(start) else { continue };
-        let open = open_of(identity, rows);
-        if open.is_empty() || open.len() > 4 || open.iter().any(|&r| r >= rows.len()) {
-            continue;
-        }
-        let mut group: Vec<usize> = Vec::new();
-        for (n, other) in identities.iter().enumerate() {
-            let theirs = open_of(other, rows);
-            if !theirs.is_empty() && theirs.iter().all(|r| open.contains(r)) {
-                group.push(n);
-                if let Some(d) = done.get_mut(n) {
-                    *d = true;
-                }
-            }
-        }
-        let sizes: Vec<usize> = open.iter().map(|&r| rows.get(r).map_or(0, |x| x.cuts.len())).collect();
-        let product = sizes.iter().try_fold(1usize, |a, &b| a.checked_mul(b)).unwrap_or(usize::MAX);
-        if product == 0 || product > MOST_COMBINATIONS {
-            continue;
-        }
-        let mut kept: Vec<Vec<bool>> = sizes.iter().map(|&n| vec![false; n]).collect();
-        let mut any = false;
-        for mut number in 0..product {
-            let mut choice: Vec<usize> = Vec::with_capacity(open.len());
-            for &size in &sizes {
-                choice.push(number % size);
-                number /= size;
-            }
-            let value = |row: usize, column: usize| -> Option<Decimal> {
-                match open.iter().position(|&o| o == row) {
-                    Some(o) => rows.get(row)?.cuts.get(*choice.get(o)?)?.get(column)?.value,
-                    None => rows.get(row).and_then(|r| decided(r, column)).flatten(),
-                }
-            };
-            let holds = group.iter().filter_map(|&n| identities.get(n)).all(|identity| {
-                identity
-                    .terms
-                    .iter()
-                    .try_fold(Decimal::ZERO, |sum, &(row, column, plus)| {
-                        let v = value(row, column)?;
-                        if plus { sum.checked_add(v) } else { sum.checked_sub(v) }
-                    })
-                    .is_none_or(|s| s.is_zero())
-            });
-            if holds {
-                any = true;
-                for (slots, &c) in kept.iter_mut().zip(&choice) {
-                    if let Some(slot) = slots.get_mut(c) {
-                        *slot = true;
-                    }
-                }
-            }
-        }
-        if !any {
-            continue;
-        }
-        for (&row, keep) in open.iter().zip(&kept) {
-            if let Some(candidates) = rows.get_mut(row)
-                && keep.iter().any(|k| !k)
-            {
-                let mut flags = keep.iter();
-                candidates.cuts.retain(|_| flags.next().copied().unwrap_or(true));
-                candidates.decided = true;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,7 +198,16 @@ mod tests {
                 must.push(false);
             }
         }
-        cuts(&row, &must, columns)
+        cuts(&row, &must, columns, &[])
+    }
+
+    fn adding(text: &str, columns: usize, sums: &[RowSum]) -> Vec<String> {
+        let row: Vec<char> = text.chars().filter(|c| *c != ' ').collect();
+        let mut must = vec![false; row.len()];
+        for (n, (at, _)) in text.match_indices(' ').enumerate() {
+            must[at - n - 1] = true;
+        }
+        cuts(&row, &must, columns, sums).list.iter().map(|c| values(c).join(" ")).collect()
     }
 
     fn total() -> Vec<RowSum> {
@@ -369,11 +227,19 @@ mod tests {
             ("230 000023", "23 0 0 0 0 0 23"),
             ("423322102460", "423 32 2 1 0 2 460"),
         ] {
-            let (cuts, decided) = by_sums(cut(text, 7), &total());
-            assert_eq!(cuts.list.len(), 1, "{text}");
-            assert!(decided);
-            assert_eq!(values(&cuts.list[0]).join(" "), expected);
+            assert_eq!(adding(text, 7, &total()), [expected]);
         }
+        // No cut adds up: all are left.
+        assert!(adding("10000018", 7, &total()).len() > 1);
+    }
+
+    #[test]
+    fn sums_decide_within_long_rows() {
+        let outcomes = |at: usize| RowSum { total: at + 4, parts: (at..at + 4).collect() };
+        let sums: Vec<RowSum> = [0, 5, 10].map(outcomes).to_vec();
+        let found = adding("110531910133171142219", 15, &sums);
+        assert!(found.iter().all(|c| !c.starts_with("1 1 0 5 31 ")), "{found:?}");
+        assert!(!found.is_empty());
     }
 
     #[test]
@@ -381,21 +247,6 @@ mod tests {
         let list = cut("2648-18538", 3).list;
         assert!(list.iter().any(|c| values(c) == ["2648", "-18", "538"]));
         assert_eq!(values(&cut("24252.311082", 1).list[0]), ["24252.311082"]);
-    }
-
-    #[test]
-    fn other_rows_decide_what_the_row_leaves_open() {
-        // disclosed = website + gazette, in each of two columns.
-        let row = |t: &str| Candidates { cuts: cut(t, 2).list, decided: false };
-        let mut rows = vec![row("4251516"), row("4181509"), row("77")];
-        let identities: Vec<Identity> =
-            (0..2).map(|c| Identity { terms: vec![(0, c, true), (1, c, false), (2, c, false)] }).collect();
-        by_identities(&mut rows, &identities);
-        assert_eq!(rows[2].cuts.len(), 1);
-        // Two rows are open at once: nothing is decided one at a time, and nothing is guessed.
-        assert!(rows[0].cuts.len() > 1);
-        joint(&mut rows, &identities);
-        assert_eq!(rows[0].cuts.iter().map(|c| values(c)).collect::<Vec<_>>(), [["425", "1516"]]);
     }
 
     proptest::proptest! {

@@ -164,11 +164,13 @@ pub(crate) fn tables(document: &Document, vocabulary: &Vocabulary) -> Vec<FlowTa
             continue;
         }
         let tokens = tokens(&stream, vocabulary);
-        for chain in chains(&stream, &tokens, vocabulary) {
+        let chains = chains(&stream, &tokens, vocabulary);
+        let traceless = chains.iter().any(|c| c.loses_blanks(&stream, vocabulary));
+        for chain in chains {
             if lost && chain.is_parted(&stream) {
                 continue;
             }
-            out.extend(chain.tables(&stream, vocabulary, out.len()));
+            out.extend(chain.tables(&stream, vocabulary, traceless, out.len()));
         }
     }
     out
@@ -735,6 +737,15 @@ mod tests {
         assert_eq!(values(&text, "applications.granted"), ["23", "0", "0", "0", "0", "0", "23"]);
         // No cut adds up: nothing is guessed.
         assert!(values(&text, "applications.partly_granted").iter().any(|v| v == "ambiguous"));
+    }
+
+    #[test]
+    fn where_an_empty_cell_leaves_no_trace_nothing_is_cut_without_a_sum() {
+        let head = "第二十条第（一）项信息内容本年新制作数量本年新公开数量对外公开总数量";
+        let more = "第二十条第（五）项信息内容上一年项目数量本年增/减处理决定数量行政许可100行政处罚200行政强制300";
+        assert_eq!(values(&format!("{head}规章037规范性文件504{more}"), "proactive.regulations"), ["0", "3", "7"]);
+        // The figures may be 0 and 37: another row has no value at all.
+        assert!(values(&format!("{head}规章037规范性文件{more}"), "proactive.regulations").is_empty());
     }
 
     #[test]

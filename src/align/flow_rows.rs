@@ -5,12 +5,16 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::digits::{Candidates, Identity, RowSum, by_identities, by_sums, cuts, decided, joint};
+use super::digits::{Piece, RowSum, cuts};
 use super::flow::{BLANK, FlowTable, Kind, Note, Stream, Token};
+use super::together::{Candidates, Identity, decide, decided};
 use super::vocabulary::{Role, TableIndex, Vocabulary};
 use crate::document::{Anchor, Block, Cell, Table, TableKind};
 use crate::record::State;
 use crate::text::read_cell;
+
+/// Fewest rows of the form that make a chain more than numbers in prose.
+const LEAST_ROWS: usize = 3;
 
 /// Groups of texts and the values behind them, without prose between them.
 #[derive(Debug, Default)]
@@ -55,15 +59,39 @@ struct Header {
 impl Chain {
     /// Builds the tables that the chain prints: one, or several where its rows come again (last year's table
     /// beside this year's).
-    pub fn tables(mut self, stream: &Stream<'_>, vocabulary: &Vocabulary, serial: usize) -> Vec<FlowTable> {
+    /// `traceless` says that empty cells of the text leave no trace ([`Chain::loses_blanks`]).
+    pub fn tables(
+        mut self,
+        stream: &Stream<'_>,
+        vocabulary: &Vocabulary,
+        traceless: bool,
+        serial: usize,
+    ) -> Vec<FlowTable> {
         let mut out = Vec::new();
         while !self.groups.is_empty() {
             let end = self.again(stream, vocabulary);
             let rest = self.groups.split_off(end.min(self.groups.len()).max(1));
-            out.extend(self.table(stream, vocabulary, serial + out.len()));
+            out.extend(self.table(stream, vocabulary, traceless, serial + out.len()));
             self.groups = rest;
         }
         out
+    }
+
+    /// Whether empty cells leave no trace: a row has no value, or fewer figures than columns. Then any other row
+    /// may have lost some too.
+    pub fn loses_blanks(&self, stream: &Stream<'_>, vocabulary: &Vocabulary) -> bool {
+        let Some(index) = self.index(stream, vocabulary) else { return false };
+        let (mut known, mut lost) = (0usize, false);
+        for (texts, values) in &self.groups {
+            let heading = read_header(stream, texts, index).map(|h| h.texts).unwrap_or_default();
+            let rows = texts.iter().enumerate().filter(|(n, _)| !heading.contains(n));
+            let mut rows = rows.filter_map(|(_, t)| index.row(own_row(t, index)?)).filter(|r| !r.group && !r.heads);
+            let figures: usize = values.iter().map(|t| stream.tight(t.from..t.to).chars().count().max(1)).sum();
+            let Some(row) = rows.next_back() else { continue };
+            known += 1;
+            lost |= row.columns.len() > figures || rows.next().is_some();
+        }
+        lost && known >= LEAST_ROWS
     }
 
     /// Whether most of its values stand on lines of their own.
@@ -115,7 +143,7 @@ impl Chain {
     }
 
     /// Builds the table, if the chain is one: by the form whose labels it prints most of.
-    fn table(&self, stream: &Stream<'_>, vocabulary: &Vocabulary, serial: usize) -> Option<FlowTable> {
+    fn table(&self, stream: &Stream<'_>, vocabulary: &Vocabulary, traceless: bool, serial: usize) -> Option<FlowTable> {
         let index = self.index(stream, vocabulary)?;
         let mut rows: Vec<Line> = Vec::new();
         let mut lines: Vec<usize> = Vec::new(); // of `rows`, those with values
@@ -127,6 +155,8 @@ impl Chain {
         let mut cornered = false;
         // The ordinal number of the last row, where a column of them stands before the labels.
         let mut count = 1u32;
+        // The form's row before, which tells those of one label apart.
+        let mut last: Option<usize> = None;
         for (at, (texts, values)) in self.groups.iter().enumerate() {
             let texts = with_tails(stream, texts, index);
             let mut texts: &[Token] = &texts;
@@ -140,7 +170,8 @@ impl Chain {
             let fresh = read_header(stream, texts, index);
             let heading: Vec<usize> = fresh.as_ref().map(|h| h.texts.clone()).unwrap_or_default();
             let label = label_at.filter(|n| !heading.contains(n)).and_then(|n| texts.get(n));
-            let own = label.and_then(|t| own_row(t, index));
+            let own = label.and_then(|t| which_row(stream, t, index, last));
+            last = own.or(last);
             let unlabelled = fresh.as_ref().is_some_and(|h| unlabelled(h, index));
             if let Some(h) = fresh {
                 if known == 0 && !rows.is_empty() {
@@ -170,6 +201,7 @@ impl Chain {
             // Groups and captions above the label, each a row of its own.
             for (n, token) in texts.iter().enumerate() {
                 if Some(n) != label_at && !heading.contains(&n) && own_row(token, index).is_some() {
+                    last = if own.is_none() { which_row(stream, token, index, last).or(last) } else { last };
                     rows.push(Line {
                         head: vec![draft(stream, token)],
                         row: None,
@@ -237,12 +269,12 @@ impl Chain {
             lines.push(rows.len());
             rows.push(Line { head, row: flat, part, values, order });
         }
-        let enough = known >= 3 || (known >= 1 && (leaves >= 2 || (leaves >= 1 && cornered))) || leaves >= 4;
+        let enough = known >= LEAST_ROWS || (known >= 1 && (leaves >= 2 || (leaves >= 1 && cornered))) || leaves >= 4;
         if !enough {
             return None;
         }
         let mut notes = Vec::new();
-        let cells = self.cut(stream, &rows, index, serial, &mut notes);
+        let cells = self.cut(stream, &rows, index, traceless, serial, &mut notes);
         let table = build(stream, &rows, &cells)?;
         let (from, to) = taken?;
         let ranges = ranges(stream, self.start(stream, from, index), to);
@@ -297,6 +329,7 @@ impl Chain {
         stream: &Stream<'_>,
         rows: &[Line],
         index: &TableIndex,
+        traceless: bool,
         serial: usize,
         notes: &mut Vec<Note>,
     ) -> Vec<Vec<Draft>> {
@@ -321,11 +354,8 @@ impl Chain {
                     }
                 }
                 // Known cells take part in the sums.
-                let cut: Vec<super::digits::Piece> = plain
-                    .iter()
-                    .take(wanted)
-                    .map(|d| super::digits::Piece { range: (0, 0), value: number(&d.text) })
-                    .collect();
+                let cut: Vec<Piece> =
+                    plain.iter().take(wanted).map(|d| Piece { range: (0, 0), value: number(&d.text) }).collect();
                 if let Some(slot) = candidates.get_mut(n)
                     && cut.len() == wanted
                     && wanted > 0
@@ -338,25 +368,22 @@ impl Chain {
             let chars = characters(stream, &row.values);
             let line: Vec<char> = chars.iter().map(|a| a.c).collect();
             let must: Vec<bool> = chars.iter().map(|a| a.cut).collect();
-            let found = cuts(&line, &must, wanted);
             let sums = row_sums(row, index);
+            let found = cuts(&line, &must, wanted, &sums);
             // A single cut is sure where the figures allow no fewer cells (an empty one leaves no trace), or
             // where the row's sums hold.
-            let sure = least_cells(&line) == wanted
-                || (!sums.is_empty() && found.list.first().is_some_and(|cut| sums.iter().all(|s| s.holds(cut))));
-            let several = found.list.len() > 1 || found.more || !sure;
-            if found.list.len() == 1 && !sure && !glued {
-                // Spaces part the cells, and one is lost.
+            let holds = |cut: &Vec<Piece>| !sums.is_empty() && sums.iter().all(|s| s.holds(cut));
+            let sure = least_cells(&line) == wanted || found.list.first().is_some_and(holds);
+            let spaced = found.list.len() == 1 && !sure && !glued;
+            let doubtful = traceless && !found.list.first().is_some_and(holds) && wanted > 1;
+            if spaced || doubtful || found.more {
+                // Spaces part the cells, and one is lost; or there are more cuts than can be looked at.
                 out.push(Vec::new());
                 continue;
             }
-            let more = found.more;
-            let (found, decided_here) = by_sums(found, &sums);
+            let several = found.list.len() > 1 || !sure || least_cells(&line) < wanted;
             if let Some(slot) = candidates.get_mut(n) {
-                *slot = Candidates { cuts: if more { Vec::new() } else { found.list.clone() }, decided: decided_here };
-                if more {
-                    slot.cuts = found.list;
-                }
+                *slot = Candidates { cuts: found.list };
             }
             fused.push((n, chars, several));
             out.push(if lost(&plain) { Vec::new() } else { plain });
@@ -365,9 +392,7 @@ impl Chain {
             return out;
         }
         let identities = identities(rows, index);
-        by_identities(&mut candidates, &identities);
-        joint(&mut candidates, &identities);
-        by_identities(&mut candidates, &identities);
+        decide(&mut candidates, &identities);
         for (n, chars, several) in fused {
             let (Some(row), Some(found)) = (rows.get(n), candidates.get(n)) else { continue };
             if found.cuts.is_empty() {
@@ -493,6 +518,25 @@ fn own_row(token: &Token, index: &TableIndex) -> Option<usize> {
         Role::Row(flat) => Some(*flat),
         _ => None,
     })
+}
+
+/// The row of the form that a label is behind the row `last`: of several with this label the one that is
+/// numbered as printed, then the next one in the form's order.
+fn which_row(stream: &Stream<'_>, token: &Token, index: &TableIndex, last: Option<usize>) -> Option<usize> {
+    let Kind::Label(keys) = &token.kind else { return None };
+    let text = stream.tight(token.from..token.to);
+    let printed = super::label::split_ordinal(&text).0;
+    let rank = |flat: usize| {
+        let ordinal = index.row(flat).and_then(|r| r.ordinal);
+        let other = match (printed, ordinal) {
+            (Some(p), Some(o)) if p == o => 0,
+            (Some(p), Some(o)) if p.number == o.number => 1,
+            _ => 2,
+        };
+        (other, last.is_some_and(|l| flat <= l), flat)
+    };
+    let roles = keys.iter().flat_map(|&k| index.roles(k));
+    roles.filter_map(|r| if let Role::Row(flat) = r { Some(*flat) } else { None }).min_by_key(|&flat| rank(flat))
 }
 
 /// Takes the next row's number off the end of a row's values; gives that number. Where it is missing and the

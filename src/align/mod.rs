@@ -18,6 +18,7 @@ mod select;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod together;
 mod torn;
 mod unread;
 mod value;

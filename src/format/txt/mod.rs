@@ -199,11 +199,14 @@ fn lay_out(pieces: &[Line<'_>], markdown: bool, limits: &Limits, document: &mut 
     }
 }
 
+/// Lines that may be empty cells between two short lines: a wide table's rows, with a blank line between cells.
+const REACH: usize = 40;
+
 /// Whether short lines stand around a line, as cells one a line do.
 fn is_among_cells(pieces: &[Line<'_>], at: usize) -> bool {
     let short = |l: &&Line<'_>| l.trimmed().chars().count() <= 60;
-    let before = pieces.get(..at).unwrap_or(&[]).iter().rev().take(6).find(|l| !l.is_blank());
-    let after = pieces.get(at + 1..).unwrap_or(&[]).iter().take(6).find(|l| !l.is_blank());
+    let before = pieces.get(..at).unwrap_or(&[]).iter().rev().take(REACH).find(|l| !l.is_blank());
+    let after = pieces.get(at + 1..).unwrap_or(&[]).iter().take(REACH).find(|l| !l.is_blank());
     before.as_ref().is_some_and(short) && after.as_ref().is_some_and(short)
 }
 
