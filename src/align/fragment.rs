@@ -119,6 +119,25 @@ pub(crate) fn fragment(
     accept(grid, index, &views, reader, out)
 }
 
+/// The boxheads at the foot of a physical table, cut from their rows by a page break: for the next table alone.
+pub(crate) fn open_heads(grid: &Grid, index: &TableIndex, reader: &Reader) -> Vec<(usize, Boxhead)> {
+    let heads = |row: &usize| {
+        let view = view(grid, *row, index, reader);
+        view.columns > 0 && view.values == 0
+    };
+    let mut rows: Vec<usize> = (0..grid.rows.len()).rev().take_while(heads).collect();
+    rows.reverse();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let whole = |part: usize| {
+        let columns = index.part(part)?.columns.len();
+        let head = boxhead(grid, &rows, part, index, reader)?;
+        (head.leaves.len() == columns).then_some((part, head))
+    };
+    (0..index.table.parts.len()).filter_map(whole).collect()
+}
+
 /// Rows without labels of their own: the first row of values below a boxhead.
 fn unlabelled(
     grid: &Grid,

@@ -150,6 +150,22 @@ fn a_group_cut_by_a_page_does_not_shift_its_rows() {
 }
 
 #[test]
+fn a_boxhead_cut_from_its_rows_heads_the_next_table() {
+    let before = table(&[
+        "3*第二十条第（八）项",
+        "信息内容|上一年项目数量|本年增/减",
+        "行政事业性收费|4|-1",
+        "3*第二十条第（九）项",
+        "信息内容|采购项目数量|采购总金额",
+    ]);
+    let after = table(&["政府集中采购|207|16.5万元"]);
+    let found = read(&html(&format!("{before}<p>— 3 —</p>{after}")));
+    assert_eq!(values(&found, "proactive.procurement"), ["207", "16.5"]);
+    let later = format!("{before}<table><tr><td>其他</td><td>1</td></tr></table>{after}");
+    assert!(values(&read(&html(&later)), "proactive.procurement").is_empty());
+}
+
+#[test]
 fn a_lost_cell_is_told_and_a_surplus_one_refused() {
     let found = read(&html(&applications(&[
         "一、本年新收政府信息公开申请数量|1|2|3|5|6|17",
