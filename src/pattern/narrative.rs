@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 
 use super::compile::{Ids, unit, unknown};
-use super::fragment::{Fragments, NUMBER};
+use super::fragment::{Expression, Fragments, NUMBER};
 use super::model::{Form, ReportPattern, Unit};
 use super::refusal::{Refusal, nearest};
 use super::source::{self, Text};
@@ -61,7 +60,7 @@ pub struct Scope {
     /// Whether the numbers are the report's.
     pub counts: Counts,
     /// The words.
-    pub expressions: Vec<Regex>,
+    pub expressions: Vec<Expression>,
 }
 
 /// Whether a number is the report's own.
@@ -96,11 +95,11 @@ pub struct Rule {
     /// The number is the sum of the variables.
     pub sum: bool,
     /// Expressions with the number as group `n`.
-    pub say: Vec<Regex>,
+    pub say: Vec<Expression>,
     /// Expressions that say that there was none.
-    pub none: Vec<Regex>,
+    pub none: Vec<Expression>,
     /// Expressions on a match that make it another rule's.
-    pub unless: Vec<Regex>,
+    pub unless: Vec<Expression>,
     /// Kinds of scope that do not bind it.
     pub beyond: Vec<usize>,
 }
@@ -148,7 +147,7 @@ pub(super) fn compile(
             kinds.push(scope.kind.get_ref());
             kinds.len() - 1
         });
-        let expressions: Result<Vec<Regex>, Refusal> =
+        let expressions: Result<Vec<Expression>, Refusal> =
             scope.expressions.iter().map(|e| fragments.sentence(e, used)).collect();
         scopes.push(Scope { kind, counts: counts(&scope.counts)?, expressions: expressions? });
     }
@@ -273,7 +272,7 @@ impl Builder<'_> {
                     .hint("write {n} where the number stands, # for other numbers"));
             }
         }
-        let mut all = |list: &[Text]| -> Result<Vec<Regex>, Refusal> {
+        let mut all = |list: &[Text]| -> Result<Vec<Expression>, Refusal> {
             list.iter().map(|e| self.fragments.sentence(e, self.used)).collect()
         };
         let (say, none, unless) = (all(body.say)?, all(body.none)?, all(body.unless)?);
