@@ -204,7 +204,8 @@ fn a_small_tree_compiles() {
     let path = &years.families[0].forms[0].tables[0].parts[0].columns[0].path;
     assert!(path[0].iter().any(|l| l.shadow == "2016年度"));
     // The hash follows the file and the fragments that it uses.
-    let other = compile::compile(&small(FORM, "[fragments]\nhead = '公开'\n", true), false).unwrap_or_else(|e| panic!("{e}"));
+    let other =
+        compile::compile(&small(FORM, "[fragments]\nhead = '公开'\n", true), false).unwrap_or_else(|e| panic!("{e}"));
     assert_ne!(form.hash, other.families[0].forms[0].hash);
     let unused = format!("{FRAGMENTS}tail = 'x'\n");
     let same = compile::compile(&small(FORM, &unused, true), false).unwrap_or_else(|e| panic!("{e}"));
@@ -215,7 +216,8 @@ fn a_small_tree_compiles() {
 fn refused(old: &str, new: &str, message: &str, underlined: &str, hint: &str) {
     assert!(FORM.contains(old), "{old}");
     let text = FORM.replacen(old, new, 1);
-    let error = compile::compile(&small(&text, FRAGMENTS, true), false).err().unwrap_or_else(|| panic!("accepted: {new}"));
+    let error =
+        compile::compile(&small(&text, FRAGMENTS, true), false).err().unwrap_or_else(|| panic!("accepted: {new}"));
     let shown = error.to_string();
     let lines: Vec<&str> = shown.lines().collect();
     assert!(lines[0].contains(message), "{shown}");

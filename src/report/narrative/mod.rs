@@ -190,6 +190,8 @@ struct Reach {
     kind: usize,
     counts: Counts,
     span: Range<usize>,
+    /// The number (byte of its `#`) that it speaks of, and no other.
+    only: Option<usize>,
 }
 
 fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
@@ -202,7 +204,12 @@ fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
             let own_agency = found.name("agency").is_some_and(|a| own(a.as_str(), of.agency.as_deref()));
             let counts = if own_year || own_agency { Counts::Yes } else { scope.counts };
-            out.push(Reach { kind: scope.kind, counts, span: whole.range() });
+            out.push(Reach { kind: scope.kind, counts, span: whole.range(), only: None });
+        }
+        for found in scope.behind.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text)) {
+            let Some(number) = found.name("n").map(|n| n.start()) else { continue };
+            // As if it stood right before the number, and nothing between.
+            out.push(Reach { kind: scope.kind, counts: scope.counts, span: 0..number, only: Some(number) });
         }
     }
     out
@@ -226,13 +233,14 @@ fn short_name(name: &str) -> String {
 /// Of each kind the last words before the number decide, of words that end together the longest.
 fn judge(scopes: &[Reach], limit: usize, beyond: &[usize]) -> Counts {
     let mut verdict = Counts::Yes;
+    let reaches = |r: &Reach| r.span.end <= limit && r.only.is_none_or(|at| at == limit);
     for reach in scopes {
-        if beyond.contains(&reach.kind) || reach.span.end > limit {
+        if beyond.contains(&reach.kind) || !reaches(reach) {
             continue;
         }
         let last = !scopes.iter().any(|o| {
             o.kind == reach.kind
-                && o.span.end <= limit
+                && reaches(o)
                 && (o.span.end, std::cmp::Reverse(o.span.start)) > (reach.span.end, std::cmp::Reverse(reach.span.start))
         });
         if last {
