@@ -334,7 +334,10 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         })
         .map(|(r, _)| r)
         .collect();
-    if out.unknown.len() > 2 * out.rows.len() + 3 {
+    // Below a boxhead of its own, rows after the last one known may be of a table glued to this one.
+    let last = out.rows.iter().map(|r| r.hit.row).max().unwrap_or(0);
+    let strange = out.unknown.iter().filter(|(row, _)| !headed || *row < last).count();
+    if strange > 2 * out.rows.len() + 3 {
         return None;
     }
     let mut seen: Vec<usize> = Vec::new();
@@ -349,7 +352,7 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
     }
     #[allow(clippy::cast_precision_loss, reason = "small counts")]
     {
-        out.score -= out.unknown.len() as f32 * 0.3;
+        out.score -= strange as f32 * 0.3;
     }
     (out.score > 0.0).then_some(out)
 }

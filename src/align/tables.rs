@@ -232,6 +232,12 @@ fn choose_forms(
         }
         chosen.push((t, free, score));
     }
+    // Rows of another table of the report, printed in one grid with this one.
+    let read = |grid: usize, row: usize| taken.get(grid).and_then(|g| g.get(row)).copied().unwrap_or(false);
+    for fragment in chosen.iter_mut().flat_map(|c| &mut c.1) {
+        fragment.unknown.retain(|&(row, _)| !read(fragment.grid, row));
+        fragment.bare.retain(|&row| !read(fragment.grid, row));
+    }
     chosen.sort_by_key(|c| c.0);
     chosen
 }
