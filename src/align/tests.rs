@@ -150,42 +150,6 @@ fn a_group_cut_by_a_page_does_not_shift_its_rows() {
 }
 
 #[test]
-fn a_boxhead_cut_from_its_rows_heads_the_next_table() {
-    let before = table(&[
-        "3*第二十条第（八）项",
-        "信息内容|上一年项目数量|本年增/减",
-        "行政事业性收费|4|-1",
-        "3*第二十条第（九）项",
-        "信息内容|采购项目数量|采购总金额",
-    ]);
-    let after = table(&["政府集中采购|207|16.5万元"]);
-    let found = read(&html(&format!("{before}<p>— 3 —</p>{after}")));
-    assert_eq!(values(&found, "proactive.procurement"), ["207", "16.5"]);
-    let later = format!("{before}<table><tr><td>其他</td><td>1</td></tr></table>{after}");
-    assert!(values(&read(&html(&later)), "proactive.procurement").is_empty());
-}
-
-#[test]
-fn two_tables_glued_into_one_are_both_read() {
-    let results = ["信访举报投诉类申请", "重复申请", "要求提供公开出版物", "无正当理由大量反复申请"];
-    let mut rows = vec![
-        "10*第二十条第（九）项".to_owned(),
-        "3*信息内容|3*采购项目数量|4*采购总金额".to_owned(),
-        "3*政府集中采购|3*159|4*11621.63万元".to_owned(),
-        "3* |7*申请人情况".to_owned(),
-        "3* |自然人|5*法人或其他组织|总计".to_owned(),
-        format!("4* |{LOWER}| "),
-        "3*一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21".to_owned(),
-    ];
-    rows.extend(results.iter().enumerate().map(|(i, r)| format!(" |（五）不予处理|{}.{r}|0|0|0|0|0|{i}|{i}", i + 1)));
-    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let found = read(&html(&table(&rows)));
-    assert_eq!(values(&found, "proactive.procurement"), ["159", "11621.63"]);
-    assert_eq!(values(&found, "applications.received"), ["1", "2", "3", "4", "5", "6", "21"]);
-    assert!(!found.flags.iter().any(|f| f.code == "unknown-row"), "{:?}", found.flags);
-}
-
-#[test]
 fn a_lost_cell_is_told_and_a_surplus_one_refused() {
     let found = read(&html(&applications(&[
         "一、本年新收政府信息公开申请数量|1|2|3|5|6|17",
@@ -264,6 +228,39 @@ fn a_row_of_numbers_above_the_header_heads_nothing() {
                 5 | 2.政府网站公开政府信息数 | 条 | 186 |\n6 | 3.政务微博公开政府信息数 | 条 | 0 |\n";
     let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
     assert_eq!(values(&found, "statistics"), ["393", "68", "163", "186", "0"]);
+}
+
+#[test]
+fn tables_joined_to_one_are_read_each() {
+    let zeros = "\t0\t0\t0\t0\t0\t0\t0\n";
+    let rows = [
+        "一、本年新收政府信息公开申请数量",
+        "二、上年结转政府信息公开申请数量",
+        "（一）予以公开",
+        "（二）部分公开",
+        "1.属于国家秘密",
+        "2.其他法律行政法规禁止公开",
+        "3.危及“三安全一稳定”",
+        "4.保护第三方合法权益",
+        "5.属于三类内部事务信息",
+        "6.属于四类过程性信息",
+        "7.属于行政执法案卷",
+        "8.属于行政查询事项",
+        "2.没有现成信息需要另行制作",
+        "2.重复申请",
+        "3.要求提供公开出版物",
+        "4.无正当理由大量反复申请",
+        "（七）总计",
+        "四、结转下年度继续办理",
+    ];
+    let rows: String = rows.iter().map(|r| format!("{r}{zeros}")).collect();
+    let text = format!(
+        "信息内容\t本年制发件数\t本年废止件数\t现行有效件数\n规章\t1\t2\t3\n行政规范性文件\t4\t5\t6\n\
+         信息内容\t本年处理决定数量\n行政许可\t7\n\t自然人\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\t总计\n{rows}"
+    );
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    assert_eq!(values(&found, "proactive"), ["1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(values(&found, "applications.granted").len(), 7);
 }
 
 #[test]

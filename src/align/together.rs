@@ -102,15 +102,8 @@ fn joint(rows: &mut [Candidates], identities: &[Identity]) -> bool {
         for identity in identities {
             let mut open = open_of(identity, rows);
             // The rows of this identity alone first, then those of all that it hangs together with.
-            while whole {
-                let theirs = identities.iter().map(|i| open_of(i, rows));
-                let mut all: Vec<usize> = theirs.filter(|o| o.iter().any(|r| open.contains(r))).flatten().collect();
-                all.sort_unstable();
-                all.dedup();
-                if all.len() <= open.len() || all.len() > MOST_ROWS {
-                    break;
-                }
-                open = all;
+            if whole {
+                open = connected(open, &identities.iter().map(|i| open_of(i, rows)).collect::<Vec<_>>());
             }
             if open.is_empty()
                 || open.len() > MOST_ROWS
@@ -141,6 +134,21 @@ fn joint(rows: &mut [Candidates], identities: &[Identity]) -> bool {
         }
     }
     changed
+}
+
+/// The rows that identities join to these, directly or through others.
+fn connected(rows: Vec<usize>, open: &[Vec<usize>]) -> Vec<usize> {
+    let mut rows = rows;
+    loop {
+        let joined = open.iter().filter(|o| o.iter().any(|r| rows.contains(r))).flatten();
+        let mut all: Vec<usize> = joined.chain(&rows).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.len() == rows.len() {
+            return rows;
+        }
+        rows = all;
+    }
 }
 
 /// What each identity comes to so far; `None` where a mark for none leaves it open.

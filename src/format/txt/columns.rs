@@ -3,21 +3,22 @@
 
 use super::delimited::Found;
 use super::lines::{Line, char_width, is_space, trim};
+use super::stub::{label_spans, same_cell};
 use crate::document::{Anchor, Cell, Table, TableKind};
 use crate::record::State;
 use crate::text::read_cell;
 
 /// A piece of a line between runs of two spaces and more.
 #[derive(Debug, Clone)]
-struct Piece {
-    text: String,
+pub(super) struct Piece {
+    pub text: String,
     /// First terminal column, from 0.
-    start: usize,
+    pub start: usize,
     /// Terminal column behind the last one.
     end: usize,
     anchor: Anchor,
     /// Whether a number or a mark for none is printed.
-    value: bool,
+    pub value: bool,
 }
 
 impl Piece {
@@ -27,8 +28,8 @@ impl Piece {
 }
 
 /// A line of the region: its pieces, none for a blank line.
-struct Row {
-    pieces: Vec<Piece>,
+pub(super) struct Row {
+    pub pieces: Vec<Piece>,
 }
 
 /// More pieces than any table has columns.
@@ -78,7 +79,21 @@ fn pieces(line: &Line<'_>) -> Vec<Piece> {
         piece.value = is_value(&piece.text);
     }
     out.retain(|p| !p.text.is_empty());
+    // A unit of measure in a column of its own stands among the values, not between them and their label.
+    for at in (1..out.len().saturating_sub(1)).rev() {
+        let valued = out.get(at + 1).is_some_and(|p| p.value);
+        if let Some(piece) = out.get_mut(at) {
+            piece.value |= valued && is_unit(&piece.text);
+        }
+    }
     out
+}
+
+/// Whether a unit of measure is printed alone.
+fn is_unit(text: &str) -> bool {
+    text.chars().count() <= 3
+        && text.chars().all(char::is_alphabetic)
+        && read_cell(&format!("1{text}")).state == State::Number
 }
 
 /// Whether a number in digits or a mark for none is printed, and no ordinal (`6.`, `（三）`).
@@ -270,8 +285,12 @@ fn sub_table(rows: &[Row], head_from: usize, group: &[usize], next: Option<usize
             }
             cells.push((1, 1, lines.join("\n"), anchor));
         }
-        for piece in row.pieces.iter().filter(|p| p.start >= left) {
-            let Some(c) = nearest(&columns, piece) else { continue };
+        let Some(places) = places(row, *leaf, &columns, left) else {
+            drafts.push(Draft { cells });
+            tail = to.max(n + 1);
+            continue;
+        };
+        for (c, piece) in places {
             match cells.iter_mut().find(|x| x.0 == c + 2) {
                 Some(cell) => {
                     cell.2.push(' ');
@@ -296,124 +315,50 @@ fn sub_table(rows: &[Row], head_from: usize, group: &[usize], next: Option<usize
     tail
 }
 
+/// The column of each piece of a row: one to one where there are as many, else the nearest. `None` where a value
+/// stands between the label and the first column, two of them hang together or come to one column: no place is
+/// sure then.
+fn places<'r>(
+    row: &'r Row,
+    leaf: Option<&Piece>,
+    columns: &[(usize, usize)],
+    left: usize,
+) -> Option<Vec<(usize, &'r Piece)>> {
+    let pieces: Vec<&Piece> = row.pieces.iter().filter(|p| p.start >= left).collect();
+    if pieces.len() == columns.len() {
+        return Some(pieces.into_iter().enumerate().collect());
+    }
+    let stray =
+        |p: &Piece| p.value && (p.text.contains(' ') || p.start < left) && leaf.is_some_and(|l| p.start > l.start);
+    if row.pieces.iter().any(stray) {
+        return None;
+    }
+    let mut out: Vec<(usize, &Piece)> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let Some(c) = nearest(columns, piece) else { continue };
+        if piece.value && out.iter().any(|(column, before)| *column == c && before.value) {
+            return None;
+        }
+        out.push((c, piece));
+    }
+    Some(out)
+}
+
 fn nearest(columns: &[(usize, usize)], piece: &Piece) -> Option<usize> {
     let center = piece.center();
     (0..columns.len())
         .min_by_key(|&c| columns.get(c).map_or(usize::MAX, |&(s, e)| usize::midpoint(s, e).abs_diff(center)))
 }
 
-/// Whether a piece on another line can be of the same label cell: it begins where the label begins.
-fn same_cell(piece: &Piece, leaf: &Piece, left: usize) -> bool {
-    piece.start.abs_diff(leaf.start) <= 1 && piece.start < left && !piece.value
-}
-
-/// For each row of data the lines of its label: `from..to`. Layouts center the numbers on the lines of the
-/// label, the upper middle for an even count; blank lines part rows.
-fn label_spans(
-    rows: &[Row],
-    group: &[usize],
-    leaf: &[Option<&Piece>],
-    left: usize,
-    floor: usize,
-    ceiling: usize,
-) -> Vec<(usize, usize)> {
-    // Lines above and below each row that could be of its label, up to the next row or a blank line.
-    let reach = |n: usize, leaf: Option<&Piece>, up: bool, limit: usize| -> usize {
-        let Some(leaf) = leaf else { return 0 };
-        let mut count = 0;
-        loop {
-            let m = if up { n.checked_sub(count + 1) } else { Some(n + count + 1) };
-            let Some(m) = m else { break };
-            if (up && m < limit) || (!up && m >= limit) {
-                break;
-            }
-            let Some(row) = rows.get(m) else { break };
-            let only_label = row.pieces.iter().all(|p| p.start < left);
-            if !only_label || !row.pieces.iter().any(|p| same_cell(p, leaf, left)) {
-                break;
-            }
-            count += 1;
-        }
-        count
-    };
-    let count = group.len();
-    let mut heads: Vec<usize> = Vec::with_capacity(count);
-    let mut tails: Vec<usize> = Vec::with_capacity(count);
-    for (i, &n) in group.iter().enumerate() {
-        let leaf_here = leaf.get(i).copied().flatten();
-        let above = if i == 0 { floor } else { group.get(i - 1).map_or(0, |m| m + 1) };
-        let below = group.get(i + 1).copied().unwrap_or(ceiling);
-        heads.push(reach(n, leaf_here, true, above));
-        tails.push(reach(n, leaf_here, false, below));
-    }
-    // Choose the lines above each row (h) so that below stands h or h + 1, every line between is of one of the
-    // two rows where both reach it, and as few as possible are left over.
-    let most = 6usize;
-    let mut best: Vec<Vec<(usize, usize)>> = Vec::with_capacity(count); // cost and choice before, by h * 2 + extra
-    for i in 0..count {
-        let mut costs = vec![(usize::MAX, 0usize); (most + 1) * 2];
-        for h in 0..=heads.get(i).copied().unwrap_or(0).min(most) {
-            for extra in 0..2usize {
-                let t = h + extra;
-                if t > tails.get(i).copied().unwrap_or(0) {
-                    continue;
-                }
-                let slot = h * 2 + extra;
-                let own = group.get(i).copied().unwrap_or(0);
-                let before = match i.checked_sub(1) {
-                    None => Some((heads.first().map_or(0, |x| usize::from(h < *x)), 0)),
-                    Some(j) => {
-                        let gap = own - group.get(j).copied().unwrap_or(0) - 1;
-                        best.get(j).and_then(|b| {
-                            b.iter()
-                                .enumerate()
-                                .filter(|(_, c)| c.0 != usize::MAX)
-                                .filter_map(|(s, c)| {
-                                    let above = s / 2 + s % 2;
-                                    (above + h <= gap).then(|| {
-                                        let (below, up) =
-                                            (tails.get(j).copied().unwrap_or(0), heads.get(i).copied().unwrap_or(0));
-                                        let reachable = (below + up).min(gap);
-                                        (c.0 + reachable.saturating_sub(above + h), s)
-                                    })
-                                })
-                                .min()
-                        })
-                    }
-                };
-                if let (Some((cost, from)), Some(cell)) = (before, costs.get_mut(slot)) {
-                    let last_cost =
-                        if i + 1 == count { tails.get(i).copied().unwrap_or(0).saturating_sub(t) } else { 0 };
-                    *cell = (cost + last_cost, from);
-                }
-            }
-        }
-        best.push(costs);
-    }
-    let mut spans = vec![(0, 0); count];
-    let mut slot = best.last().and_then(|b| (0..b.len()).min_by_key(|&s| (b.get(s).map_or(usize::MAX, |c| c.0), s)));
-    for i in (0..count).rev() {
-        let s = slot.unwrap_or(0);
-        let n = group.get(i).copied().unwrap_or(0);
-        let known = best.get(i).and_then(|b| b.get(s)).is_some_and(|c| c.0 != usize::MAX);
-        let (h, t) = if known { (s / 2, s / 2 + s % 2) } else { (0, 0) };
-        if let Some(span) = spans.get_mut(i) {
-            *span = (n - h.min(n), n + t + 1);
-        }
-        slot = best.get(i).and_then(|b| b.get(s)).map(|c| c.1);
-    }
-    spans
-}
-
 /// Adds the lines of a header: captions as rows of their own, then one row with the text above each column.
 fn header(rows: &[Row], from: usize, to: usize, columns: &[(usize, usize)], left: usize, drafts: &mut Vec<Draft>) {
     let width = columns.len();
-    let mut texts: Vec<Vec<&Piece>> = vec![Vec::new(); width];
+    let mut texts: Vec<Vec<(usize, &Piece)>> = vec![Vec::new(); width];
     let mut stub: Vec<&Piece> = Vec::new();
-    let mut spanning: Vec<&Piece> = Vec::new();
+    let mut spanning: Vec<Vec<&Piece>> = Vec::new();
     let mut seen = false;
     let centers: Vec<usize> = columns.iter().map(|&(s, e)| usize::midpoint(s, e)).collect();
-    for row in rows.get(from..to).unwrap_or(&[]) {
+    for (at, row) in rows.iter().enumerate().take(to).skip(from) {
         if row.pieces.is_empty() {
             continue;
         }
@@ -422,23 +367,33 @@ fn header(rows: &[Row], from: usize, to: usize, columns: &[(usize, usize)], left
             let covered = centers.iter().filter(|&&c| piece.start <= c && c < piece.end).count();
             if alone && !seen {
                 // A caption, or the first line of a header that spans: either way a row of its own.
-                spanning.push(piece);
+                spanning.push(vec![piece]);
             } else if piece.start + 2 < left && piece.end <= left {
                 stub.push(piece);
             } else if covered > 1 {
-                spanning.push(piece);
+                // What stands right above it is the line before of the same text.
+                let mut lines: Vec<&Piece> = Vec::new();
+                let own = |&(line, p): &(usize, &Piece)| line + 1 == at && piece.start <= p.start && p.end <= piece.end;
+                for slot in &mut texts {
+                    lines.extend(slot.iter().filter(|t| own(t)).map(|t| t.1));
+                    slot.retain(|t| !own(t));
+                }
+                lines.push(piece);
+                spanning.push(lines);
             } else if let Some(c) = nearest(columns, piece)
                 && let Some(slot) = texts.get_mut(c)
             {
-                slot.push(piece);
+                slot.push((at, piece));
             }
         }
         seen |= !alone;
     }
-    for piece in spanning {
-        drafts.push(Draft { cells: vec![(1, width + 1, piece.text.clone(), piece.anchor.clone())] });
-    }
+    let texts: Vec<Vec<&Piece>> = texts.into_iter().map(|t| t.into_iter().map(|x| x.1).collect()).collect();
     let join = |pieces: &[&Piece]| pieces.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
+    for pieces in &spanning {
+        let Some(first) = pieces.first() else { continue };
+        drafts.push(Draft { cells: vec![(1, width + 1, join(pieces), first.anchor.clone())] });
+    }
     let mut cells = Vec::new();
     if let Some(first) = stub.first() {
         cells.push((1, 1, join(&stub), first.anchor.clone()));
@@ -517,6 +472,43 @@ mod tests {
         let text = " 项目      甲      乙      丙\n 规章      1             3\n 许可      1      2      3\n";
         let found = fixed(&split(text)).unwrap();
         assert_eq!(rows(&found.table)[1], "规章/1//3");
+    }
+
+    #[test]
+    fn a_number_in_front_begins_a_label() {
+        // The number stands on the lower of two lines, and the line above has a number of its own.
+        let text = " 项目                 甲      乙\n  8.属于查询          1       2\n  1.本机关不掌握\n  相关信息            3       4\n  2.没有信息需要\n  另行制作            5       6\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(
+            rows(&found.table)[1..],
+            ["8.属于查询/1/2", "1.本机关不掌握+相关信息/3/4", "2.没有信息需要+另行制作/5/6"]
+        );
+    }
+
+    #[test]
+    fn a_unit_stands_in_a_column_of_its_own() {
+        let text = "  指标              单位      2016年度\n  主动公开政府\n  信息数            条        857\n  发布会次数        次        12\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table)[1..], ["主动公开政府+信息数/条/857", "发布会次数/次/12"]);
+    }
+
+    #[test]
+    fn values_without_a_sure_place_are_left_out() {
+        let text = " 项目            甲      乙      丙\n 规章            1       2       3\n 许可         4  5               6\n 处罚            7 8             9\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table)[1..], ["规章/1/2/3", "许可/4/5/6", "处罚"]);
+    }
+
+    #[test]
+    fn the_line_before_of_a_spanning_header_is_no_column() {
+        let text = "         维                未
+         持      纠正    经复议直接起诉
+                         维持    纠正
+          1       2       3       4
+          5       6       7       8
+";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table)[..2], ["未+经复议直接起诉", "维+持/纠正/维持/纠正"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod delimited;
 mod head;
 mod lines;
 mod prose;
+mod stub;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Block, Document, Format, Metadata, Paragraph, Role};
