@@ -13,7 +13,7 @@ fn main() {
     let patterns = PatternSet::embedded();
     let families: Vec<_> = patterns.families.iter().map(|f| (f, Aligner::new(f))).collect();
     println!("patterns {:?}", started.elapsed());
-    let mut spent = [Duration::ZERO; 5];
+    let mut spent = [Duration::ZERO; 6];
     let mut files = 0;
     for path in std::env::args().skip(1) {
         let Ok(bytes) = std::fs::read(&path) else { continue };
@@ -37,10 +37,16 @@ fn main() {
             let prose = report::sections(&document, &family.report, &alignment.claims);
             let _ = report::verdict(&document, &identified, &prose.sections, alignment.readings.len(), &family.report);
             next(4);
+            if let Some(rules) = &family.narrative {
+                let id = &identified.identity;
+                let of = report::Of { year: id.year, agency: id.agency.as_deref() };
+                let _ = report::narrate(&prose, rules, of, &alignment.readings);
+            }
+            next(5);
             drop(parts);
         }
     }
-    for (name, spent) in ["read", "split", "align", "identify", "sections"].iter().zip(spent) {
+    for (name, spent) in ["read", "split", "align", "identify", "sections", "narrate"].iter().zip(spent) {
         println!("{name:10} {:8.3} ms a file", spent.as_secs_f64() * 1e3 / f64::from(files.max(1)));
     }
 }

@@ -40,6 +40,14 @@ def plain(value):
     return value
 
 
+def printed(record):
+    """Variable, cell and value of each table cell, then of each number that a sentence states."""
+    for variable, cell in record["cells"].items():
+        yield variable, cell, record["values"][variable]
+    for variable, stated in record["narrative"].items():
+        yield variable, stated, stated["value"]
+
+
 def wide_rows(records):
     """What the wide table must say, by id."""
     rows = {}
@@ -51,8 +59,8 @@ def wide_rows(records):
         row |= {"period_start": period.get("start"), "period_end": period.get("end")}
         row["flags"] = len(record["flags"])
         row["failed_checks"] = sum(not check["holds"] for check in record["checks"])
-        for variable, cell in record["cells"].items():
-            row[variable] = record["values"][variable]
+        for variable, cell, value in printed(record):
+            row[variable] = value
             row[f"{variable}@state"] = cell["state"]
         rows[record["id"]] = row
     return rows
@@ -62,9 +70,9 @@ def long_rows(records):
     """What the long table must say, by id and variable."""
     rows = {}
     for record in records:
-        for variable, cell in record["cells"].items():
-            row = {name: cell.get(name) for name in ("state", "raw", "page", "node", "line", "column")}
-            row |= {"id": record["id"], "variable": variable, "value": record["values"][variable]}
+        for variable, cell, value in printed(record):
+            row = {name: cell.get(name) for name in ("state", "raw", "page", "node", "line", "column", "sentence")}
+            row |= {"id": record["id"], "variable": variable, "value": value}
             row |= {"agency": record["report"]["agency"], "year": record["report"]["year"]}
             row["bbox"] = ",".join(json.dumps(n) for n in cell["bbox"]) if cell.get("bbox") else None
             rows[record["id"], variable] = row

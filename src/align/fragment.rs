@@ -119,6 +119,25 @@ pub(crate) fn fragment(
     accept(grid, index, &views, reader, out)
 }
 
+/// The boxheads at the foot of a physical table, cut from their rows by a page break: for the next table alone.
+pub(crate) fn open_heads(grid: &Grid, index: &TableIndex, reader: &Reader) -> Vec<(usize, Boxhead)> {
+    let heads = |row: &usize| {
+        let view = view(grid, *row, index, reader);
+        view.columns > 0 && view.values == 0
+    };
+    let mut rows: Vec<usize> = (0..grid.rows.len()).rev().take_while(heads).collect();
+    rows.reverse();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let whole = |part: usize| {
+        let columns = index.part(part)?.columns.len();
+        let head = boxhead(grid, &rows, part, index, reader)?;
+        (head.leaves.len() == columns).then_some((part, head))
+    };
+    (0..index.table.parts.len()).filter_map(whole).collect()
+}
+
 /// Rows without labels of their own: the first row of values below a boxhead.
 fn unlabelled(
     grid: &Grid,
@@ -304,7 +323,6 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
     out.unknown = (views.iter().enumerate())
         .filter(|(r, v)| v.values > 0 && !out.rows.iter().any(|h| h.hit.row == *r))
         .filter_map(|(r, v)| Some((r, v.unknown?)))
-        .filter(|&(_, cell)| !known_beside(grid.text(cell), index, reader))
         .collect();
     out.bare = (views.iter().enumerate())
         .filter(|(r, v)| {
@@ -316,7 +334,10 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         })
         .map(|(r, _)| r)
         .collect();
-    if out.unknown.len() > 2 * out.rows.len() + 3 {
+    // Below a boxhead of its own, rows after the last one known may be of a table glued to this one.
+    let last = out.rows.iter().map(|r| r.hit.row).max().unwrap_or(0);
+    let strange = out.unknown.iter().filter(|(row, _)| !headed || *row < last).count();
+    if strange > 2 * out.rows.len() + 3 {
         return None;
     }
     let mut seen: Vec<usize> = Vec::new();
@@ -331,19 +352,9 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
     }
     #[allow(clippy::cast_precision_loss, reason = "small counts")]
     {
-        out.score -= out.unknown.len() as f32 * 0.3;
+        out.score -= strange as f32 * 0.3;
     }
     (out.score > 0.0).then_some(out)
-}
-
-/// Whether a text labels a row of another table of the form: a print may join its tables to one.
-fn known_beside(text: usize, index: &TableIndex, reader: &Reader) -> bool {
-    let beside = |t: &&TableIndex| t.form.id == index.form.id && t.table.id != index.table.id;
-    let sure = reader.get(text).labels.iter().filter(|c| c.found.score >= 0.9);
-    sure.into_iter().any(|c| {
-        let mut tables = reader.vocabulary.tables.iter().filter(beside);
-        tables.any(|t| t.roles(c.key).iter().any(|r| matches!(r, Role::Row(_))))
-    })
 }
 
 /// Whether the paragraphs before the table speak of the form's table (its captions or its groups).

@@ -2,7 +2,7 @@
 
 use super::boxhead::{Basis, Boxhead};
 use super::flow::{self, Note};
-use super::fragment::{Fragment, fragment};
+use super::fragment::{Fragment, fragment, open_heads};
 use super::grid::Grid;
 use super::value::read_value;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
@@ -79,11 +79,17 @@ fn candidates(grids: &[Grid], vocabulary: &Vocabulary, reader: &Reader) -> Vec<(
     for (t, index) in vocabulary.tables.iter().enumerate() {
         let mut carried: Vec<(usize, Boxhead)> = Vec::new();
         let mut fragments: Vec<Fragment> = Vec::new();
+        let mut open = 0; // boxheads at the end of `carried` that wait for the next table alone
         for (g, grid) in grids.iter().enumerate() {
-            if let Some(found) = fragment(g, grid, index, &carried, reader) {
+            let found = fragment(g, grid, index, &carried, reader);
+            carried.truncate(carried.len() - open);
+            if let Some(found) = found {
                 carried.extend(found.heads.iter().filter(|h| !h.1.carried).cloned());
                 fragments.push(found);
             }
+            let waiting = open_heads(grid, index, reader);
+            open = waiting.len();
+            carried.extend(waiting);
         }
         if !fragments.is_empty() {
             let score: f32 = fragments.iter().map(|f| f.score).sum();
@@ -225,6 +231,12 @@ fn choose_forms(
             }
         }
         chosen.push((t, free, score));
+    }
+    // Rows of another table of the report, printed in one grid with this one.
+    let read = |grid: usize, row: usize| taken.get(grid).and_then(|g| g.get(row)).copied().unwrap_or(false);
+    for fragment in chosen.iter_mut().flat_map(|c| &mut c.1) {
+        fragment.unknown.retain(|&(row, _)| !read(fragment.grid, row));
+        fragment.bare.retain(|&row| !read(fragment.grid, row));
     }
     chosen.sort_by_key(|c| c.0);
     chosen

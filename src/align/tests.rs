@@ -150,6 +150,42 @@ fn a_group_cut_by_a_page_does_not_shift_its_rows() {
 }
 
 #[test]
+fn a_boxhead_cut_from_its_rows_heads_the_next_table() {
+    let before = table(&[
+        "3*第二十条第（八）项",
+        "信息内容|上一年项目数量|本年增/减",
+        "行政事业性收费|4|-1",
+        "3*第二十条第（九）项",
+        "信息内容|采购项目数量|采购总金额",
+    ]);
+    let after = table(&["政府集中采购|207|16.5万元"]);
+    let found = read(&html(&format!("{before}<p>— 3 —</p>{after}")));
+    assert_eq!(values(&found, "proactive.procurement"), ["207", "16.5"]);
+    let later = format!("{before}<table><tr><td>其他</td><td>1</td></tr></table>{after}");
+    assert!(values(&read(&html(&later)), "proactive.procurement").is_empty());
+}
+
+#[test]
+fn two_tables_glued_into_one_are_both_read() {
+    let results = ["信访举报投诉类申请", "重复申请", "要求提供公开出版物", "无正当理由大量反复申请"];
+    let mut rows = vec![
+        "10*第二十条第（九）项".to_owned(),
+        "3*信息内容|3*采购项目数量|4*采购总金额".to_owned(),
+        "3*政府集中采购|3*159|4*11621.63万元".to_owned(),
+        "3* |7*申请人情况".to_owned(),
+        "3* |自然人|5*法人或其他组织|总计".to_owned(),
+        format!("4* |{LOWER}| "),
+        "3*一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21".to_owned(),
+    ];
+    rows.extend(results.iter().enumerate().map(|(i, r)| format!(" |（五）不予处理|{}.{r}|0|0|0|0|0|{i}|{i}", i + 1)));
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let found = read(&html(&table(&rows)));
+    assert_eq!(values(&found, "proactive.procurement"), ["159", "11621.63"]);
+    assert_eq!(values(&found, "applications.received"), ["1", "2", "3", "4", "5", "6", "21"]);
+    assert!(!found.flags.iter().any(|f| f.code == "unknown-row"), "{:?}", found.flags);
+}
+
+#[test]
 fn a_lost_cell_is_told_and_a_surplus_one_refused() {
     let found = read(&html(&applications(&[
         "一、本年新收政府信息公开申请数量|1|2|3|5|6|17",

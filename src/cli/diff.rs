@@ -138,10 +138,10 @@ fn compare<'a>(file: &'a str, a: Option<&Row>, b: Option<&Row>) -> Vec<Change<'a
         Some(cell) => row.number(variable).map_or_else(|| cell.state.clone(), str::to_owned),
         None => "absent".to_owned(),
     };
-    for (variable, _, _) in a.printed() {
+    for (variable, _) in a.printed() {
         change(variable, cell(a, variable), cell(b, variable));
     }
-    for (variable, _, _) in b.printed().filter(|(v, _, _)| a.cell(v).is_none()) {
+    for (variable, _) in b.printed().filter(|(v, _)| a.cell(v).is_none()) {
         change(variable, "absent".to_owned(), cell(b, variable));
     }
     for flag in a.flags.iter().filter(|f| !b.flags.contains(f)) {

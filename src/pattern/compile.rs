@@ -33,11 +33,12 @@ const REPORT: &str = "report.toml";
 /// Name of the file of sentence rules of a family.
 const NARRATIVE: &str = "narrative.toml";
 
-/// Compiles a tree of pattern files; the first mistake is the error.
-pub(super) fn compile(tree: &Tree) -> Result<PatternSet, Error> {
+/// Compiles a tree of pattern files; the first mistake is the error. Of a tree that is `tested`, the sentence rules
+/// are compiled when they are first tried.
+pub(super) fn compile(tree: &Tree, tested: bool) -> Result<PatternSet, Error> {
     let fragments = match tree.get(FRAGMENTS) {
         Some(text) => parse::<source::FragmentFile>(text)
-            .and_then(|file| Fragments::compile(&file))
+            .and_then(|file| Fragments::compile(&file, tested))
             .map_err(|r| r.into_error(FRAGMENTS, text))?,
         None => Fragments::default(),
     };

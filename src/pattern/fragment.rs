@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
@@ -18,11 +19,37 @@ pub(super) const NUMBER: &str = "{n}";
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fragments {
     expanded: BTreeMap<String, String>,
+    /// The expressions that use them are known to be good.
+    tested: bool,
+}
+
+/// An expression of a sentence rule.
+///
+/// There are hundreds, and a report tries few: those built into the program, which its tests compile, are compiled
+/// when they are first tried. Those of a directory are compiled when they are read, so that mistakes are shown.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Expression {
+    /// The expression compiled; `None` never where its file was checked.
+    #[must_use]
+    pub fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| builder(&self.text).build().ok()).as_ref()
+    }
+}
+
+fn builder(expression: &str) -> RegexBuilder {
+    let mut builder = RegexBuilder::new(expression);
+    builder.size_limit(EXPRESSION_BYTES);
+    builder
 }
 
 impl Fragments {
     /// Expands every fragment; a fragment may use others, not itself.
-    pub fn compile(file: &FragmentFile) -> Result<Self, Refusal> {
+    pub fn compile(file: &FragmentFile, tested: bool) -> Result<Self, Refusal> {
         let raw: BTreeMap<&str, &Text> = file.fragments.iter().map(|(k, v)| (k.get_ref().as_str(), v)).collect();
         for name in file.fragments.keys() {
             if name.get_ref().is_empty()
@@ -35,7 +62,7 @@ impl Fragments {
                 .hint("use lower-case letters, digits and _"));
             }
         }
-        let mut fragments = Self::default();
+        let mut fragments = Self { tested, ..Self::default() };
         // Each round expands those whose fragments are all expanded: what remains refers to itself.
         loop {
             let mut waiting = None;
@@ -51,7 +78,9 @@ impl Fragments {
                 }
                 match fragments.expand(text.get_ref()) {
                     Ok((expression, _)) => {
-                        build(text, &expression)?;
+                        if !tested {
+                            build(text, &expression)?;
+                        }
                         fragments.expanded.insert((*name).to_owned(), expression);
                     }
                     Err(_) => waiting = Some((*name, *text)),
@@ -73,8 +102,13 @@ impl Fragments {
     }
 
     /// The same of a sentence rule: `{n}` stands for the number (group `n`), `#` for any.
-    pub fn sentence(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Regex, Refusal> {
-        build(text, &self.filled(text, used)?.replace(NUMBER, "(?<n>#)"))
+    pub fn sentence(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Expression, Refusal> {
+        let expression = self.filled(text, used)?.replace(NUMBER, "(?<n>#)");
+        let compiled = OnceLock::new();
+        if !self.tested {
+            let _ = compiled.set(Some(build(text, &expression)?));
+        }
+        Ok(Expression { text: expression, compiled })
     }
 
     fn filled(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<String, Refusal> {
@@ -160,7 +194,7 @@ fn build(text: &Text, expression: &str) -> Result<Regex, Refusal> {
             });
         }
     }
-    RegexBuilder::new(expression).size_limit(EXPRESSION_BYTES).build().map_err(|error| {
+    builder(expression).build().map_err(|error| {
         let reason = match &error {
             regex::Error::Syntax(long) => {
                 long.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()

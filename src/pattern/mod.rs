@@ -31,6 +31,7 @@ pub use model::{
     Row, SectionPattern, TablePattern, Term, Unit,
 };
 
+pub use fragment::Expression;
 pub use narrative::{Counts, Narrative, Numbers, Quantity, Rule, Scope};
 pub use variable::Variable;
 
@@ -44,7 +45,7 @@ impl PatternSet {
         // The tests compile them: they cannot fail in a released program, and a silent lack of patterns would look
         // like an archive without reports.
         SET.get_or_init(|| {
-            compile::compile(&tree::embedded()).unwrap_or_else(|e| unreachable!("the patterns built in: {e}"))
+            compile::compile(&tree::embedded(), true).unwrap_or_else(|e| unreachable!("the patterns built in: {e}"))
         })
     }
 
@@ -53,7 +54,7 @@ impl PatternSet {
     /// # Errors
     /// A directory that cannot be read, or the first mistake in its files, with the line underlined.
     pub fn load_dir(dir: &Path) -> Result<Self, Error> {
-        compile::compile(&tree::load(dir)?)
+        compile::compile(&tree::load(dir)?, false)
     }
 }
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 
 use super::compile::{Ids, unit, unknown};
-use super::fragment::{Fragments, NUMBER};
+use super::fragment::{Expression, Fragments, NUMBER};
 use super::model::{Form, ReportPattern, Unit};
 use super::refusal::{Refusal, nearest};
 use super::source::{self, Text};
@@ -61,7 +60,9 @@ pub struct Scope {
     /// Whether the numbers are the report's.
     pub counts: Counts,
     /// The words.
-    pub expressions: Vec<Regex>,
+    pub expressions: Vec<Expression>,
+    /// A number, group `n`, with words behind it that say the same of it.
+    pub behind: Vec<Expression>,
 }
 
 /// Whether a number is the report's own.
@@ -96,11 +97,11 @@ pub struct Rule {
     /// The number is the sum of the variables.
     pub sum: bool,
     /// Expressions with the number as group `n`.
-    pub say: Vec<Regex>,
+    pub say: Vec<Expression>,
     /// Expressions that say that there was none.
-    pub none: Vec<Regex>,
+    pub none: Vec<Expression>,
     /// Expressions on a match that make it another rule's.
-    pub unless: Vec<Regex>,
+    pub unless: Vec<Expression>,
     /// Kinds of scope that do not bind it.
     pub beyond: Vec<usize>,
 }
@@ -148,9 +149,12 @@ pub(super) fn compile(
             kinds.push(scope.kind.get_ref());
             kinds.len() - 1
         });
-        let expressions: Result<Vec<Regex>, Refusal> =
-            scope.expressions.iter().map(|e| fragments.sentence(e, used)).collect();
-        scopes.push(Scope { kind, counts: counts(&scope.counts)?, expressions: expressions? });
+        let mut all = |list: &[Text]| -> Result<Vec<Expression>, Refusal> {
+            list.iter().map(|e| fragments.sentence(e, used)).collect()
+        };
+        scope.behind.iter().try_for_each(one_number)?;
+        let (expressions, behind) = (all(&scope.expressions)?, all(&scope.behind)?);
+        scopes.push(Scope { kind, counts: counts(&scope.counts)?, expressions, behind });
     }
     let mut builder = Builder { fragments, used, kinds, rules: Vec::new(), words: Vec::new(), gated: Vec::new() };
     let printed: BTreeSet<String> = forms.iter().flat_map(Form::variables).map(|v| v.name).collect();
@@ -267,13 +271,8 @@ impl Builder<'_> {
             return Err(Refusal::new(format!("no `words` for `{}`", body.at.get_ref()), body.at.span())
                 .hint("name words of which one stands in every sentence of the rule"));
         }
-        for expression in body.say {
-            if expression.get_ref().matches(NUMBER).count() != 1 {
-                return Err(Refusal::new("a sentence rule has {n} once", expression.span())
-                    .hint("write {n} where the number stands, # for other numbers"));
-            }
-        }
-        let mut all = |list: &[Text]| -> Result<Vec<Regex>, Refusal> {
+        body.say.iter().try_for_each(one_number)?;
+        let mut all = |list: &[Text]| -> Result<Vec<Expression>, Refusal> {
             list.iter().map(|e| self.fragments.sentence(e, self.used)).collect()
         };
         let (say, none, unless) = (all(body.say)?, all(body.none)?, all(body.unless)?);
@@ -292,6 +291,15 @@ impl Builder<'_> {
         self.rules.push(Rule { variables, sum, say, none, unless, beyond: beyond? });
         Ok(())
     }
+}
+
+/// Refuses an expression that does not have the number once.
+fn one_number(expression: &Text) -> Result<(), Refusal> {
+    if expression.get_ref().matches(NUMBER).count() == 1 {
+        return Ok(());
+    }
+    Err(Refusal::new("a sentence rule has {n} once", expression.span())
+        .hint("write {n} where the number stands, # for other numbers"))
 }
 
 fn counts(text: &Text) -> Result<Counts, Refusal> {

@@ -132,7 +132,7 @@ mod tests {
     fn the_skeleton_compiles_as_it_is() {
         let drafts = new_form(&PatternSet::default(), "census/census-2020").unwrap_or_else(|e| panic!("{e}"));
         let tree: Tree = drafts.into_iter().map(|d| (d.path, d.text)).collect();
-        let set = compile::compile(&tree).unwrap_or_else(|e| panic!("{e}"));
+        let set = compile::compile(&tree, false).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(set.families[0].forms[0].variables().len(), 3);
         assert_eq!(super::super::cases::read(&set, &tree).map(|c| c.len()).unwrap_or_default(), 1);
         let again = new_form(&set, "census/census-2020").err().map(|e| e.to_string());

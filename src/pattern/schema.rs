@@ -215,7 +215,8 @@ const TYPES: &[(&str, &[Key])] = &[
         &[
             ("kind", Text, true, "of one kind the last words before a number decide"),
             ("counts", Text, true, "whether numbers in the scope are the report's: yes, no or unsure"),
-            ("match", Texts, true, "expressions; a group year or agency that names the report's own makes it yes"),
+            ("match", Texts, false, "expressions; a group year or agency that names the report's own makes it yes"),
+            ("behind", Texts, false, "expressions with {n} on a number and what stands behind it"),
         ],
     ),
     (

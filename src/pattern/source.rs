@@ -291,8 +291,11 @@ pub struct Scope {
     /// Whether numbers in the scope are the report's: `yes`, `no` or `unsure`.
     pub counts: Text,
     /// Expressions; a group `year` or `agency` that names the report's own makes it `yes`.
-    #[serde(rename = "match")]
+    #[serde(default, rename = "match")]
     pub expressions: Vec<Text>,
+    /// Expressions with `{n}` on a number and what stands behind it.
+    #[serde(default)]
+    pub behind: Vec<Text>,
 }
 
 /// `[[variable]]` of a narrative file: a quantity with the sentences that state it.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{Form, PatternSet, compile, tree};
 
 fn embedded() -> PatternSet {
-    match compile::compile(&tree::embedded()) {
+    match compile::compile(&tree::embedded(), false) {
         Ok(set) => set,
         Err(e) => panic!("{e}\nhint: {:?}", e.remedy()),
     }
@@ -194,20 +194,21 @@ const FRAGMENTS: &str = "[fragments]\nhead = '(?:公|私)开'\n";
 
 #[test]
 fn a_small_tree_compiles() {
-    let set = compile::compile(&small(FORM, FRAGMENTS, true)).unwrap_or_else(|e| panic!("{e}"));
+    let set = compile::compile(&small(FORM, FRAGMENTS, true), false).unwrap_or_else(|e| panic!("{e}"));
     let form = &set.families[0].forms[0];
     assert_eq!(form.checks.len(), 2);
     assert!(form.tables[0].evidence[0].0.is_match("私开数"));
     // A year in a label is any year.
     let years = FORM.replacen("\"左栏\"", "\"左栏\", \"{year}年度\"", 1);
-    let years = compile::compile(&small(&years, FRAGMENTS, true)).unwrap_or_else(|e| panic!("{e}"));
+    let years = compile::compile(&small(&years, FRAGMENTS, true), false).unwrap_or_else(|e| panic!("{e}"));
     let path = &years.families[0].forms[0].tables[0].parts[0].columns[0].path;
     assert!(path[0].iter().any(|l| l.shadow == "2016年度"));
     // The hash follows the file and the fragments that it uses.
-    let other = compile::compile(&small(FORM, "[fragments]\nhead = '公开'\n", true)).unwrap_or_else(|e| panic!("{e}"));
+    let other =
+        compile::compile(&small(FORM, "[fragments]\nhead = '公开'\n", true), false).unwrap_or_else(|e| panic!("{e}"));
     assert_ne!(form.hash, other.families[0].forms[0].hash);
     let unused = format!("{FRAGMENTS}tail = 'x'\n");
-    let same = compile::compile(&small(FORM, &unused, true)).unwrap_or_else(|e| panic!("{e}"));
+    let same = compile::compile(&small(FORM, &unused, true), false).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(form.hash, same.families[0].forms[0].hash);
 }
 
@@ -215,7 +216,8 @@ fn a_small_tree_compiles() {
 fn refused(old: &str, new: &str, message: &str, underlined: &str, hint: &str) {
     assert!(FORM.contains(old), "{old}");
     let text = FORM.replacen(old, new, 1);
-    let error = compile::compile(&small(&text, FRAGMENTS, true)).err().unwrap_or_else(|| panic!("accepted: {new}"));
+    let error =
+        compile::compile(&small(&text, FRAGMENTS, true), false).err().unwrap_or_else(|| panic!("accepted: {new}"));
     let shown = error.to_string();
     let lines: Vec<&str> = shown.lines().collect();
     assert!(lines[0].contains(message), "{shown}");
@@ -253,14 +255,14 @@ fn mistakes_are_refused_at_their_place() {
 
 #[test]
 fn a_form_without_cases_is_refused() {
-    let error = compile::compile(&small(FORM, FRAGMENTS, false)).err().unwrap_or_else(|| panic!("accepted"));
+    let error = compile::compile(&small(FORM, FRAGMENTS, false), false).err().unwrap_or_else(|| panic!("accepted"));
     assert!(error.to_string().starts_with("fam/one.toml:1:6: form `one` has no cases"), "{error}");
 }
 
 #[test]
 fn fragments_that_go_round_are_refused() {
     let round = "[fragments]\na = '{{b}}'\nb = '{{a}}'\nhead = 'x'\n";
-    let error = compile::compile(&small(FORM, round, true)).err().unwrap_or_else(|| panic!("accepted"));
+    let error = compile::compile(&small(FORM, round, true), false).err().unwrap_or_else(|| panic!("accepted"));
     assert!(error.to_string().contains("refers to itself"), "{error}");
 }
 
@@ -270,7 +272,7 @@ fn said_of_narrative(from: &str, to: &str) -> String {
     let rules = tree.get_mut("ogi/narrative.toml").unwrap();
     assert!(rules.contains(from), "{from}");
     *rules = rules.replacen(from, to, 1);
-    match compile::compile(&tree) {
+    match compile::compile(&tree, false) {
         Ok(_) => panic!("`{to}` is taken"),
         Err(error) => format!("{error}\n{}", error.remedy().unwrap_or_default()),
     }

@@ -108,7 +108,7 @@ impl Codebook {
     /// Counts the cells of a record.
     pub fn count(&mut self, row: &Row) {
         self.records += 1;
-        for (variable, cell, _) in row.printed() {
+        for (variable, cell) in row.printed() {
             let entries = &mut self.entries;
             let at = *self.index.entry(variable.to_owned()).or_insert_with(|| {
                 let table = variable.split('.').next().unwrap_or_default().to_owned();

@@ -28,7 +28,7 @@ pub struct Row {
     pub cells: Pairs<Cell>,
     /// What sentences state.
     #[serde(default)]
-    pub narrative: Pairs<Stated>,
+    pub narrative: Pairs<Cell>,
     /// Identities.
     #[serde(default)]
     pub checks: Vec<Check>,
@@ -104,7 +104,7 @@ pub struct Section {
     pub text: String,
 }
 
-/// A cell.
+/// A cell, or a number that a sentence states.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Cell {
     /// Printed text.
@@ -121,18 +121,12 @@ pub struct Cell {
     pub line: Option<u32>,
     /// Column.
     pub column: Option<u32>,
-}
-
-/// A number that a sentence states.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Stated {
-    /// The number as JSON text, or `null`.
-    pub value: Box<RawValue>,
+    /// The number of a sentence as JSON text.
+    #[serde(default)]
+    pub value: Option<Box<RawValue>>,
     /// The sentence.
-    pub sentence: String,
-    /// What is printed, its state and its place.
-    #[serde(flatten)]
-    pub cell: Cell,
+    #[serde(default)]
+    pub sentence: Option<String>,
 }
 
 /// A check.
@@ -206,21 +200,19 @@ impl Row {
     /// The number of a variable as printed; `None` for null and where the variable is absent.
     #[must_use]
     pub fn number(&self, variable: &str) -> Option<&str> {
-        let value = self.values.get(variable).or_else(|| self.narrative.get(variable).map(|s| &s.value));
+        let value = self.values.get(variable).or_else(|| self.narrative.get(variable)?.value.as_ref());
         value.map(|raw| raw.get()).filter(|text| *text != "null")
     }
 
-    /// What is printed for each variable of tables and sentences, in order; the sentence where it is one's.
-    pub fn printed(&self) -> impl Iterator<Item = (&str, &Cell, &str)> {
-        let cells = self.cells.0.iter().map(|(variable, cell)| (variable.as_str(), cell, ""));
-        let stated = self.narrative.0.iter().map(|(v, s)| (v.as_str(), &s.cell, s.sentence.as_str()));
-        cells.chain(stated)
+    /// What is printed for each variable of tables and sentences, in order.
+    pub fn printed(&self) -> impl Iterator<Item = (&str, &Cell)> {
+        self.cells.0.iter().chain(&self.narrative.0).map(|(variable, cell)| (variable.as_str(), cell))
     }
 
     /// What is printed for a variable.
     #[must_use]
     pub fn cell(&self, variable: &str) -> Option<&Cell> {
-        self.cells.get(variable).or_else(|| self.narrative.get(variable).map(|s| &s.cell))
+        self.cells.get(variable).or_else(|| self.narrative.get(variable))
     }
 
     /// A name for messages: path, and member.

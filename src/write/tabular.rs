@@ -82,8 +82,8 @@ pub fn wide_header(out: &mut Vec<u8>, variables: &[String]) {
 /// One report of the wide table: value and state of each variable, both empty where it is absent.
 pub fn wide(out: &mut Vec<u8>, row: &Row, variables: &[String]) {
     let fixed = report(row);
-    let states: FxHashMap<&str, &str> = row.printed().map(|(k, cell, _)| (k, cell.state.as_str())).collect();
-    let stated = row.narrative.0.iter().map(|(k, s)| (k.as_str(), s.value.get()));
+    let states: FxHashMap<&str, &str> = row.printed().map(|(k, cell)| (k, cell.state.as_str())).collect();
+    let stated = row.narrative.0.iter().filter_map(|(k, c)| Some((k.as_str(), c.value.as_ref()?.get())));
     let values: FxHashMap<&str, &str> = row.values.0.iter().map(|(k, v)| (k.as_str(), v.get())).chain(stated).collect();
     let mut fields: Vec<&str> = fixed.iter().map(String::as_str).collect();
     for variable in variables {
@@ -109,7 +109,7 @@ pub fn long(out: &mut Vec<u8>, row: &Row) {
 pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
     let agency = text(row.report.agency.as_ref());
     let year = text(row.report.year);
-    row.printed().map(move |(variable, cell, sentence)| {
+    row.printed().map(move |(variable, cell)| {
         let about = |at: &str| at == variable || variable.strip_prefix(at).is_some_and(|rest| rest.starts_with('.'));
         let flags: Vec<&str> =
             row.flags.iter().filter(|f| !f.at.is_empty() && about(&f.at)).map(|f| f.code.as_str()).collect();
@@ -130,7 +130,7 @@ pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
             text(cell.column),
             flags.join(" "),
             failed.join(" "),
-            sentence.to_owned(),
+            text(cell.sentence.as_ref()),
         ]
     })
 }

@@ -15,13 +15,18 @@ fn tables_hold_what_the_records_hold() {
     run(&["extract", "in", "-o", "r.jsonl"], 0);
     let records = json(&fs::read(folder.path().join("r.jsonl")).unwrap());
     let long = run(&["convert", "r.jsonl", "--to", "csv-long"], 0);
-    let cells: usize = records.iter().map(|r| r["cells"].as_object().unwrap().len()).sum();
-    assert_eq!(long.lines().count(), cells + 1);
+    let count = |key: &str| records.iter().map(|r| r[key].as_object().unwrap().len()).sum::<usize>();
+    assert_eq!(count("narrative"), records.len());
+    assert_eq!(long.lines().count(), count("cells") + count("narrative") + 1);
+    let stated = long.lines().find(|l| l.ends_with("，行政复议1件。")).unwrap();
+    assert!(stated.contains(",narrative.review.total,1,number,1件,"), "{stated}");
     let wide = run(&["convert", "r.jsonl", "--to", "csv", "--bom"], 0);
     assert!(wide.starts_with('\u{feff}'));
     let head: Vec<&str> = wide.lines().next().unwrap().split(',').collect();
     let at = head.iter().position(|h| *h == "proactive.normative_documents.repealed@state").unwrap();
     assert_eq!(wide.lines().nth(1).unwrap().split(',').nth(at), Some("dash"));
+    let at = head.iter().position(|h| *h == "narrative.review.total").unwrap();
+    assert_eq!(wide.lines().nth(1).unwrap().split(',').nth(at + 1), Some("number"));
     run(&["convert", "r.jsonl", "--to", "jsonl-gz", "-o", "r.jsonl.gz"], 0);
     assert_eq!(
         run(&["convert", "r.jsonl.gz", "--to", "jsonl"], 0),
@@ -55,6 +60,7 @@ fn differences_and_findings_are_told() {
     assert_eq!(run(&["diff", "a.jsonl", "a.jsonl"], 0), "");
     let diff = run(&["diff", "a.jsonl", "b.jsonl"], 3);
     assert!(diff.contains("in/2023.html\treview.upheld\t300 → 30"), "{diff}");
+    assert!(diff.contains("in/2023.html\tnarrative.review.total\t300 → 30"), "{diff}");
     let findings = run(&["check", "a.jsonl"], 3);
     assert!(findings.contains("2022\tyear-missing") && findings.contains("jump-by-ten\treview.upheld"), "{findings}");
     assert!(run(&["summary", "a.jsonl"], 0).contains("3 records"));

@@ -19,7 +19,7 @@ pub fn report(agency: &str, year: u32, upheld: u32) -> String {
         "<html><head><meta charset=\"utf-8\"><title>{agency}{year}年政府信息公开工作年度报告</title></head><body>
 <h1>{agency}{year}年政府信息公开工作年度报告</h1>
 <p>本报告所列数据的统计期限自{year}年1月1日起至{year}年12月31日止。</p>
-<h2>一、总体情况</h2><p>{year}年，{agency}认真做好政府信息公开工作。</p>
+<h2>一、总体情况</h2><p>{year}年，{agency}认真做好政府信息公开工作，行政复议{upheld}件。</p>
 <h2>二、主动公开政府信息情况</h2>
 <table><tr><td colspan=4>第二十条第（一）项</td></tr>
 <tr><td>信息内容</td><td>本年制发件数</td><td>本年废止件数</td><td>现行有效件数</td></tr>

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::passage::Line;
 use super::section::Prose;
 use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
-use crate::pattern::{Counts, Narrative, Quantity, Rule};
+use crate::pattern::{Counts, Expression, Narrative, Quantity, Rule};
 use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
 use sentence::{Number, Sentence, split};
@@ -128,13 +128,13 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
     for &id in tried {
         let Some(rule) = rules.rules.get(id) else { continue };
         if !sentence.numbers.is_empty() {
-            for found in rule.say.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
+            for found in rule.say.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text)) {
                 let Some((whole, n)) = found.get(0).zip(found.name("n")) else { continue };
                 hits.extend(hit(rule, sentence.number(n.start()), whole));
             }
         }
         if negated {
-            for found in rule.none.iter().flat_map(|e| e.find_iter(&sentence.text)) {
+            for found in rule.none.iter().filter_map(Expression::regex).flat_map(|e| e.find_iter(&sentence.text)) {
                 hits.extend(hit(rule, None, found));
             }
         }
@@ -176,7 +176,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
 
 /// A match as a hit, unless it is about something else.
 fn hit<'r>(rule: &'r Rule, number: Option<usize>, found: regex::Match<'_>) -> Option<Hit<'r>> {
-    let else_where = rule.unless.iter().any(|e| e.is_match(found.as_str()));
+    let else_where = rule.unless.iter().filter_map(Expression::regex).any(|e| e.is_match(found.as_str()));
     (!else_where).then(|| Hit { rule, number, span: found.range() })
 }
 
@@ -190,17 +190,26 @@ struct Reach {
     kind: usize,
     counts: Counts,
     span: Range<usize>,
+    /// The number (byte of its `#`) that it speaks of, and no other.
+    only: Option<usize>,
 }
 
 fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
     let mut out = Vec::new();
     for scope in &rules.scopes {
-        for found in scope.expressions.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
+        for found in
+            scope.expressions.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text))
+        {
             let Some(whole) = found.get(0) else { continue };
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
             let own_agency = found.name("agency").is_some_and(|a| own(a.as_str(), of.agency.as_deref()));
             let counts = if own_year || own_agency { Counts::Yes } else { scope.counts };
-            out.push(Reach { kind: scope.kind, counts, span: whole.range() });
+            out.push(Reach { kind: scope.kind, counts, span: whole.range(), only: None });
+        }
+        for found in scope.behind.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text)) {
+            let Some(number) = found.name("n").map(|n| n.start()) else { continue };
+            // As if it stood right before the number, and nothing between.
+            out.push(Reach { kind: scope.kind, counts: scope.counts, span: 0..number, only: Some(number) });
         }
     }
     out
@@ -224,13 +233,14 @@ fn short_name(name: &str) -> String {
 /// Of each kind the last words before the number decide, of words that end together the longest.
 fn judge(scopes: &[Reach], limit: usize, beyond: &[usize]) -> Counts {
     let mut verdict = Counts::Yes;
+    let reaches = |r: &Reach| r.span.end <= limit && r.only.is_none_or(|at| at == limit);
     for reach in scopes {
-        if beyond.contains(&reach.kind) || reach.span.end > limit {
+        if beyond.contains(&reach.kind) || !reaches(reach) {
             continue;
         }
         let last = !scopes.iter().any(|o| {
             o.kind == reach.kind
-                && o.span.end <= limit
+                && reaches(o)
                 && (o.span.end, std::cmp::Reverse(o.span.start)) > (reach.span.end, std::cmp::Reverse(reach.span.start))
         });
         if last {
