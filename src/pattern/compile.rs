@@ -1,19 +1,18 @@
 //! From the pattern files as written to the compiled patterns: everything undefined or doubled is refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use regex::Regex;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use toml::Spanned;
 
 use super::PatternSet;
-use super::equation::{self, Lists};
+use super::equation::Lists;
 use super::fragment::Fragments;
+use super::identity;
 use super::model::{
-    Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, ReportPattern, Row,
-    SectionPattern, TablePattern, Term, Unit,
+    Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, ReportPattern, Row, SectionPattern, TablePattern, Unit,
 };
 use super::narrative::{self, Narrative};
 use super::refusal::{Refusal, nearest};
@@ -187,7 +186,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
     if tables.is_empty() {
         return Err(Refusal::new("a form without tables", file.id.span()));
     }
-    let variables = variables(&file, &tables)?;
+    let variables = identity::variables(&file, &tables)?;
     let lists: Lists = file
         .lists
         .iter()
@@ -201,8 +200,8 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
         source: file.source.clone(),
         years: (file.years.first().copied(), file.years.get(1).copied()),
         tables,
-        checks: checks(&file, &lists, &variables)?,
-        panel_checks: panel_checks(&file, &lists, &variables)?,
+        checks: identity::checks(&file, &lists, &variables)?,
+        panel_checks: identity::panel_checks(&file, &lists, &variables)?,
     })
 }
 
@@ -442,93 +441,6 @@ fn han_number(text: &str) -> Option<u8> {
         [t, '十', d] => Some(10 * digit(*t)? + digit(*d)?),
         _ => None,
     }
-}
-
-/// Variable → its table; a variable that stands twice is refused, but for variants of one part.
-fn variables(file: &source::FormFile, tables: &[TablePattern]) -> Result<BTreeMap<String, String>, Refusal> {
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for (table, written) in tables.iter().zip(&file.tables) {
-        let mut of_table = BTreeSet::new();
-        for (part, written) in table.parts.iter().zip(&written.parts) {
-            let mut of_part = BTreeSet::new();
-            for (row, written) in part.rows.iter().zip(&written.rows) {
-                for column in row.columns.iter().filter_map(|c| part.columns.get(*c)) {
-                    let variable = part.variable(row, column);
-                    let place = written.id.as_ref().map_or(0..0, Spanned::span);
-                    let twice = found.contains_key(&variable)
-                        || (part.variant_of.is_none() && of_table.contains(&variable))
-                        || !of_part.insert(variable.clone());
-                    if twice {
-                        return Err(Refusal::new(format!("variable `{variable}` stands twice"), place));
-                    }
-                }
-            }
-            of_table.extend(of_part);
-        }
-        found.extend(of_table.into_iter().map(|v| (v, table.id.clone())));
-    }
-    Ok(found)
-}
-
-fn checks(file: &source::FormFile, lists: &Lists, variables: &BTreeMap<String, String>) -> Result<Vec<Check>, Refusal> {
-    let mut out: Vec<Check> = Vec::new();
-    for check in &file.checks {
-        for instance in equation::instances(&check.id, &check.each, &check.equation, lists)? {
-            let term = |factor: &equation::Factor| {
-                defined(factor, variables)?;
-                if factor.lag > 0 {
-                    return Err(Refusal::new("`[t-1]` in a check within one report", factor.place.clone())
-                        .hint("identities between years are [[panel_check]]"));
-                }
-                Ok(Term { variable: factor.variable.clone(), negative: factor.negative })
-            };
-            let left: Vec<Term> = instance.left.iter().map(term).collect::<Result<_, _>>()?;
-            let right: Vec<Term> = instance.right.iter().map(term).collect::<Result<_, _>>()?;
-            let table = left.first().and_then(|t| variables.get(&t.variable)).cloned().unwrap_or_default();
-            let check_built = Check { id: instance.id, table, left, right };
-            if out.contains(&check_built) {
-                return Err(Refusal::new(format!("check `{}` stands twice", check_built.id), check.id.span()));
-            }
-            out.push(check_built);
-        }
-    }
-    Ok(out)
-}
-
-fn panel_checks(
-    file: &source::FormFile,
-    lists: &Lists,
-    variables: &BTreeMap<String, String>,
-) -> Result<Vec<PanelCheck>, Refusal> {
-    let mut out: Vec<PanelCheck> = Vec::new();
-    for check in &file.panel_checks {
-        for instance in equation::instances(&check.id, &check.each, &check.equation, lists)? {
-            let term = |factor: &equation::Factor| {
-                defined(factor, variables)?;
-                Ok(PanelTerm { variable: factor.variable.clone(), negative: factor.negative, lag: factor.lag })
-            };
-            let left: Vec<PanelTerm> = instance.left.iter().map(term).collect::<Result<_, _>>()?;
-            let right: Vec<PanelTerm> = instance.right.iter().map(term).collect::<Result<_, _>>()?;
-            if !left.iter().chain(&right).any(|t| t.lag > 0) {
-                return Err(
-                    Refusal::new("no term of the year before", check.equation.span()).hint("write variable[t-1]")
-                );
-            }
-            out.push(PanelCheck { id: instance.id, left, right, soft: check.soft });
-        }
-    }
-    Ok(out)
-}
-
-fn defined(factor: &equation::Factor, variables: &BTreeMap<String, String>) -> Result<(), Refusal> {
-    if variables.contains_key(&factor.variable) {
-        return Ok(());
-    }
-    let refusal = Refusal::new(format!("undefined variable `{}`", factor.variable), factor.place.clone());
-    Err(match nearest(&factor.variable, variables.keys().map(String::as_str)) {
-        Some(near) => refusal.hint(format!("did you mean `{near}`?")),
-        None => refusal.hint("a variable is <row id>.<column id>"),
-    })
 }
 
 /// Ids seen so far.

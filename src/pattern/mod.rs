@@ -12,6 +12,7 @@ pub mod cases;
 mod compile;
 mod equation;
 mod fragment;
+mod identity;
 pub mod learn;
 mod model;
 mod narrative;
