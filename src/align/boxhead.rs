@@ -491,14 +491,24 @@ pub(crate) fn map_row(
                     && !before.is_empty()
                     && rest.first().is_some_and(|c| !reader.get(grid.text(*c)).is_value());
                 if fits && !units && within == 0 {
+                    let basis = if uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
+                        Basis::Ragged
+                    } else {
+                        Basis::Header
+                    };
                     let cells = known.iter().copied().zip(rest.iter().copied()).collect();
-                    return Some(Mapping { cells, basis: Basis::Header });
+                    return Some(Mapping { cells, basis });
                 }
                 if before.is_empty() {
                     break;
                 }
             }
         }
+    }
+    // Columns that begin above the row's own label: a cell of the boxhead or of the stub is lost, and places tell nothing.
+    let shifted = |l: &Leaf| start.is_some_and(|s| l.col < s);
+    if grid.table.kind != TableKind::Delimited && !head.carried && head.leaves.iter().any(shifted) {
+        return None;
     }
     // A header row of one level: its cells and the row's cells one to one.
     let mut sequence: Vec<&Leaf> =
@@ -541,6 +551,17 @@ pub(crate) fn map_row(
         }
     }
     None
+}
+
+/// Whether a row that counts right may have lost a value or got one too many: it ends before the columns of remarks
+/// behind its own, or behind the end of the boxhead.
+fn uneven(grid: &Grid, cells: &[usize], head: &Boxhead, after: usize) -> bool {
+    if head.carried || !head.placed || matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless) {
+        return false;
+    }
+    let end = |cells: &[usize]| cells.iter().filter_map(|&c| grid.cell(c)).map(|c| c.col + c.col_span.max(1)).max();
+    let header = head.leaves.iter().filter_map(|l| grid.cell(l.cell)).filter_map(|c| end(grid.row(c.row))).max();
+    (after > 0 && cells.len() == head.leaves.len()) || end(cells) > header
 }
 
 /// By place where text with separators keeps its blank cells: the row has as many cells as every row of the

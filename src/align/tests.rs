@@ -166,6 +166,36 @@ fn a_boxhead_cut_from_its_rows_heads_the_next_table() {
 }
 
 #[test]
+fn rows_that_count_right_for_the_wrong_reason_are_told() {
+    let head = ["|7*申请人情况|2!备注", "项目|自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他|总计"];
+    let of = |row: &str| {
+        let carried = "二、上年结转政府信息公开申请数量|0|0|0|0|0|0|0| ";
+        read(&html(&table(&[&head[..], &[row, carried, "四、结转下年度继续办理|0|0|0|0|0|0|0| "]].concat())))
+    };
+    let told = |found: &Alignment| flagged(found, "ragged-row", "applications.received.total");
+    // A value is lost, and the blank cell of the remarks makes up the count; a value too many pushes a blank one out.
+    assert!(told(&of("一、本年新收政府信息公开申请数量|1|3|4|5|6|21| ")));
+    assert!(told(&of("一、本年新收政府信息公开申请数量|1|2|9|3|4|5|6|  | ")));
+    assert!(!told(&of("一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21| ")));
+}
+
+#[test]
+fn a_boxhead_above_the_labels_heads_no_values() {
+    // The corner is lost: the first column stands above the labels.
+    let rows = [
+        "2!自然人|5*法人或其他组织|2!总计",
+        LOWER,
+        "一、本年新收政府信息公开申请数量|1|2|3|4|5|21",
+        "二、上年结转政府信息公开申请数量|1|2|3|4|5|6|21",
+        "四、结转下年度继续办理|0|0|0|0|0|0|0",
+    ];
+    let found = read(&html(&table(&rows)));
+    assert!(values(&found, "applications.received").is_empty());
+    assert!(flagged(&found, "row-unread", "applications.received"));
+    assert_eq!(values(&found, "applications.carried_over"), ["1", "2", "3", "4", "5", "6", "21"]);
+}
+
+#[test]
 fn two_tables_glued_into_one_are_both_read() {
     let results = ["信访举报投诉类申请", "重复申请", "要求提供公开出版物", "无正当理由大量反复申请"];
     let mut rows = vec![
