@@ -10,8 +10,8 @@ use crate::text::{fold_char, numeral, read_cell};
 
 /// Longest sentence in characters; a longer one is cut.
 const LONGEST: usize = 600;
-/// Longest title in 《》 that is left out of a sentence, in characters.
-const TITLE: usize = 80;
+/// Longest title in 《》, or remark in brackets without a number, that is left out of a sentence, in characters.
+const ASIDE: usize = 80;
 
 /// A number in a sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,10 +151,8 @@ impl Reader<'_, '_> {
     fn read(&mut self) {
         let mut at = 0;
         while let Some(c) = self.char(at) {
-            if c == '《'
-                && let Some(length) = self.chars.iter().skip(at).take(TITLE).position(|(_, c)| *c == '》')
-            {
-                at += length + 1;
+            if let Some(end) = self.aside(at, c) {
+                at = end;
                 continue;
             }
             let extent = if c.is_ascii_digit() {
@@ -181,6 +179,19 @@ impl Reader<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Behind a title or a remark that begins at `at` and says nothing of numbers.
+    fn aside(&self, at: usize, open: char) -> Option<usize> {
+        let close = match open {
+            '《' => '》',
+            '(' => ')',
+            _ => return None,
+        };
+        let length = self.chars.iter().skip(at).take(ASIDE).position(|(_, c)| *c == close)?;
+        let counts = |c: char| c.is_ascii_digit() || han_digit(c);
+        let number = open == '(' && self.chars.iter().skip(at).take(length).any(|(_, c)| counts(*c));
+        (!number).then_some(at + length + 1)
     }
 
     /// Behind the digits that begin at `at`, with separators of thousands and a fraction.
