@@ -2,7 +2,8 @@
 //!
 //! [`extract::Extractor`] reads the reports of one source: bytes are sniffed ([`source::sniff`]), read into a
 //! [`document::Document`] by one reader a format ([`format`](mod@format)), aligned with the forms of pattern files
-//! ([`align`], [`pattern`]), and told who reports on which year in which sections ([`report`]). What comes out is a
+//! ([`align`], [`pattern`]), and told who reports on which year in which sections, and what their sentences count
+//! ([`report`]). What comes out is a
 //! [`record::Record`] a report, or a [`failure::Failure`] that says why there is none. A number in a record is the
 //! number printed in the report, with its place; what is not sure is flagged.
 

@@ -93,9 +93,11 @@ fn list(set: &PatternSet) -> Result<End, Error> {
 fn check(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
     let set = pattern_set(dir)?;
     let forms: usize = set.families.iter().map(|f| f.forms.len()).sum();
+    let stated: usize = set.families.iter().filter_map(|f| f.narrative.as_ref()).map(|n| n.variables.len()).sum();
     ui.note(&format!(
-        "{} in {}, all in order",
+        "{} and {} of sentences in {}, all in order",
         count(forms as u64, "form"),
+        count(stated as u64, "variable"),
         count(set.families.len() as u64, "famil").replace("famils", "families").replace("1 famil", "1 family")
     ));
     Ok(End::Done)

@@ -169,7 +169,11 @@ impl Reader<'_, '_> {
                 }
                 None => {
                     // What is no number is passed over whole: its tail is none either.
-                    let end = if c.is_ascii_digit() { self.run(at) } else { at + 1 };
+                    let end = match c {
+                        '0'..='9' => self.run(at),
+                        c if han_digit(c) => self.han_run(at),
+                        _ => at + 1,
+                    };
                     for i in at..end {
                         if let Some((byte, c)) = self.chars.get(i).copied().filter(|(_, c)| !matches!(c, '#' | '"')) {
                             self.push(c, byte);
@@ -250,8 +254,13 @@ impl Reader<'_, '_> {
         end + self.chars.iter().skip(end).take(2).take_while(|(_, c)| matches!(c, '百' | '千' | '万' | '亿')).count()
     }
 
+    /// Behind the Chinese digits that begin at `at`.
+    fn han_run(&self, at: usize) -> usize {
+        at + self.chars.iter().skip(at).take_while(|(_, c)| han_digit(*c)).count()
+    }
+
     fn numeral(&self, at: usize) -> Option<Extent> {
-        let end = at + self.chars.iter().skip(at).take_while(|(_, c)| han_digit(*c)).count();
+        let end = self.han_run(at);
         let text: String = self.chars.iter().skip(at).take(end - at).map(|(_, c)| *c).collect();
         numeral::parse(&text)?;
         // 数十 and 几十 are some tens.
