@@ -35,8 +35,8 @@ pub fn printed(page: &PageContent) -> String {
     let mut out = String::new();
     let mut line: Vec<Glyph> = Vec::new();
     let mut space = false;
-    let letters = page.chars.iter().filter(|c| c.ch.is_alphabetic()).count();
-    let mostly_rtl = page.chars.iter().filter(|c| rtl(c.ch)).count() * 3 > letters * 2;
+    let from_right = page.chars.iter().filter(|c| rtl(c.ch)).count();
+    let mostly_rtl = from_right > 0 && from_right * 3 > page.chars.iter().filter(|c| c.ch.is_alphabetic()).count() * 2;
     for c in &page.chars {
         let Some(mut g) = glyph(c) else { continue };
         if g.ch.is_whitespace() {

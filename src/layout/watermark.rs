@@ -1,6 +1,6 @@
 //! Watermarks: text set behind or across the text of a page, which belongs to no line and no cell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::Ink;
 use super::{Char, PageContent};
@@ -53,12 +53,20 @@ pub(crate) fn watermarks(pages: &[PageContent]) -> Watermarks {
             .any(|seen| seen.iter().any(|&p| p != r.page));
         elsewhere || repeats.get(&(r.page, r.text.as_str())).is_some_and(|&n| n >= 3)
     };
+    // Faint text that is neither large nor ever crosses other text is grey text.
+    let usual: Vec<f32> = pages.iter().map(usual_size).collect();
+    let usual_on = |page: usize| usual.get(page).copied().unwrap_or(10.0);
+    let behind: BTreeSet<&str> = runs
+        .iter()
+        .filter(|r| r.size >= 1.5 * usual_on(r.page) || pages.get(r.page).is_some_and(|p| crosses(p, r)))
+        .map(|r| r.text.as_str())
+        .collect();
     for (i, page) in pages.iter().enumerate() {
         let mine = || runs.iter().filter(|r| r.page == i);
         if mine().next().is_none() {
             continue;
         }
-        let usual = usual_size(page);
+        let usual = usual_on(i);
         let aslant: usize = mine().filter(|r| r.ink == Ink::Aslant).map(|r| r.chars.len()).sum();
         // A page that lies askew as a whole has no watermark by that.
         let askew = aslant * 2 > page.chars.len();
@@ -68,7 +76,10 @@ pub(crate) fn watermarks(pages: &[PageContent]) -> Watermarks {
                 Ink::Full => false,
                 Ink::Marked => true,
                 Ink::Aslant => (repeated(r) && letters >= 2) || (!askew && r.size >= 1.3 * usual),
-                Ink::Faint => letters >= 2 && (repeated(r) || (r.size >= 2.0 * usual && crosses(page, r))),
+                Ink::Faint if letters >= 2 && behind.contains(r.text.as_str()) => {
+                    repeated(r) || (r.size >= 2.0 * usual && crosses(page, r))
+                }
+                Ink::Faint => false,
             };
             if !found {
                 continue;
@@ -156,7 +167,11 @@ mod tests {
         second.page.number = 2;
         for p in [&mut first, &mut second] {
             let from = p.chars.len();
-            set(p, 200.0, 300.0, 10.0, 0.0, "内部资料");
+            set(p, 95.0, 143.0, 10.0, 0.0, "内部资料");
+            ink(p, from, Ink::Faint);
+            // Nor is a grey name of a column, which crosses nothing.
+            let from = p.chars.len();
+            set(p, 300.0, 80.0, 10.0, 0.0, "总计");
             ink(p, from, Ink::Faint);
             // A grey zero at the same place of both pages is a value.
             let from = p.chars.len();

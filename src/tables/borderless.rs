@@ -223,7 +223,9 @@ fn convincing(rows: &[RowLine], n: usize) -> bool {
     let mut filled: Vec<usize> =
         rows.iter().filter(|r| r.tabular()).map(|r| r.segs.iter().map(|s| s.cols.1 - s.cols.0 + 1).sum()).collect();
     filled.sort_unstable();
-    let whole = rows.iter().any(|r| r.segs.iter().filter(|s| s.value).count() * 10 >= n * 8);
+    let valued =
+        |share: usize| rows.iter().filter(|r| r.segs.iter().filter(|s| s.value).count() * 10 >= n * share).count();
+    let whole = valued(8) >= 1 || valued(6) >= 3;
     let scattered = !whole && filled.get(filled.len() / 2).is_none_or(|&f| f * 2 < n);
     let size = median(rows.iter().map(RowLine::size)).unwrap_or(0.0);
     let small = rows.iter().flat_map(|r| &r.segs).filter(|s| s.size < 0.8 * size).count();

@@ -45,14 +45,25 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
     let across = edges::join(across, edges::JOIN);
     let down = edges::join(down, edges::JOIN);
     let (mut grids, cut) = grid::grids(&across, &down, limits);
-    // A frame around text is no table.
+    // A frame around text is no table, and one around the page no rule of any.
+    let (page_width, page_height) = (page.page.width, page.page.height);
+    let frames: Vec<Rect> = grids
+        .iter()
+        .filter(|g| g.cells.len() == 1 && g.rect.width() > 0.7 * page_width && g.rect.height() > 0.6 * page_height)
+        .map(|g| g.rect)
+        .collect();
+    let framing = |e: &Edge| {
+        frames
+            .iter()
+            .any(|f| ((e.pos - f.y0).abs() < 4.0 || (e.pos - f.y1).abs() < 4.0) && e.hi - e.lo > 0.9 * f.width())
+    };
     grids.retain(|g| g.cells.len() > 1 || g.rect.height() < 60.0);
     let inside = |e: &Edge| {
         grids.iter().any(|g| {
             e.pos >= g.rect.y0 - 1.0 && e.pos <= g.rect.y1 + 1.0 && e.lo >= g.rect.x0 - 4.0 && e.hi <= g.rect.x1 + 4.0
         })
     };
-    let loose = Loose { edges: across.iter().filter(|e| !inside(e)).copied().collect(), abutments };
+    let loose = Loose { edges: across.iter().filter(|e| !inside(e) && !framing(e)).copied().collect(), abutments };
     Ruled { grids, loose, cut }
 }
 

@@ -27,7 +27,8 @@ fn groups(across: &[Edge], words: &[Word]) -> Vec<Vec<Edge>> {
     let mut edges: Vec<Edge> = across.iter().filter(|e| e.hi - e.lo > 20.0).copied().collect();
     edges.sort_by(|a, b| a.pos.total_cmp(&b.pos).then(a.lo.total_cmp(&b.lo)));
     // Larger type than a table's parts two tables.
-    let mut heads: Vec<(f32, f32)> = words.iter().filter(|w| w.turn == 0).map(|w| (w.base, w.size)).collect();
+    let mut heads: Vec<Head> =
+        words.iter().filter(|w| w.turn == 0).map(|w| (w.base, w.size, w.rect.x0, w.rect.x1)).collect();
     heads.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut out: Vec<Vec<Edge>> = Vec::new();
     for e in edges {
@@ -54,14 +55,33 @@ fn groups(across: &[Edge], words: &[Word]) -> Vec<Vec<Edge>> {
     out
 }
 
-/// Whether only a heading or a paragraph stands between a group of rules and the next one: text larger than the
-/// table's own.
-fn between(heads: &[(f32, f32)], group: &[Edge], next: f32) -> bool {
+/// Baseline, size, left and right end of a word.
+type Head = (f32, f32, f32, f32);
+
+/// Whether lines of running text fill the space between two rules, from one end to the other.
+fn prose(heads: &[Head], width: f32) -> bool {
+    let mut lines: Vec<(f32, f32, f32, f32)> = Vec::new();
+    for h in heads {
+        match lines.last_mut() {
+            // The inked width beside the ends: a row of cells has gaps.
+            Some(l) if h.0 - l.0 <= 0.3 * h.1 => *l = (l.0, l.1.min(h.2), l.2.max(h.3), l.3 + h.3 - h.2),
+            _ => lines.push((h.0, h.2, h.3, h.3 - h.2)),
+        }
+    }
+    lines.iter().filter(|l| l.2 - l.1 >= 0.75 * width && l.3 >= 0.93 * (l.2 - l.1)).count() >= 2
+}
+
+/// Whether only headings or paragraphs stand between a group of rules and the next one: running text, or text larger
+/// than the table's own.
+fn between(heads: &[Head], group: &[Edge], next: f32) -> bool {
     let (Some(first), Some(last)) = (group.first(), group.last()) else { return false };
     let within = |lo: f32, hi: f32| {
         let (from, upto) = (heads.partition_point(|h| h.0 <= lo), heads.partition_point(|h| h.0 <= hi));
         heads.get(from..upto).unwrap_or_default()
     };
+    if prose(within(last.pos, next), last.hi - last.lo) {
+        return true;
+    }
     let least = within(last.pos, next).iter().map(|h| h.1).fold(f32::MAX, f32::min);
     group.len() >= RULES
         && least < f32::MAX
