@@ -42,6 +42,9 @@ const WORD_GAP: f32 = 0.24;
 /// The same beside a Latin letter, where justified lines are set tight.
 const LATIN_GAP: f32 = 0.18;
 
+/// Characters that reach over each other by more than this many ems, and were not set one after the other, are two texts.
+const OVERPRINT: f32 = -0.15;
+
 fn place(index: u32, c: &Char) -> Option<Place> {
     if c.ch.is_control() {
         return None;
@@ -82,6 +85,30 @@ pub(crate) fn words(page: &PageContent, chars: impl Iterator<Item = u32>) -> Vec
 /// Cuts one row of characters into words and empties it.
 fn cut(page: &PageContent, row: &mut Vec<Place>, out: &mut Vec<Word>) {
     row.sort_by(|a, b| a.local.x0.total_cmp(&b.local.x0).then(a.index.cmp(&b.index)));
+    let overprinted = row.windows(2).any(|p| match p {
+        [a, b] => {
+            let inked = !a.ch.is_whitespace() && !b.ch.is_whitespace();
+            inked && b.local.x0 - a.local.x1 < OVERPRINT * a.size.min(b.size) && a.order.abs_diff(b.order) > 1
+        }
+        _ => false,
+    });
+    if !overprinted {
+        return run(page, row, out);
+    }
+    // Two texts set over each other: each in the order in which it was set.
+    row.sort_by_key(|p| p.index);
+    let mut part: Vec<Place> = Vec::new();
+    for p in row.drain(..) {
+        if part.last().is_some_and(|l| p.order.abs_diff(l.order) > 1 || p.local.x0 < l.local.x0) {
+            run(page, &mut part, out);
+        }
+        part.push(p);
+    }
+    run(page, &mut part, out);
+}
+
+/// Cuts characters from left to right into words and empties them.
+fn run(page: &PageContent, row: &mut Vec<Place>, out: &mut Vec<Word>) {
     let mut word: Option<Word> = None;
     let mut space: Option<char> = None;
     for p in row.drain(..) {

@@ -43,7 +43,18 @@ pub(crate) fn snap(edges: &mut [Edge], tolerance: f32) {
     edges.sort_by(|a, b| a.pos.total_cmp(&b.pos).then(a.lo.total_cmp(&b.lo)).then(a.hi.total_cmp(&b.hi)));
     let mut rest = edges;
     while let Some(first) = rest.first().map(|e| e.pos) {
-        let n = rest.iter().take_while(|e| e.pos - first <= tolerance).count().max(1);
+        // Double rules between cells are two lines on either side of where the cells meet.
+        let mut last = first;
+        let n = rest
+            .iter()
+            .take_while(|e| {
+                let near =
+                    e.pos - first <= tolerance || (e.pos - last <= tolerance / 2.0 && e.pos - first <= 1.5 * tolerance);
+                last = e.pos;
+                near
+            })
+            .count()
+            .max(1);
         let (group, tail) = rest.split_at_mut(n);
         let weight = |e: &Edge| f64::from((e.hi - e.lo).max(0.1));
         let total: f64 = group.iter().map(weight).sum();

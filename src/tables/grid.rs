@@ -9,6 +9,8 @@ use crate::limits::Limits;
 const MEET: f32 = 3.0;
 /// An open side is closed where the lines run at least this far beyond the last crossing line.
 const OVERSHOOT: f32 = 5.0;
+/// Rows and columns narrower than this hold no text: their sides are one line, drawn twice.
+const NARROWEST: f32 = 4.5;
 /// More tables than this on one page are a drawing.
 const TABLES: usize = 400;
 
@@ -133,7 +135,7 @@ struct TooMany;
 fn lines_of(edges: &[Edge], crossing: &[Edge]) -> (Vec<f32>, bool, bool) {
     let mut at: Vec<f32> = edges.iter().map(|e| e.pos).collect();
     at.sort_by(f32::total_cmp);
-    at.dedup_by(|a, b| (*a - *b).abs() < 0.01);
+    at.dedup_by(|a, b| *a - *b < NARROWEST);
     let lo = crossing.iter().map(|e| e.lo).fold(f32::MAX, f32::min);
     let hi = crossing.iter().map(|e| e.hi).fold(f32::MIN, f32::max);
     let (mut open_lo, mut open_hi) = (false, false);

@@ -95,7 +95,45 @@ pub(crate) fn fill_ruled(page: &PageContent, grids: &mut Vec<Grid>, words: Vec<W
             *g = better;
         }
     }
+    release_heads(page, grids, &mut rest);
     rest
+}
+
+/// Gives back the words of grids that rule the boxhead of a table alone: rows of values stand right below, where no
+/// lines are.
+fn release_heads(page: &PageContent, grids: &mut Vec<Grid>, rest: &mut Vec<Word>) {
+    let value = |w: &Word| {
+        let inked = w.chars.iter().filter_map(|&i| page.chars.get(i as usize));
+        w.turn == 0 && inked.clone().any(|c| c.ch.is_numeric()) && !inked.clone().any(|c| c.ch.is_alphabetic())
+    };
+    let mut freed: Vec<u32> = Vec::new();
+    grids.retain(|g| {
+        let head = g.rows() <= 3
+            && g.cols() >= 3
+            && g.cells.iter().filter(|c| c.text.chars().any(char::is_alphabetic)).count() >= 3;
+        if !head {
+            return true;
+        }
+        // Two rows of values at the pitch of lines, the first close below.
+        let mut below: Vec<(f32, f32)> = rest
+            .iter()
+            .filter(|w| value(w) && w.rect.y0 >= g.rect.y1 - 2.0 && w.rect.x0 >= g.rect.x0 && w.rect.x1 <= g.rect.x1)
+            .filter(|w| w.rect.y0 - g.rect.y1 < 5.0 * w.size)
+            .map(|w| (w.base, w.size))
+            .collect();
+        below.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let rows: Vec<usize> = below.chunk_by(|a, b| b.0 - a.0 <= 0.3 * a.1).map(<[_]>::len).collect();
+        let wide = g.cols() / 2 + 1;
+        let is_head = rows.iter().filter(|&&n| n >= wide).count() >= 2;
+        if is_head {
+            freed.extend(g.cells.iter().flat_map(|c| &c.chars));
+        }
+        !is_head
+    });
+    if !freed.is_empty() {
+        freed.sort_unstable();
+        rest.extend(words_of(page, freed.into_iter()));
+    }
 }
 
 /// Finds tables without a ruled grid among the words that no grid took: by horizontal rules, then by alignment alone
@@ -109,13 +147,13 @@ pub(crate) fn unruled(
 ) -> (Vec<Grid>, Vec<Word>) {
     let budget = limits.cells as usize;
     let mut found = rules::tables(page, loose, &words, budget);
-    let words = fill(page, &mut found, words);
+    let mut words = fill(page, &mut found, words);
+    release_heads(page, &mut found, &mut words);
     let free = vec![true; words.len()];
     let (more, taken) = borderless::tables(page, &loose.edges, &words, &free, regions, budget);
     found.extend(more);
     found.iter_mut().for_each(Grid::inherit_spans);
     let mut keep = taken.into_iter().map(|t| !t);
-    let mut words = words;
     words.retain(|_| keep.next().unwrap_or(true));
     (found, words)
 }

@@ -118,8 +118,6 @@ pub struct Tally {
     pub doubled: u32,
     /// Characters painted white on no darker ground.
     pub white: u32,
-    /// Whether those were left out.
-    pub bleached: bool,
     /// Characters that a later area covers.
     pub covered: u32,
     /// Curves in filled outlines.
@@ -185,11 +183,8 @@ impl PageDevice {
     /// The page.
     #[must_use]
     pub fn finish(mut self) -> (PageContent, Tally) {
-        // Where most of a page is white, its ground was not understood.
-        self.tally.bleached = self.pale.len() * 2 <= self.content.chars.len();
-        let bleached = if self.tally.bleached { std::mem::take(&mut self.pale) } else { Vec::new() };
-        if !(bleached.is_empty() && self.covered.is_empty()) {
-            let gone: FxHashSet<u32> = bleached.into_iter().chain(self.covered.iter().copied()).collect();
+        if !(self.pale.is_empty() && self.covered.is_empty()) {
+            let gone: FxHashSet<u32> = self.pale.iter().chain(&self.covered).copied().collect();
             let mut at = 0_u32..;
             self.content.chars.retain(|_| at.next().is_some_and(|i| !gone.contains(&i)));
         }

@@ -279,6 +279,16 @@ fn what_a_later_area_covers_is_not_printed_and_white_shows_on_dark() {
 }
 
 #[test]
+fn a_full_amount_of_an_ink_is_not_white() {
+    let content = "/S cs 1 scn BT /F1 10 Tf 100 700 Td (ink) Tj ET /DeviceGray cs 1 scn BT /F1 10 Tf 100 600 Td (no) Tj ET \
+        /S CS 1 SCN 100 500 m 200 500 l S /DeviceGray CS 1 SCN 100 400 m 200 400 l S";
+    let entries = "/Resources<</Font<</F1 5 0 R>>/ColorSpace<</S[/Separation/Black/DeviceGray 7 0 R]>>>>";
+    let content = read(&Made::page_with(entries, content.as_bytes()).bytes()).unwrap();
+    assert_eq!(content.pages[0].chars.iter().map(|c| c.ch).collect::<String>(), "ink");
+    assert_eq!(content.pages[0].rulings.len(), 1);
+}
+
+#[test]
 fn faint_aslant_and_marked_text_is_told() {
     use crate::layout::Ink::{Aslant, Faint, Full, Marked};
     let content = "BT /F1 10 Tf 100 700 Td (a) Tj 0.8 g (b) Tj 0 g 0.7 0.7 -0.7 0.7 300 300 Tm (c) Tj ET \
@@ -290,7 +300,7 @@ fn faint_aslant_and_marked_text_is_told() {
 
 #[test]
 fn rulings_of_all_kinds() {
-    let content = "1 w 100 700 m 300 700 l S 100 600 200 0.5 re f 50 50 100 100 re S 0.9 g 200 200 50 50 re f 1 g 300 300 50 50 re f";
+    let content = "1 w 100 700 m 300 700 l S 100 600 200 0.5 re f 50 50 100 100 re S 0.9 g 200 200 50 50 re f 1 g 300 300 50 50 re f 0 g";
     let content = read(&Made::page(&format!("{content} {HELLO}")).bytes()).unwrap();
     let kinds: Vec<(crate::layout::RulingKind, bool)> =
         content.pages[0].rulings.iter().map(|r| (r.kind, r.horizontal())).collect();

@@ -282,9 +282,8 @@ impl Readings {
             tell(
                 "white-text",
                 format!(
-                    "page {number}: {} characters are painted white on white{}",
-                    tally.white,
-                    if tally.bleached { " and left out" } else { "; check that they are meant to be read" }
+                    "page {number}: {} characters painted white on white left out; check that nobody means them to be read",
+                    tally.white
                 ),
             );
         }

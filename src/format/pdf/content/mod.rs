@@ -1,5 +1,6 @@
 //! The interpreter of content streams (ISO 32000-2, 7.8.2 and annex A).
 
+mod color;
 mod form;
 mod inline;
 mod mark;
@@ -13,6 +14,7 @@ use std::rc::Rc;
 
 pub use self::shared::Shared;
 
+use self::color::{Space, WHITE};
 use self::mark::Mark;
 use self::path::Path;
 use super::device::Device;
@@ -24,8 +26,6 @@ use crate::document::Rect;
 
 /// Saved graphics states; deeper `q` are only counted.
 const STATES: usize = 512;
-/// A colour at least this light is white.
-const WHITE: f64 = 0.999;
 /// Operands kept before an operator.
 const OPERANDS: usize = 64;
 
@@ -40,6 +40,8 @@ struct State {
     /// What is painted may mix with what is under it.
     blended: bool,
     white_stroke: bool,
+    fill_space: Space,
+    stroke_space: Space,
     line_width: f64,
     font: Option<Rc<Font>>,
     size: f64,
@@ -103,6 +105,8 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                 alpha: 1.0,
                 blended: false,
                 white_stroke: false,
+                fill_space: Space::Process,
+                stroke_space: Space::Process,
                 line_width: 1.0,
                 font: None,
                 size: 0.0,
@@ -331,20 +335,31 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             }
             op::END_PATH => self.paint(false, false),
             op::CLIP | op::CLIP_EVEN => self.clip_pending = true,
-            op::FILL_GRAY => self.state.fill = Some(n(0)),
-            op::STROKE_GRAY => self.state.white_stroke = n(0) >= WHITE,
-            op::FILL_RGB | op::FILL_CMYK | op::FILL_COLOR | op::FILL_COLOR_N => self.state.fill = lightness(operands),
-            op::STROKE_RGB => self.state.white_stroke = n(0) >= WHITE && n(1) >= WHITE && n(2) >= WHITE,
-            op::STROKE_CMYK => self.state.white_stroke = (0..4).all(|i| n(i) <= 0.001),
-            op::STROKE_COLOR | op::STROKE_COLOR_N => {
-                self.state.white_stroke = lightness(operands).is_some_and(|l| l >= WHITE);
+            op::FILL_GRAY | op::FILL_RGB | op::FILL_CMYK => {
+                self.state.fill_space = Space::Process;
+                self.state.fill = Space::Process.lightness(operands);
             }
-            op::FILL_SPACE => self.state.fill = Some(0.0),
+            op::STROKE_GRAY | op::STROKE_RGB | op::STROKE_CMYK => {
+                self.state.stroke_space = Space::Process;
+                self.state.white_stroke = Space::Process.lightness(operands).is_some_and(|l| l >= WHITE);
+            }
+            op::FILL_COLOR | op::FILL_COLOR_N => self.state.fill = self.state.fill_space.lightness(operands),
+            op::STROKE_COLOR | op::STROKE_COLOR_N => {
+                let lightness = self.state.stroke_space.lightness(operands);
+                self.state.white_stroke = lightness.is_some_and(|l| l >= WHITE);
+            }
+            op::FILL_SPACE => {
+                self.state.fill_space = self.space(name(0), resources);
+                self.state.fill = self.state.fill_space.first();
+            }
+            op::STROKE_SPACE => {
+                self.state.stroke_space = self.space(name(0), resources);
+                self.state.white_stroke = false;
+            }
             op::SHADING => {
                 let clip = self.state.clip;
                 self.device.ground(&clip, &clip);
             }
-            op::STROKE_SPACE => self.state.white_stroke = false,
             op::GRAPHICS_STATE => {
                 if let Some(raw) = name(0) {
                     self.graphics_state(raw, resources);
@@ -410,17 +425,5 @@ fn skip_dict(lexer: &mut Lexer<'_>) {
             Some(Token::Keyword(b"BDC" | b"DP" | b"EMC" | b"BT" | b"ET")) => return lexer.seek(before),
             Some(_) => {}
         }
-    }
-}
-
-/// Lightness of a colour by its components, from black 0 to white 1; `None` for a pattern.
-fn lightness(operands: &[Operand<'_>]) -> Option<f64> {
-    match *operands {
-        [Operand::Number(g)] => Some(g),
-        [Operand::Number(r), Operand::Number(g), Operand::Number(b)] => Some(0.3 * r + 0.59 * g + 0.11 * b),
-        [Operand::Number(c), Operand::Number(m), Operand::Number(y), Operand::Number(k)] => {
-            Some((1.0 - k) * (1.0 - (0.3 * c + 0.59 * m + 0.11 * y)))
-        }
-        _ => None,
     }
 }

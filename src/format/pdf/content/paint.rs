@@ -1,8 +1,9 @@
 //! Paths painted and clipped to; images (ISO 32000-2, 8.5).
 
 use super::super::device::{Device, Fill};
+use super::Interpreter;
+use super::color::WHITE;
 use super::path::bounds;
-use super::{Interpreter, WHITE};
 use crate::document::Rect;
 
 impl<D: Device> Interpreter<'_, '_, D> {
