@@ -170,7 +170,7 @@ fn append(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     remap(&mut next, &all);
     drop_rows(&mut next, repeated);
     let before = table.rows;
-    let torn = torn(table, &next, repeated > 0);
+    let torn = torn(table, &next);
     let base = if torn { before.saturating_sub(1) } else { before };
     let subs = itemised(table, &next);
     let head = torn_head(table, &next);
@@ -248,9 +248,7 @@ fn drop_rows(piece: &mut Piece, n: usize) {
 }
 
 /// Whether the first row of `next` is the lower part of the last row of `table`.
-///
-/// A table that repeats its boxhead seldom tears rows; then only a label that goes on tells.
-fn torn(table: &Piece, next: &Piece, headed: bool) -> bool {
+fn torn(table: &Piece, next: &Piece) -> bool {
     let last = table.rows.saturating_sub(1);
     let sorted = |mut v: Vec<&PieceCell>| {
         v.sort_by_key(|c| c.cell.col);
@@ -285,13 +283,13 @@ fn torn(table: &Piece, next: &Piece, headed: bool) -> bool {
         return !empty(label);
     }
     // Each column stands on one side only: the row was cut between its lines.
-    if !headed && a.iter().zip(&b).all(|(x, y)| empty(x) || empty(y)) {
+    if a.iter().zip(&b).all(|(x, y)| empty(x) || empty(y)) {
         return true;
     }
     let digits = |c: &PieceCell| c.cell.text.chars().any(char::is_numeric);
     // Narrow header cells with one line on each page.
     let wrapped = |x: &PieceCell, y: &PieceCell| empty(y) || (x.full && !empty(x) && !digits(x) && !digits(y));
-    if !headed && a.iter().zip(&b).all(|(x, y)| wrapped(x, y)) {
+    if a.iter().zip(&b).all(|(x, y)| wrapped(x, y)) {
         return true;
     }
     if empty(more) {
