@@ -17,6 +17,9 @@ use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
 use sentence::{Number, Sentence, split};
 
+/// Candidates of a variable that sentences contradict each other on, at most.
+const CANDIDATES: usize = 16;
+
 /// Whose report it is: what the scopes of sentences are held against.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Of<'a> {
@@ -30,7 +33,7 @@ pub struct Of<'a> {
 #[must_use]
 pub fn narrate(prose: &Prose<'_>, rules: &Narrative, of: Of<'_>, readings: &[Reading]) -> (Vec<Statement>, Vec<Flag>) {
     let of = Known { year: of.year, agency: of.agency.map(|a| short_name(&fold(a))) };
-    let mut heard: Vec<Vec<Heard>> = vec![Vec::new(); rules.variables.len()];
+    let mut heard: Vec<Vec<Heard<'_, '_>>> = vec![Vec::new(); rules.variables.len()];
     for piece in &prose.pieces {
         let section = piece.section.and_then(|s| prose.sections.get(s)).map_or("", |s| s.id.as_str());
         if rules.without.iter().any(|id| id == section) {
@@ -48,20 +51,11 @@ pub fn narrate(prose: &Prose<'_>, rules: &Narrative, of: Of<'_>, readings: &[Rea
                 continue;
             }
             for told in listen(&sentence, rules, &tried, negated, &of) {
-                let printed = |range: Range<usize>| line.printed(range).trim().to_owned();
-                let raw = match told.number.and_then(|n| sentence.numbers.get(n)) {
-                    Some(number) => number.raw.clone(),
-                    None => printed(sentence.shadow(&told.span)),
-                };
+                let number = told.number.and_then(|n| sentence.numbers.get(n));
+                let raw = number.map_or_else(|| sentence.shadow(&told.span), |n| n.range.clone());
                 if let Some(list) = heard.get_mut(told.variable) {
-                    list.push(Heard {
-                        value: told.value,
-                        unsure: told.unsure,
-                        raw,
-                        sentence: printed(sentence.range.clone()),
-                        section: section.to_owned(),
-                        anchor: place(line, sentence.range.start),
-                    });
+                    let sentence = sentence.range.clone();
+                    list.push(Heard { value: told.value, unsure: told.unsure, line, section, raw, sentence });
                 }
             }
         }
@@ -69,7 +63,7 @@ pub fn narrate(prose: &Prose<'_>, rules: &Narrative, of: Of<'_>, readings: &[Rea
     let mut statements = Vec::new();
     let mut flags = Vec::new();
     for (quantity, heard) in rules.variables.iter().zip(heard) {
-        if let Some(statement) = weigh(quantity, heard, &mut flags) {
+        if let Some(statement) = weigh(quantity, &heard, &mut flags) {
             compare(quantity, &statement, readings, &mut flags);
             statements.push(statement);
         }
@@ -96,15 +90,26 @@ struct Known {
 
 /// One sentence's word on one variable.
 #[derive(Debug, Clone)]
-struct Heard {
+struct Heard<'p, 'l> {
     /// `None` for a number that is no exact one.
     value: Option<Decimal>,
     /// It may be about something else.
     unsure: bool,
-    raw: String,
-    sentence: String,
-    section: String,
-    anchor: Anchor,
+    line: &'p Line<'l>,
+    section: &'p str,
+    /// Bytes of the line's shadow: the number, or the words that say that there was none.
+    raw: Range<usize>,
+    sentence: Range<usize>,
+}
+
+impl<'l> Heard<'_, 'l> {
+    fn raw(&self) -> &'l str {
+        self.line.printed(self.raw.clone()).trim()
+    }
+
+    fn sentence(&self) -> &'l str {
+        self.line.printed(self.sentence.clone()).trim()
+    }
 }
 
 /// What a rule made of a sentence.
@@ -255,12 +260,12 @@ fn judge(scopes: &[Reach], limit: usize, beyond: &[usize]) -> Counts {
 }
 
 /// What all sentences on a variable come to.
-fn weigh(quantity: &Quantity, heard: Vec<Heard>, flags: &mut Vec<Flag>) -> Option<Statement> {
+fn weigh(quantity: &Quantity, heard: &[Heard<'_, '_>], flags: &mut Vec<Flag>) -> Option<Statement> {
     let mut flag = |code, message| flags.push(Flag { code, at: quantity.name.clone(), message });
     let mut sure: Vec<Decimal> = heard.iter().filter(|h| !h.unsure).filter_map(|h| h.value).collect();
     sure.sort_unstable();
     sure.dedup();
-    let pick = |fits: &dyn Fn(&Heard) -> bool| heard.iter().position(fits);
+    let pick = |fits: &dyn Fn(&Heard<'_, '_>) -> bool| heard.iter().position(fits);
     let (at, state, value, mut candidates) = match sure.as_slice() {
         [value] => (pick(&|h| !h.unsure && h.value.is_some())?, State::Number, Some(*value), Vec::new()),
         [] => match pick(&|h| h.unsure) {
@@ -271,30 +276,31 @@ fn weigh(quantity: &Quantity, heard: Vec<Heard>, flags: &mut Vec<Flag>) -> Optio
     };
     candidates.sort_unstable();
     candidates.dedup();
+    candidates.truncate(CANDIDATES);
     let chosen = heard.get(at)?;
     match state {
         State::Ambiguous if sure.len() > 1 => {
             let other = heard.iter().find(|h| !h.unsure && h.value.is_some() && h.value != chosen.value);
-            let other = other.map_or("", |h| h.raw.as_str());
-            flag("narrative-conflict", format!("one sentence says `{}`, another `{other}`", chosen.raw));
+            let other = other.map_or("", Heard::raw);
+            flag("narrative-conflict", format!("one sentence says `{}`, another `{other}`", chosen.raw()));
         }
         State::Ambiguous => {
-            let message = format!("`{}` may be about something else: {}", chosen.raw, short(&chosen.sentence));
+            let message = format!("`{}` may be about something else: {}", chosen.raw(), short(chosen.sentence()));
             flag("narrative-ambiguous", message);
         }
-        State::Text => flag("narrative-inexact", format!("`{}` is no exact number", chosen.raw)),
+        State::Text => flag("narrative-inexact", format!("`{}` is no exact number", chosen.raw())),
         _ => {}
     }
     Some(Statement {
         variable: quantity.name.clone(),
         value,
         state,
-        raw: chosen.raw.clone(),
+        raw: chosen.raw().to_owned(),
         candidates,
         unit: quantity.unit.as_ref().map(|u| u.name.clone()),
-        sentence: chosen.sentence.clone(),
-        section: chosen.section.clone(),
-        anchor: chosen.anchor.clone(),
+        sentence: chosen.sentence().to_owned(),
+        section: chosen.section.to_owned(),
+        anchor: place(chosen.line, chosen.sentence.start),
     })
 }
 
