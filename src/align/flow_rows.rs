@@ -56,6 +56,13 @@ struct Header {
     texts: Vec<usize>,
 }
 
+impl Header {
+    /// Columns of values, those included that the form does not know.
+    fn width(&self) -> usize {
+        self.cells.len().saturating_sub(1 + self.units).max(self.order.len())
+    }
+}
+
 impl Chain {
     /// Builds the tables that the chain prints: one, or several where its rows come again (last year's table
     /// beside this year's).
@@ -236,6 +243,13 @@ impl Chain {
             known += usize::from(flat.is_some_and(|f| index.row(f).is_some_and(|r| !r.group)));
             if numbered && own.is_some() {
                 count = take_number(stream, &mut values, order.len(), count + 1, at + 1 == self.groups.len());
+            }
+            if let Some(h) = matching
+                && values.len() > h.width()
+                && values.get(h.width()..).is_some_and(|v| v.iter().all(|t| t.kind == Kind::Blank))
+            {
+                // Empty cells behind the last column fill the row up.
+                values.truncate(h.width());
             }
             if unlabelled && values.len() > order.len() {
                 // Padding in front: the header's last row had empty cells on the left, or the table does.
@@ -658,6 +672,7 @@ fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Opti
     let mut spoken: Vec<Vec<usize>> = Vec::new(); // columns under each upper label seen
     let mut corner: Option<Draft> = None;
     let mut first_leaf = None;
+    let mut other_end = 0; // of the last text that is no label of the part
     let label_at = texts.iter().rposition(|t| t.kind != Kind::Unit);
     for (n, (token, roles)) in texts.iter().zip(&all).enumerate() {
         // The last text is the row's label if it can be one.
@@ -728,13 +743,20 @@ fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Opti
             }
             header.cornered = true;
             corner.get_or_insert(draft(stream, token));
-        } else if token.kind == Kind::Text
+        } else if (token.kind == Kind::Text || (matches!(token.kind, Kind::Label(_)) && roles.is_empty()))
             && (corner.is_some() || first_leaf.is_some())
             && token.to - token.from <= 12
             && Some(n) != label_at
         {
             // A header that lost its second line, or one that the form does not know.
-            nodes.push(Node::Other(draft(stream, token)));
+            match nodes.last_mut() {
+                // The rest of a text that begins with a label of another table.
+                Some(Node::Other(cell)) if other_end == token.from && stream.gap(token.from) == 0 => {
+                    cell.text.push_str(&stream.printed(token.from..token.to));
+                }
+                _ => nodes.push(Node::Other(draft(stream, token))),
+            }
+            other_end = token.to;
         } else if roles.contains(&Role::Ignored) {
             if corner.is_none() && first_leaf.is_none() {
                 header.numbered |= stream.tight(token.from..token.to).contains('序');

@@ -323,6 +323,7 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
     out.unknown = (views.iter().enumerate())
         .filter(|(r, v)| v.values > 0 && !out.rows.iter().any(|h| h.hit.row == *r))
         .filter_map(|(r, v)| Some((r, v.unknown?)))
+        .filter(|&(_, cell)| !known_beside(grid.text(cell), index, reader))
         .collect();
     out.bare = (views.iter().enumerate())
         .filter(|(r, v)| {
@@ -355,6 +356,16 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         out.score -= strange as f32 * 0.3;
     }
     (out.score > 0.0).then_some(out)
+}
+
+/// Whether a text labels a row of another table of the form: a print may join its tables to one.
+fn known_beside(text: usize, index: &TableIndex, reader: &Reader) -> bool {
+    let beside = |t: &&TableIndex| t.form.id == index.form.id && t.table.id != index.table.id;
+    let sure = reader.get(text).labels.iter().filter(|c| c.found.score >= 0.9);
+    sure.into_iter().any(|c| {
+        let mut tables = reader.vocabulary.tables.iter().filter(beside);
+        tables.any(|t| t.roles(c.key).iter().any(|r| matches!(r, Role::Row(_))))
+    })
 }
 
 /// Whether the paragraphs before the table speak of the form's table (its captions or its groups).
