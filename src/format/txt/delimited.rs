@@ -284,7 +284,10 @@ fn one_a_line(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
     let values = rows.iter().flatten().filter(|c| is_value(&c.text)).count();
     // Tabs before numbers and numbered labels alone, the others without: cells one a line, for the aligner.
     let labels = rows.iter().flatten().any(|c| !trim(&c.text).is_empty() && !is_value(&c.text));
-    let goes_on = lines.get(end).is_some_and(|l| !l.is_blank() && l.trimmed().chars().count() <= LONGEST_LABEL);
+    let goes_on = lines.get(end).is_some_and(|l| {
+        let empty_cell = l.is_blank() && l.text.contains(['\u{a0}', '\u{3000}']);
+        empty_cell || (!l.is_blank() && l.trimmed().chars().count() <= LONGEST_LABEL)
+    });
     let whole_rows = rows.iter().filter(|r| r.len() >= 2).count() * 2 >= rows.len();
     if cells < 4 || long * 3 > cells || values == 0 || !labels || goes_on || !whole_rows {
         return None;
