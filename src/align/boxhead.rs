@@ -435,6 +435,8 @@ pub(crate) enum Basis {
     Order,
     /// By place, with cells missing or left over: to be looked at.
     Ragged,
+    /// The first cells of a row within which the text ends.
+    Cut,
 }
 
 /// The value cells of a row with their columns.
@@ -474,6 +476,9 @@ pub(crate) fn map_row(
     let after = head.extras.iter().filter(|e| e.col >= first).count();
     let last = head.leaves.iter().map(|l| l.end).max().unwrap_or(0);
     let within = head.extras.iter().filter(|e| e.col >= first && e.col < last).count();
+    if let Some(mapping) = invented(&starting, head, columns, start).or_else(|| invented(&all, head, columns, start)) {
+        return Some(mapping);
+    }
     if grid.table.kind == TableKind::Delimited
         && !head.carried
         && let Some(mapping) = in_even_rows(grid, row, &all, head, blank).or_else(|| repeated(grid, row, &all, head))
@@ -491,7 +496,9 @@ pub(crate) fn map_row(
                     && !before.is_empty()
                     && rest.first().is_some_and(|c| !reader.get(grid.text(*c)).is_value());
                 if fits && !units && within == 0 {
-                    let basis = if uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
+                    // A blank last cell in place of the remarks behind the columns: a value may be lost.
+                    let lost = after > 0 && surplus == Some(0) && rest.last().is_some_and(blank);
+                    let basis = if lost || uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
                         Basis::Ragged
                     } else {
                         Basis::Header
@@ -517,18 +524,6 @@ pub(crate) fn map_row(
     if !head.carried || grid.table.kind == TableKind::Delimited {
         for cells in [&starting, &all] {
             let distinct = sequence.windows(2).all(|w| matches!(w, [a, b] if a.end <= b.col));
-            let unknown = sequence.iter().filter(|l| l.column.is_none()).count();
-            if cells.len() == columns && head.leaves.len() < columns && unknown + head.leaves.len() >= columns {
-                // Headers that the form does not know over as many cells as it has columns (invented headers).
-                let agree = sequence.len() == columns
-                    && sequence.iter().enumerate().all(|(i, l)| l.column.is_none_or(|c| c == i));
-                if agree {
-                    return Some(Mapping {
-                        cells: (0..columns).zip(cells.iter().copied()).collect(),
-                        basis: Basis::Order,
-                    });
-                }
-            }
             let agrees = !head.ordered
                 || sequence
                     .iter()
@@ -543,9 +538,16 @@ pub(crate) fn map_row(
             }
         }
     }
+    if let Some(mapping) = cut(grid, row, &all, head, columns, blank) {
+        return Some(mapping);
+    }
     if head.carried || head.placed && grid.table.kind != TableKind::Delimited {
         for cells in [&starting, &all] {
-            if let Some(mapping) = by_place(grid, cells, head, blank) {
+            if let Some(mut mapping) = by_place(grid, cells, head, blank) {
+                // The row is longer than its boxhead: the header of a column may have been dropped.
+                if grid.table.kind == TableKind::Markup && !head.carried && overhangs(grid, cells, head) {
+                    mapping.basis = Basis::Ragged;
+                }
                 return Some(mapping);
             }
         }
@@ -559,9 +561,48 @@ fn uneven(grid: &Grid, cells: &[usize], head: &Boxhead, after: usize) -> bool {
     if head.carried || !head.placed || matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless) {
         return false;
     }
+    (after > 0 && cells.len() == head.leaves.len()) || overhangs(grid, cells, head)
+}
+
+/// Whether a row ends behind the end of its boxhead.
+fn overhangs(grid: &Grid, cells: &[usize], head: &Boxhead) -> bool {
     let end = |cells: &[usize]| cells.iter().filter_map(|&c| grid.cell(c)).map(|c| c.col + c.col_span.max(1)).max();
     let header = head.leaves.iter().filter_map(|l| grid.cell(l.cell)).filter_map(|c| end(grid.row(c.row))).max();
-    (after > 0 && cells.len() == head.leaves.len()) || end(cells) > header
+    end(cells) > header
+}
+
+/// The first cells of the row within which the text ends.
+fn cut(
+    grid: &Grid,
+    row: usize,
+    cells: &[usize],
+    head: &Boxhead,
+    columns: usize,
+    blank: impl Fn(&usize) -> bool,
+) -> Option<Mapping> {
+    let whole = head.leaves.len() == columns && head.ordered && head.extras.is_empty();
+    if !grid.ends || row + 1 != grid.rows.len() || !whole || grid.table.kind != TableKind::Delimited {
+        return None;
+    }
+    let printed = cells.iter().rposition(|c| !blank(c)).map_or(0, |last| last + 1);
+    let known = head.leaves.iter().filter_map(|l| l.column);
+    let cells: Vec<(usize, usize)> = known.zip(cells.iter().take(printed).copied()).collect();
+    (printed > 0 && printed < columns).then_some(Mapping { cells, basis: Basis::Cut })
+}
+
+/// By the form's order under headers of which it knows some at most, where they are as many as its columns and
+/// those known stand in their places (数据1 … 数据6, 总计).
+fn invented(cells: &[usize], head: &Boxhead, columns: usize, start: Option<usize>) -> Option<Mapping> {
+    if head.carried || head.leaves.len() >= columns || cells.len() != columns {
+        return None;
+    }
+    let all = head.leaves.iter().chain(&head.extras);
+    let mut sequence: Vec<&Leaf> = all.filter(|l| start.is_none_or(|s| l.col >= s)).collect();
+    sequence.sort_by_key(|l| l.col);
+    let apart = sequence.windows(2).all(|w| matches!(w, [a, b] if a.end <= b.col));
+    let agree = sequence.iter().enumerate().all(|(i, l)| l.column.is_none_or(|c| c == i));
+    let fits = sequence.len() == columns && apart && agree;
+    fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
 }
 
 /// By place where text with separators keeps its blank cells: the row has as many cells as every row of the

@@ -2,6 +2,7 @@
 
 use super::boxhead::{Basis, Boxhead, Mapping, boxhead, header_rows, map_row};
 use super::grid::{Grid, Hit, RowView, align_rows, view};
+use super::ragged::proven;
 use super::vocabulary::{Reader, Role, TableIndex};
 
 /// A row of the form as printed, with its cells under the columns.
@@ -112,6 +113,9 @@ pub(crate) fn fragment(
         last = Some((flat.part, hit.row, head));
         let boxhead = head.and_then(|h| out.heads.get(h)).map(|(_, b)| b);
         let mapping = map_row(grid, hit.row, hit.own, boxhead, columns, reader);
+        // A cell was dropped, and nothing tells which.
+        let sure = |m: &Mapping| m.basis != Basis::Ragged || proven(grid, hit.flat, &m.cells, index);
+        let mapping = mapping.filter(sure);
         let (cells, basis) = mapping.map_or((Vec::new(), None), |m: Mapping| (m.cells, Some(m.basis)));
         out.rows.push(ReadRow { hit, cells, basis, head });
     }
@@ -283,7 +287,8 @@ fn bare_row(
         Some(&last) if worded || cells.len() == head.leaves.len() + outside.len() => Some(last),
         _ => (text.is_text() && cells.len() == head.leaves.len() + 1).then_some(first),
     };
-    let mapping = map_row(grid, row, own, Some(head), total, reader)?;
+    let mapping = map_row(grid, row, own, Some(head), total, reader)
+        .filter(|m| m.basis != Basis::Ragged || proven(grid, flat, &m.cells, index))?;
     let plain = mapping.cells.iter().filter(|(_, c)| reader.get(grid.text(*c)).is_text()).count();
     (plain * 2 <= mapping.cells.len()).then_some((own, mapping))
 }

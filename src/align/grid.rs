@@ -19,6 +19,8 @@ pub(crate) struct Grid<'d> {
     pub context: Vec<(usize, usize)>,
     /// For a table put together from running text the text that it takes up; else empty.
     pub ranges: Vec<(usize, std::ops::Range<usize>)>,
+    /// The document ends with it.
+    pub ends: bool,
 }
 
 impl<'d> Grid<'d> {
@@ -44,7 +46,7 @@ impl<'d> Grid<'d> {
             row.sort_by_key(|&at| table.cells.get(at).map(|c| c.col));
         }
         let texts = table.cells.iter().map(|c| reader.prepare(&c.text)).collect();
-        Some(Self { block, table, rows, texts, context, ranges: Vec::new() })
+        Some(Self { block, table, rows, texts, context, ranges: Vec::new(), ends: false })
     }
 
     pub fn cell(&self, at: usize) -> Option<&'d Cell> {

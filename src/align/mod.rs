@@ -14,6 +14,7 @@ mod found;
 mod fragment;
 mod grid;
 pub mod label;
+mod ragged;
 mod select;
 mod tables;
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
         }
         context.reverse();
         if let Some(grid) = Grid::new(at, table, context, &mut reader) {
-            grids.push(grid);
+            grids.push(Grid { ends: at + 1 == document.blocks.len(), ..grid });
         }
     }
     let mut all = candidates(&grids, vocabulary, &reader);
@@ -378,12 +378,14 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
         Some(Basis::Header) => "under its header",
         Some(Basis::Place) => "by its place under the header",
         Some(Basis::Ragged) => "by its place under the header, the row having other cells than the header",
+        Some(Basis::Cut) => "as far as the text goes",
         _ => "by the form's order of columns alone",
     };
     step(out, grid, row.hit.row, &name, row.hit.own, &format!("label matched at {:.2}, values {basis}", row.hit.score));
     let doubt = match row.basis {
         Some(Basis::Order) => Some(("column-order", "no header names the column; taken in the form's order")),
         Some(Basis::Ragged) => Some(("ragged-row", "the row has other cells than its header; taken by place")),
+        Some(Basis::Cut) => Some(("row-cut", "the text ends within the row; its first cells are taken")),
         _ if row.hit.astray => Some(("row-out-of-order", "the row stands out of the form's order")),
         _ if row.hit.score < 0.7 => Some(("doubtful-label", "the row's label is only like the form's")),
         _ => None,

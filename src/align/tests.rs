@@ -172,7 +172,7 @@ fn rows_that_count_right_for_the_wrong_reason_are_told() {
         let carried = "二、上年结转政府信息公开申请数量|0|0|0|0|0|0|0| ";
         read(&html(&table(&[&head[..], &[row, carried, "四、结转下年度继续办理|0|0|0|0|0|0|0| "]].concat())))
     };
-    let told = |found: &Alignment| flagged(found, "ragged-row", "applications.received.total");
+    let told = |found: &Alignment| flagged(found, "row-unread", "applications.received");
     // A value is lost, and the blank cell of the remarks makes up the count; a value too many pushes a blank one out.
     assert!(told(&of("一、本年新收政府信息公开申请数量|1|3|4|5|6|21| ")));
     assert!(told(&of("一、本年新收政府信息公开申请数量|1|2|9|3|4|5|6|  | ")));
@@ -222,9 +222,43 @@ fn a_lost_cell_is_told_and_a_surplus_one_refused() {
         "二、上年结转政府信息公开申请数量|1|2|3|99|4|5|6|21",
         "四、结转下年度继续办理|0|0|0|0|0|0|0",
     ])));
-    assert!(flagged(&found, "ragged-row", "applications.received.natural_person"));
-    assert!(flagged(&found, "row-unread", "applications.carried_over"));
-    assert!(values(&found, "applications.carried_over").is_empty());
+    for row in ["applications.received", "applications.carried_over"] {
+        assert!(flagged(&found, "row-unread", row));
+        assert!(values(&found, row).is_empty());
+    }
+}
+
+#[test]
+fn a_lost_cell_beside_columns_of_no_variable_is_refused_too() {
+    let head = "信息内容|上一年项目数量|本年增/减|处理决定数量|备注";
+    let found = read(&html(&table(&[head, "行政处罚|6|0|4873|", "行政强制|1|2|"])));
+    assert_eq!(values(&found, "proactive.penalties"), ["6", "0", "4873"]);
+    assert!(flagged(&found, "row-unread", "proactive.coercion"));
+    // The header of a column was dropped: no row has a sure place.
+    let head = "信息内容|上一年项目数量|处理决定数量|备注";
+    let found = read(&html(&table(&[head, "行政处罚|6|0|4873|", "行政强制|1|2|65|"])));
+    assert!(values(&found, "proactive").is_empty());
+}
+
+#[test]
+fn a_row_within_which_the_text_ends_is_read_as_far_as_it_goes() {
+    let text = "项目 | 自然人 | 商业企业 | 科研机构 | 社会公益组织 | 法律服务机构 | 其他 | 总计 |\n\
+                一、本年新收政府信息公开申请数量 | 1 | 2 | 3 | 4 | 5 | 6 | 21 |\n\
+                二、上年结转政府信息公开申请数量 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |\n（一）予以公开 | 7 | 8 | 9 | ";
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    assert_eq!(values(&found, "applications.granted"), ["7", "8", "9"]);
+    assert!(flagged(&found, "row-cut", "applications.granted.natural_person"));
+}
+
+#[test]
+fn columns_with_invented_names_are_taken_in_order() {
+    let text = "| 类别 | 数据1 | 数据2 | 数据3 | 数据4 | 数据5 | 数据6 | 总计 |\n|---|---|---|---|---|---|---|---|\n\
+                | 本年新收政府信息公开申请数量 | 705 | 3 | 0 | 0 | 5 | 0 | 713 |\n\
+                | 上年结转政府信息公开申请数量 | 36 | 0 | 0 | 0 | 0 | 0 | 36 |\n\
+                | 予以公开 | 290 | 1 | 0 | 0 | 3 | 0 | 294 |\n";
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    assert_eq!(values(&found, "applications.received"), ["705", "3", "0", "0", "5", "0", "713"]);
+    assert!(flagged(&found, "column-order", "applications.received.enterprise"));
 }
 
 #[test]
