@@ -544,8 +544,10 @@ pub(crate) fn map_row(
     if head.carried || head.placed && grid.table.kind != TableKind::Delimited {
         for cells in [&starting, &all] {
             if let Some(mut mapping) = by_place(grid, cells, head, blank) {
-                // The row is longer than its boxhead: the header of a column may have been dropped.
-                if grid.table.kind == TableKind::Markup && !head.carried && overhangs(grid, cells, head) {
+                // The row is longer than a boxhead that is not the form's own: a header may have been dropped.
+                let strange = head.leaves.len() < columns || !head.extras.is_empty();
+                let markup = grid.table.kind == TableKind::Markup && !head.carried;
+                if markup && strange && overhangs(grid, cells, head) {
                     mapping.basis = Basis::Ragged;
                 }
                 return Some(mapping);
@@ -561,7 +563,8 @@ fn uneven(grid: &Grid, cells: &[usize], head: &Boxhead, after: usize) -> bool {
     if head.carried || !head.placed || matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless) {
         return false;
     }
-    (after > 0 && cells.len() == head.leaves.len()) || overhangs(grid, cells, head)
+    // As many cells as columns, and no other column behind: wrong spans alone do not shift them.
+    if cells.len() == head.leaves.len() { after > 0 } else { overhangs(grid, cells, head) }
 }
 
 /// Whether a row ends behind the end of its boxhead.
