@@ -292,7 +292,7 @@ fn mistakes_in_sentence_rules_are_shown() {
             "id = \"narrative.consultations\"",
             "variable `narrative.consultations` stands twice",
         ),
-        ("say = ['公报", "sya = ['公报", "did you mean `say`?"),
+        ("say = ['{{also}}?公报", "sya = ['{{also}}?公报", "did you mean `say`?"),
         ("公报[^,;:#]", "公报[^，;:#]", "never occurs in shadow text"),
     ] {
         let message = said_of_narrative(from, to);
