@@ -446,3 +446,26 @@ fn names_of_columns_torn_by_the_page_go_on() {
     assert_eq!(found.len(), 1);
     assert_eq!(rows(&found[0])[1..], [["维\n持", "纠\n正", "其\n他", "总\n计"], ["1", "2", "3", "6"]]);
 }
+
+#[test]
+fn a_heading_between_tables_without_lines_parts_them() {
+    let mut p = page(1);
+    let mut y = 100.0;
+    for r in 0..4 {
+        set(&mut p, 60.0, y, 10.0, 0.0, ["一、新收申请", "二、上年结转", "三、办理结果", "四、结转下年"][r]);
+        for c in 0..5u8 {
+            set(&mut p, 180.0 + 60.0 * f32::from(c), y, 10.0, 0.0, "7");
+        }
+        y += 20.0;
+    }
+    set(&mut p, 60.0, y + 5.0, 10.0, 0.0, "四、行政复议情况");
+    y += 30.0;
+    for text in ["维持", "1"] {
+        for c in 0..12u8 {
+            set(&mut p, 60.0 + 36.0 * f32::from(c), y, 10.0, 0.0, text);
+        }
+        y += 20.0;
+    }
+    let found: Vec<usize> = tables(vec![p]).iter().map(|t| t.cols).collect();
+    assert_eq!(found, [6, 12]);
+}

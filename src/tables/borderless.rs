@@ -66,6 +66,9 @@ fn candidates(rows: &[RowLine]) -> Vec<(usize, usize)> {
             let step = r.base - previous.base;
             let plain = !r.tabular();
             let prose = plain && r.x1() - r.x0() >= 0.75 * width && r.segs.len() == 1;
+            if plain && r.segs.len() == 1 && parts_tables(rows, i, j) {
+                break;
+            }
             if step > 4.5 * size || r.size() > 1.15 * size || (plain && (prose || j - last > PLAIN)) {
                 break;
             }
@@ -116,6 +119,18 @@ fn candidates(rows: &[RowLine]) -> Vec<(usize, usize)> {
         }
     }
     out
+}
+
+/// Whether the line `at` of a run that begins at `from` stands between two tables: both sides have rows of many values,
+/// one twice as many as the other.
+fn parts_tables(rows: &[RowLine], from: usize, at: usize) -> bool {
+    let most = |part: Option<&[RowLine]>| {
+        let values = |r: &RowLine| r.segs.iter().filter(|s| s.value).count();
+        part.unwrap_or_default().iter().map(values).max().unwrap_or(0)
+    };
+    let above = most(rows.get(from.max(at.saturating_sub(10))..at));
+    let below = most(rows.get(at + 1..(at + 11).min(rows.len())));
+    above.min(below) >= 5 && above.max(below) >= above.min(below) * 2
 }
 
 /// Text of one cell on its way: segments one below the other.
