@@ -1,6 +1,7 @@
 //! Marks set small and high behind text: a footnote's `1` behind a number is no digit of it.
 
 use super::PageContent;
+use crate::text::superscript;
 
 /// A mark is at most this part of the size of its text.
 const SMALL: f32 = 0.8;
@@ -47,18 +48,6 @@ pub(crate) fn seat_superscripts(page: &mut PageContent) {
             c.origin.y = base;
             c.ch = superscript(c.ch);
         }
-    }
-}
-
-/// The superscript form of a digit; other characters as they are.
-fn superscript(c: char) -> char {
-    match c {
-        '0' => '⁰',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '4'..='9' => char::from_u32(u32::from(c) - u32::from('4') + u32::from('⁴')).unwrap_or(c),
-        _ => c,
     }
 }
 

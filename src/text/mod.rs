@@ -8,6 +8,8 @@ pub mod number;
 pub mod numeral;
 pub mod shadow;
 mod shadow_han;
+mod superscript;
 
 pub use number::{Amount, Cell, read_cell};
 pub use shadow::{Shadow, fold, fold_char};
+pub(crate) use superscript::{append_raised, superscript};

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::text::append_raised;
 
 /// Widest grid that a row may span; Word itself stops at 63 columns.
 const MAX_COLUMNS: usize = 1_024;
@@ -89,6 +90,7 @@ impl<'a> BodyReader<'a> {
             count: 0,
             skip: 0,
             hidden_run: false,
+            raised_run: false,
             in_run_properties: false,
             level: 0,
             text: false,
@@ -184,7 +186,11 @@ impl<'a> BodyReader<'a> {
             return Err(Failure::TooLarge("more text than the limit of characters".to_owned()));
         }
         if let Some(p) = story.paragraphs.last_mut() {
-            p.text.push_str(text);
+            if story.raised_run {
+                append_raised(&mut p.text, text);
+            } else {
+                p.text.push_str(text);
+            }
         }
         Ok(())
     }
@@ -205,8 +211,11 @@ impl<'a> BodyReader<'a> {
                 let level = std::mem::take(&mut story.level);
                 story.with(|p| p.numbering = attribute(e, "val").and_then(|v| v.parse().ok()).map(|id| (id, level)));
             }
-            "r" => story.hidden_run = false,
+            "r" => (story.hidden_run, story.raised_run) = (false, false),
             "rPr" => story.in_run_properties = true,
+            "vertAlign" if story.in_run_properties => {
+                story.raised_run = attribute(e, "val").as_deref() == Some("superscript");
+            }
             "vanish" if story.in_run_properties && is_on(e) => story.hidden_run = true,
             "t" if !empty => story.text = true,
             "tab" if !story.in_run_properties && attribute(e, "val").is_none() => self.push_str("\t", story)?,
@@ -282,7 +291,7 @@ impl<'a> BodyReader<'a> {
         match name {
             "t" => story.text = false,
             "rPr" => story.in_run_properties = false,
-            "r" => story.hidden_run = false,
+            "r" => (story.hidden_run, story.raised_run) = (false, false),
             "trPr" => story.with_table(|t| t.in_row_properties = false),
             "p" => self.close_paragraph(story),
             "tc" => close_cell(story),
@@ -332,6 +341,8 @@ struct Story {
     /// Depth inside a skipped element.
     skip: u32,
     hidden_run: bool,
+    /// The run is set high.
+    raised_run: bool,
     in_run_properties: bool,
     level: u8,
     text: bool,

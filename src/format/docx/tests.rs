@@ -117,3 +117,11 @@ fn hostile_nesting_and_bombs_end_in_failures() {
     assert!(matches!(read(&bytes, &limits), Err(Failure::TooLarge(_))));
     assert!(matches!(read(b"PK\x03\x04 nothing", &Limits::default()), Err(Failure::Damaged(_))));
 }
+
+#[test]
+fn what_is_set_high_behind_a_number_is_no_digit_of_it() {
+    let document = document(
+        r#"<w:p><w:r><w:t>22</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>1</w:t></w:r><w:r><w:t>件3</w:t></w:r></w:p>"#,
+    );
+    assert_eq!(texts(&document), ["22¹件3"]);
+}

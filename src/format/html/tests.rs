@@ -297,3 +297,12 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_set_high_behind_a_number_is_no_digit_of_it() {
+    let document =
+        document("<table><tr><td>许可<td>22<sup><a>1</a></sup>件<td><sup>7</sup></tr><tr><td>甲<td>乙<td>丙</table>");
+    let found = tables(&document);
+    let texts: Vec<&str> = found[0].cells.iter().map(|c| c.text.as_str()).collect();
+    assert_eq!(texts[..3], ["许可", "22¹件", "7"]);
+}

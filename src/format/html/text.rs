@@ -1,6 +1,7 @@
 //! Text as a browser shows it: blanks collapsed, lines broken where elements break them.
 
 use super::tree::{Kind, Tag, Tree};
+use crate::text::append_raised;
 
 /// Collects the text of a line or of the lines of a cell.
 #[derive(Debug, Default)]
@@ -30,6 +31,15 @@ impl Flow {
             let (word, tail) = rest.split_at(run);
             self.word(word);
             rest = tail;
+        }
+    }
+
+    /// Adds text that is set high (`sup`).
+    pub fn push_raised(&mut self, text: &str) {
+        if self.gap.is_none() && self.text.ends_with(|c: char| c.is_numeric()) {
+            append_raised(&mut self.text, text.trim());
+        } else {
+            self.push(text, false);
         }
     }
 
@@ -102,6 +112,8 @@ pub(super) fn lines_of(tree: &Tree, index: u32, skip: impl Fn(u32) -> bool) -> S
     let end = tree.end(index);
     let mut open: Vec<(u32, bool)> = Vec::new();
     let mut pre = 0usize;
+    // Where what is set high ends.
+    let mut raised = 0u32;
     let mut at = index + 1;
     loop {
         while open.last().is_some_and(|(until, _)| at >= *until) {
@@ -114,7 +126,9 @@ pub(super) fn lines_of(tree: &Tree, index: u32, skip: impl Fn(u32) -> bool) -> S
         }
         let Some(node) = tree.get(at) else { break };
         match node.kind {
+            Kind::Text(text) if at < raised => flow.push_raised(text),
             Kind::Text(text) => flow.push(text, pre > 0),
+            Kind::Element(e, Tag::Inline) if e.name() == "sup" => raised = node.end,
             Kind::Element(_, Tag::Break) => flow.line_break(),
             Kind::Element(..) if skip(at) => {
                 flow.line_break();
