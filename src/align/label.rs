@@ -75,6 +75,7 @@ pub struct Printed {
     yearless: [Vec<char>; 2],
     bloom: u128,
     bare_bloom: u128,
+    whole_bloom: u128,
 }
 
 impl Printed {
@@ -92,8 +93,10 @@ impl Printed {
         let bare = without_brackets(rest).map(|s| squash(&s)).unwrap_or_default();
         let whole = if ordinal.is_some() { squash(shadow) } else { Vec::new() };
         let yearless = without_years(if bare.is_empty() { &full } else { &bare });
-        let (bloom, bare_bloom) = (bloom(&full), if bare.is_empty() { bloom(&full) } else { bloom(&bare) });
-        Self { ordinal, full, bare, whole, yearless, bloom, bare_bloom }
+        let bloom = self::bloom(&full);
+        let bare_bloom = if bare.is_empty() { bloom } else { self::bloom(&bare) };
+        let whole_bloom = self::bloom(&whole);
+        Self { ordinal, full, bare, whole, yearless, bloom, bare_bloom, whole_bloom }
     }
 
     /// Whether no letter and no digit is printed.
@@ -141,6 +144,58 @@ impl Needle {
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     needles: Vec<Needle>,
+    /// One for each needle.
+    screens: Vec<Screen>,
+}
+
+/// What of a needle tells most printed texts from it at a glance.
+#[derive(Debug, Clone)]
+struct Screen {
+    full: Outline,
+    bare: Outline,
+    bracketed: bool,
+}
+
+/// Which letters a text may hold, and how many it holds.
+#[derive(Debug, Clone, Copy)]
+struct Outline {
+    bloom: u128,
+    length: usize,
+}
+
+impl Outline {
+    /// Whether one text may be the other with a few letters wrong, without some of its letters, or inside of it.
+    fn resembles(self, other: Self) -> bool {
+        let (here, there) = (self.bloom & !other.bloom, other.bloom & !self.bloom);
+        if here == 0 || there == 0 {
+            return true;
+        }
+        let allowed = self.length.max(other.length) / 4;
+        self.length.abs_diff(other.length) <= allowed && here.count_ones().max(there.count_ones()) as usize <= allowed
+    }
+}
+
+impl Screen {
+    fn new(needle: &Needle) -> Self {
+        let full = Outline { bloom: needle.bloom, length: needle.full.len() };
+        let bracketed = !needle.bare.is_empty();
+        let bare = if bracketed { Outline { bloom: needle.bare_bloom, length: needle.bare.len() } } else { full };
+        Self { full, bare, bracketed }
+    }
+
+    /// Whether a comparison with the needle can find anything.
+    fn lets_pass(&self, printed: &Printed) -> bool {
+        let full = Outline { bloom: printed.bloom, length: printed.full.len() };
+        let bracketed = self.bracketed || !printed.bare.is_empty();
+        let bare = || {
+            let length = if printed.bare.is_empty() { printed.full.len() } else { printed.bare.len() };
+            Outline { bloom: printed.bare_bloom, length }
+        };
+        full.resembles(self.full)
+            || (bracketed && bare().resembles(self.bare))
+            || (!printed.whole.is_empty() && printed.whole_bloom == self.full.bloom)
+            || printed.yearless.iter().any(|y| !y.is_empty())
+    }
 }
 
 impl Lexicon {
@@ -150,6 +205,7 @@ impl Lexicon {
         for (key, label) in labels {
             lexicon.needles.extend(Needle::new(key, label));
         }
+        lexicon.screens = lexicon.needles.iter().map(Screen::new).collect();
         lexicon
     }
 
@@ -171,8 +227,10 @@ impl Lexicon {
             Some(old) => old.found = found_now,
             None => found.push(Candidate { key, found: found_now }),
         };
-        for needle in &self.needles {
-            if let Some(m) = compare(printed, needle, floor) {
+        for (screen, needle) in self.screens.iter().zip(&self.needles) {
+            if screen.lets_pass(printed)
+                && let Some(m) = compare(printed, needle, floor)
+            {
                 keep(needle.key, m);
             }
         }

@@ -1,6 +1,9 @@
 //! All labels of a family in one lexicon, with what each may mean.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::label::{Candidate, Lexicon, Occurrence, Printed};
 use crate::pattern::{Family, Form, Label, Ordinal, Part, Row, TablePattern};
@@ -45,7 +48,8 @@ pub(crate) struct TableIndex<'f> {
     pub rows: Vec<FlatRow>,
     /// For each flat row and column of its part the number of its variable; layouts of one part share them.
     variables: Vec<Vec<u32>>,
-    roles: FxHashMap<u32, Vec<Role>>,
+    /// What each label means here, by its key.
+    roles: Vec<Vec<Role>>,
 }
 
 impl<'f> TableIndex<'f> {
@@ -81,7 +85,7 @@ impl<'f> TableIndex<'f> {
     }
 
     pub fn roles(&self, key: u32) -> &[Role] {
-        self.roles.get(&key).map_or(&[], Vec::as_slice)
+        self.roles.get(key as usize).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -93,6 +97,7 @@ pub(crate) struct Vocabulary<'f> {
     needles: Vec<String>,
     shadows: FxHashSet<String>,
     other_year: Vec<String>,
+    kept: Kept,
 }
 
 struct Builder {
@@ -140,7 +145,7 @@ impl<'f> Vocabulary<'f> {
         let words = family.report.words.iter().filter(|(name, _)| name == "other_year");
         let other_year = words.flat_map(|(_, words)| words.iter().map(|w| fold(w))).collect();
         let shadows = builder.labels.into_iter().map(|(_, l)| l.shadow).collect();
-        Self { lexicon, running, tables, needles, shadows, other_year }
+        Self { lexicon, running, tables, needles, shadows, other_year, kept: Kept::default() }
     }
 
     /// Where labels stand in a running text.
@@ -177,10 +182,13 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
     let mut rows = Vec::new();
     let mut variables: Vec<Vec<u32>> = Vec::new();
     let mut names: FxHashMap<String, u32> = FxHashMap::default();
-    let mut roles: FxHashMap<u32, Vec<Role>> = FxHashMap::default();
+    let mut roles: Vec<Vec<Role>> = Vec::new();
     let mut add = |builder: &mut Builder, label: &Label, role: Role| {
-        let list = roles.entry(builder.key(label)).or_default();
-        if !list.contains(&role) {
+        let key = builder.key(label) as usize;
+        if roles.len() <= key {
+            roles.resize_with(key + 1, Vec::new);
+        }
+        if let Some(list) = roles.get_mut(key).filter(|list| !list.contains(&role)) {
             list.push(role);
         }
     };
@@ -272,11 +280,59 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    fn new(text: &str, lexicon: &Lexicon) -> Self {
+        let shadow = fold(text);
+        let printed = Printed::of_shadow(&shadow);
+        let state = read_cell(text).state;
+        let short_value = matches!(state, State::Number | State::Blank | State::Dash) && printed.len() < 2;
+        let labels =
+            if short_value || !printed.has_letters() { Vec::new() } else { lexicon.candidates(&printed, FLOOR) };
+        Self { printed, shadow, labels, state }
+    }
+}
+
+/// Longest text kept from one document for the next, in bytes.
+const KEPT_BYTES: usize = 240;
+/// Texts kept in one shard; a full one is emptied.
+const KEPT_TEXTS: usize = 256;
+/// Shards, so that threads seldom wait for each other.
+const SHARDS: usize = 16;
+
+/// Texts with labels, prepared: most reports print the same ones. What is kept changes no result, only the time.
+#[derive(Default)]
+struct Kept {
+    shards: [Mutex<FxHashMap<Box<str>, Arc<Prepared>>>; SHARDS],
+}
+
+impl Kept {
+    fn prepare(&self, text: &str, lexicon: &Lexicon) -> Arc<Prepared> {
+        let shard = self.shards.get(FxBuildHasher.hash_one(text) as usize >> 7 & (SHARDS - 1));
+        let Some(shard) = shard.filter(|_| text.len() <= KEPT_BYTES) else {
+            return Arc::new(Prepared::new(text, lexicon));
+        };
+        // A thread that crashed while it held the lock left a whole map behind.
+        let lock = || shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(text) {
+            return Arc::clone(known);
+        }
+        let prepared = Arc::new(Prepared::new(text, lexicon));
+        if !prepared.labels.is_empty() {
+            let mut known = lock();
+            if known.len() >= KEPT_TEXTS {
+                known.clear();
+            }
+            known.insert(text.into(), Arc::clone(&prepared));
+        }
+        prepared
+    }
+}
+
 /// Prepares printed texts, each distinct text once.
 pub(crate) struct Reader<'d, 'f, 'v> {
     pub vocabulary: &'v Vocabulary<'f>,
     cache: FxHashMap<&'d str, usize>,
-    prepared: Vec<Prepared>,
+    prepared: Vec<Arc<Prepared>>,
 }
 
 impl<'d, 'f, 'v> Reader<'d, 'f, 'v> {
@@ -290,24 +346,14 @@ impl<'d, 'f, 'v> Reader<'d, 'f, 'v> {
             return at;
         }
         let at = self.prepared.len();
-        let shadow = fold(text);
-        let printed = Printed::of_shadow(&shadow);
-        let state = read_cell(text).state;
-        let labels = if matches!(state, State::Number | State::Blank | State::Dash) && printed.len() < 2 {
-            Vec::new()
-        } else if printed.has_letters() {
-            self.vocabulary.lexicon.candidates(&printed, FLOOR)
-        } else {
-            Vec::new()
-        };
-        self.prepared.push(Prepared { printed, shadow, labels, state });
+        self.prepared.push(self.vocabulary.kept.prepare(text, &self.vocabulary.lexicon));
         self.cache.insert(text, at);
         at
     }
 
     pub fn get(&self, at: usize) -> &Prepared {
-        static NOTHING: std::sync::OnceLock<Prepared> = std::sync::OnceLock::new();
-        self.prepared.get(at).unwrap_or_else(|| {
+        static NOTHING: OnceLock<Prepared> = OnceLock::new();
+        self.prepared.get(at).map(Arc::as_ref).unwrap_or_else(|| {
             NOTHING.get_or_init(|| Prepared {
                 printed: Printed::default(),
                 shadow: String::new(),

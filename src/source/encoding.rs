@@ -34,8 +34,10 @@ const UTF16_SAMPLE: usize = 4 << 10;
 pub fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
     let declared_encoding = declared.and_then(|label| Encoding::for_label(label.trim().as_bytes()));
     let Choice { encoding, body, guessed } = choose(bytes, declared_encoding);
-    let (text, _) = encoding.decode_without_bom_handling(body);
-    let text = text.into_owned();
+    let text = match std::str::from_utf8(body) {
+        Ok(text) if encoding == UTF_8 => text.to_owned(),
+        _ => encoding.decode_without_bom_handling(body).0.into_owned(),
+    };
     let mut diagnostics = Vec::new();
     if let Some(said) = declared_encoding
         && family(said) != family(encoding)
@@ -291,7 +293,7 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Tells the number of U+FFFD in the text and the place of the first.
 fn replacement_diagnostic(text: &str) -> Option<Diagnostic> {
-    let first = text.find('\u{FFFD}')?;
+    let first = memchr::memmem::find(text.as_bytes(), "\u{FFFD}".as_bytes())?;
     let count = text.matches('\u{FFFD}').count();
     let before = text.get(..first).unwrap_or_default();
     let line = before.bytes().filter(|&b| b == b'\n').count() + 1;

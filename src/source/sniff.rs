@@ -46,7 +46,11 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Failure> {
     let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
     let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") || encoding::utf16(sample).is_some();
     // In UTF-16 the letters of markup have a zero beside them; without the zeros they read as ASCII.
-    let letters: Vec<u8> = sample.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase).collect();
+    let letters = if memchr::memchr(0, sample).is_some() {
+        sample.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase).collect()
+    } else {
+        sample.to_ascii_lowercase()
+    };
     if !utf16 && is_binary(sample) {
         return unsupported("binary data");
     }
@@ -62,20 +66,12 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Failure> {
 }
 
 fn finds(haystack: &[u8], needle: &[u8]) -> bool {
-    let Some((first, rest)) = needle.split_first() else { return true };
-    let mut at = haystack;
-    while let Some(hit) = at.iter().position(|b| b == first) {
-        at = at.get(hit + 1..).unwrap_or_default();
-        if at.starts_with(rest) {
-            return true;
-        }
-    }
-    false
+    memchr::memmem::find(haystack, needle).is_some()
 }
 
 fn is_pdf(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(PDF_HEADER + 5)).unwrap_or_default();
-    let Some(at) = head.windows(5).position(|w| w == b"%PDF-") else { return false };
+    let Some(at) = memchr::memmem::find(head, b"%PDF-") else { return false };
     // A text may quote the header; a PDF goes on with objects.
     at == 0 || finds(bytes.get(at..bytes.len().min(at + SAMPLE)).unwrap_or_default(), b" obj")
 }

@@ -15,45 +15,10 @@ impl Shadow {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut shadow = Self { text: String::with_capacity(text.len()), offsets: Vec::with_capacity(text.len() + 1) };
-        // A reading aid in brackets that mirrors leave behind a character (數(shù), 數(数)) is no text.
-        let mut aid_end = 0;
-        let mut before = None;
-        for (at, ch) in text.char_indices() {
-            if at < aid_end {
-                continue;
-            }
-            if matches!(ch, '(' | '（')
-                && let Some(length) = text.get(at + ch.len_utf8()..).and_then(|rest| reading_aid(before, rest))
-            {
-                aid_end = at + ch.len_utf8() + length;
-                continue;
-            }
-            before = Some(ch);
-            let mut push = |c: char| {
-                let before = shadow.text.len();
-                shadow.text.push(c);
-                let at = u32::try_from(at).unwrap_or(u32::MAX);
-                shadow.offsets.extend(std::iter::repeat_n(at, shadow.text.len() - before));
-            };
-            match ch {
-                '㈠'..='㈩' => {
-                    push('(');
-                    push(han_digit(ch as u32 - '㈠' as u32));
-                    push(')');
-                }
-                '①'..='⑨' => push(char::from(b'1' + u8::try_from(ch as u32 - '①' as u32).unwrap_or(0))),
-                '⒈'..='⒐' => {
-                    push(char::from(b'1' + u8::try_from(ch as u32 - '⒈' as u32).unwrap_or(0)));
-                    push('.');
-                }
-                '…' => push('…'),
-                _ => {
-                    if let Some(c) = fold_char(ch) {
-                        push(c);
-                    }
-                }
-            }
-        }
+        fold_each(text, |at, c| {
+            shadow.text.push(c);
+            shadow.offsets.resize(shadow.text.len(), u32::try_from(at).unwrap_or(u32::MAX));
+        });
         shadow.offsets.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
         shadow
     }
@@ -76,6 +41,48 @@ impl Shadow {
         let last = self.original(range.end.saturating_sub(1));
         let end = original.get(last..).and_then(|s| s.chars().next()).map_or(last, |c| last + c.len_utf8());
         start..end.max(start)
+    }
+}
+
+/// Gives each character of the shadow of `text`, with the byte of the original character that it came from.
+fn fold_each(text: &str, mut push: impl FnMut(usize, char)) {
+    // A reading aid in brackets that mirrors leave behind a character (數(shù), 數(数)) is no text.
+    let mut aid_end = 0;
+    let mut before = None;
+    for (at, ch) in text.char_indices() {
+        if at < aid_end {
+            continue;
+        }
+        // Most of all text, first.
+        if ('\u{4e00}'..='\u{9fff}').contains(&ch) {
+            before = Some(ch);
+            push(at, super::shadow_han::simplify(ch));
+            continue;
+        }
+        if matches!(ch, '(' | '（')
+            && let Some(length) = text.get(at + ch.len_utf8()..).and_then(|rest| reading_aid(before, rest))
+        {
+            aid_end = at + ch.len_utf8() + length;
+            continue;
+        }
+        before = Some(ch);
+        match ch {
+            '㈠'..='㈩' => {
+                push(at, '(');
+                push(at, han_digit(ch as u32 - '㈠' as u32));
+                push(at, ')');
+            }
+            '①'..='⑨' => push(at, char::from(b'1' + u8::try_from(ch as u32 - '①' as u32).unwrap_or(0))),
+            '⒈'..='⒐' => {
+                push(at, char::from(b'1' + u8::try_from(ch as u32 - '⒈' as u32).unwrap_or(0)));
+                push(at, '.');
+            }
+            _ => {
+                if let Some(c) = fold_char(ch) {
+                    push(at, c);
+                }
+            }
+        }
     }
 }
 
@@ -108,7 +115,9 @@ fn han_digit(n: u32) -> char {
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> String {
-    Shadow::new(text).text
+    let mut shadow = String::with_capacity(text.len());
+    fold_each(text, |_, c| shadow.push(c));
+    shadow
 }
 
 /// Folds one character: `None` where matching ignores it (spaces of all kinds, controls, zero-width marks),

@@ -1,5 +1,9 @@
 //! Generic words of web sites: navigation, tools, footers, and the keys of metadata blocks.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// A line that begins with one of these is furniture.
 const LEADING: &[&str] = &[
     "当前位置",
@@ -330,10 +334,12 @@ pub(super) enum KeyKind {
 
 /// Whether the text, without blanks, is a metadata key.
 pub(super) fn key_kind(text: &str) -> Option<KeyKind> {
-    [(KEYS, KeyKind::Strong), (WEAK_KEYS, KeyKind::Weak), (TOOL_KEYS, KeyKind::Tool)]
-        .into_iter()
-        .find(|(keys, _)| keys.contains(&text))
-        .map(|(_, kind)| kind)
+    static KINDS: LazyLock<FxHashMap<&str, KeyKind>> = LazyLock::new(|| {
+        // The first list that holds a key tells its kind.
+        let lists = [(TOOL_KEYS, KeyKind::Tool), (WEAK_KEYS, KeyKind::Weak), (KEYS, KeyKind::Strong)];
+        lists.into_iter().flat_map(|(keys, kind)| keys.iter().map(move |key| (*key, kind))).collect()
+    });
+    KINDS.get(text).copied()
 }
 
 /// The text as a key: blanks, brackets and the colon removed, if what is left is short enough to be one.

@@ -4,15 +4,21 @@ use crate::document::{Block, Metadata, Role, Table};
 
 use super::blocks::Draft;
 use super::chrome::{heads_other_pages, is_chrome, names_furniture, names_title};
-use super::facts::{Facts, attribute};
+use super::facts::Facts;
 use super::metadata;
 use super::tree::{Tag, Tree};
 
 /// Share of the report's weight that the part must keep, in percent.
 const KEPT: u64 = 80;
 
-/// Chooses the blocks of the report; what belongs to metadata blocks goes there, the site's furniture goes.
-pub(super) fn choose(drafts: Vec<Draft>, tree: &Tree, facts: &Facts, metadata: &mut Vec<Metadata>) -> Vec<Block> {
+/// Chooses the blocks of the report; what belongs to metadata blocks goes there, the site's furniture goes. Tells
+/// too how much of the page counts as a report's own.
+pub(super) fn choose(
+    drafts: Vec<Draft>,
+    tree: &Tree,
+    facts: &Facts,
+    metadata: &mut Vec<Metadata>,
+) -> (Vec<Block>, u64) {
     let titles = titles_of(metadata);
     let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     for slot in &mut drafts {
@@ -61,16 +67,7 @@ pub(super) fn choose(drafts: Vec<Draft>, tree: &Tree, facts: &Facts, metadata: &
         }
         chosen.push((block, title));
     }
-    drop_repeated_title(chosen)
-}
-
-/// How much of the page counts as a report's own.
-pub(super) fn total_weight(drafts: &[Draft], tree: &Tree) -> u64 {
-    drafts
-        .iter()
-        .filter(|d| !matches!(&d.block, Block::Table(table) if metadata::of_table(table).is_some()))
-        .map(|d| weight(d, tree))
-        .sum()
+    (drop_repeated_title(chosen), weights.iter().sum())
 }
 
 /// What the head says the page is called, blanks removed.
@@ -200,7 +197,7 @@ fn is_title(draft: &Draft, tree: &Tree, titles: &[String]) -> bool {
         tree.ancestors(draft.node).take(2).any(|i| {
             tree.get(i)
                 .and_then(|n| n.element())
-                .is_some_and(|e| ["class", "id"].iter().any(|name| attribute(e, name).is_some_and(what)))
+                .is_some_and(|e| ["class", "id"].iter().any(|name| e.attribute(name).is_some_and(what)))
         })
     };
     p.role == Role::Heading(1) && chars >= 8 || (chars >= 10 && in_part(names_title) && titles.is_empty())
@@ -229,7 +226,7 @@ fn named_furniture(node: u32, tree: &Tree, top: u32) -> bool {
 fn is_named_furniture(index: u32, tree: &Tree) -> bool {
     tree.get(index).and_then(|n| n.element()).is_some_and(|e| {
         matches!(e.name(), "nav" | "footer" | "aside")
-            || ["class", "id", "role"].iter().any(|name| attribute(e, name).is_some_and(names_furniture))
+            || ["class", "id", "role"].iter().any(|name| e.attribute(name).is_some_and(names_furniture))
     })
 }
 

@@ -2,6 +2,7 @@
 //! tables; what is hidden; which tables hold data and which only place things.
 
 use super::grid::rows_of;
+use super::sink::Element;
 use super::tree::{Kind, Tag, Tree};
 
 /// Counts over one subtree, hidden and silent parts left out.
@@ -146,7 +147,7 @@ impl Facts {
                 return false;
             }
         }
-        let role = tree.get(table).and_then(|n| n.element()).and_then(|e| attribute(e, "role"));
+        let role = tree.get(table).and_then(|n| n.element()).and_then(|e| e.attribute("role"));
         role.is_none_or(|role| role != "presentation" && role != "none")
     }
 
@@ -193,17 +194,11 @@ impl Facts {
     }
 }
 
-/// The value of an attribute.
-pub(super) fn attribute<'e>(element: &'e scraper::node::Element, name: &str) -> Option<&'e str> {
-    element.attrs.iter().find(|(key, _)| &*key.local == name).map(|(_, value)| &**value)
-}
-
-fn is_hidden(element: &scraper::node::Element) -> bool {
-    element.attrs.iter().any(|(key, value)| match &*key.local {
+fn is_hidden(element: &Element) -> bool {
+    element.attributes.iter().any(|attribute| match &*attribute.name.local {
         "hidden" => true,
-        "aria-hidden" => false,
         "style" => {
-            let style: &str = value;
+            let style: &str = &attribute.value;
             // The usual style attribute has none of the two words; look closer only then.
             (style.contains("none") || style.contains("NONE") || style.contains("hidden"))
                 && style.split(';').any(|rule| {

@@ -46,8 +46,9 @@ pub(super) fn rows_of(tree: &Tree, table: u32) -> Vec<Row> {
             Tag::Row => rows.push(Row { cells: Vec::new(), group }),
             Tag::Cell => {
                 let (mut col_span, mut row_span) = (1, 1);
-                for (name, value) in &element.attrs {
-                    match &*name.local {
+                for attribute in &element.attributes {
+                    let value = &attribute.value;
+                    match &*attribute.name.local {
                         "colspan" => col_span = span(value).unwrap_or(1).clamp(1, MAX_COL_SPAN),
                         "rowspan" => row_span = span(value).unwrap_or(1).min(MAX_ROW_SPAN),
                         _ => {}

@@ -4,8 +4,10 @@ use crate::document::{Anchor, Block, Metadata, Table};
 
 use super::blocks::Draft;
 use super::chrome::{KeyKind, as_key, key_kind};
-use super::facts::attribute;
 use super::tree::{Kind, Origin, Tag, Tree};
+
+/// What stands between a key and its value.
+const COLONS: [char; 2] = ['：', ':'];
 
 /// The title and all `<meta>` elements.
 pub(super) fn read_head(tree: &Tree, origin: &Origin, metadata: &mut Vec<Metadata>) {
@@ -23,8 +25,8 @@ pub(super) fn read_head(tree: &Tree, origin: &Origin, metadata: &mut Vec<Metadat
                 ("title", text)
             }
             "meta" => {
-                let key = attribute(element, "name").or_else(|| attribute(element, "property"));
-                (key.unwrap_or_default(), attribute(element, "content").unwrap_or_default())
+                let key = element.attribute("name").or_else(|| element.attribute("property"));
+                (key.unwrap_or_default(), element.attribute("content").unwrap_or_default())
             }
             _ => continue,
         };
@@ -57,6 +59,9 @@ pub(super) fn of_table(table: &Table) -> Option<Vec<Metadata>> {
             found.push(Metadata { key, value, anchor: cell.anchor.clone() });
             continue;
         }
+        if !cell.text.contains(COLONS) {
+            continue;
+        }
         let pairs = pairs_of(&cell.text.replace('\n', " "), &cell.anchor, true);
         if !pairs.is_empty() {
             strong += pairs.iter().filter(|p| key_kind(&p.key) == Some(KeyKind::Strong)).count();
@@ -74,14 +79,14 @@ fn join_lines(text: &str) -> String {
 /// The keys and values of a line like `发布日期：2021-01-22 来源：某局 浏览次数：12`; empty where it does not
 /// begin with a key. Weak keys count where `weak` says so, or behind a strong one.
 pub(super) fn pairs_of(line: &str, anchor: &Anchor, weak: bool) -> Vec<Metadata> {
-    if line.len() > 900 {
+    if line.len() > 900 || !line.contains(COLONS) {
         return Vec::new();
     }
     let chars: Vec<char> = line.chars().collect();
     // Ends of each colon's key: from a colon back over letters and single blanks to a known key.
     let mut keys: Vec<(usize, usize, String, KeyKind)> = Vec::new();
     for (at, c) in chars.iter().enumerate() {
-        if !matches!(c, '：' | ':') {
+        if !COLONS.contains(c) {
             continue;
         }
         let floor = keys.last().map_or(0, |(_, end, ..)| *end);

@@ -12,7 +12,9 @@ mod grid;
 mod metadata;
 mod mhtml;
 mod parse;
+mod sink;
 mod text;
+mod token;
 mod tree;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -65,8 +67,8 @@ fn read_page(origin: &Origin, limits: &Limits, document: &mut Document) -> Resul
     let facts = Facts::new(&tree);
     let drafts = blocks::read_blocks(&tree, &facts, origin, limits)?;
     metadata::read_head(&tree, origin, &mut document.metadata);
-    let weight = content::total_weight(&drafts, &tree);
-    document.blocks = content::choose(drafts, &tree, &facts, &mut document.metadata);
+    let weight;
+    (document.blocks, weight) = content::choose(drafts, &tree, &facts, &mut document.metadata);
     if weight < POOR
         && let Some(found) = embedded::find_in_scripts(&tree, origin.text)
     {
@@ -108,8 +110,7 @@ fn read_embedded(
     let tree = Tree::new(&parsed);
     let facts = Facts::new(&tree);
     let drafts = blocks::read_blocks(&tree, &facts, &origin, limits)?;
-    let weight = content::total_weight(&drafts, &tree);
-    Ok((content::choose(drafts, &tree, &facts, &mut document.metadata), weight))
+    Ok(content::choose(drafts, &tree, &facts, &mut document.metadata))
 }
 
 /// Parses, and tells of what was cut; cells are counted before any is read.

@@ -1,12 +1,15 @@
 //! The parsed page as one flat list in document order, which needs no recursion to walk.
 
+use std::cell::RefCell;
+
+use html5ever::LocalName;
 use rustc_hash::FxHashMap;
-use scraper::node::{Element, Node as DomNode};
 
 use crate::document::Anchor;
 
 use super::embedded::Embedded;
 use super::parse::Parsed;
+use super::sink::{Element, NodeId, NodeKind};
 
 /// What an element means to the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +129,8 @@ impl<'t> Node<'t> {
 /// All elements and texts of a page in document order.
 pub(super) struct Tree<'t> {
     pub nodes: Vec<Node<'t>>,
+    /// The element whose path was asked for last as the way to another, and its path.
+    recent: RefCell<(u32, String)>,
 }
 
 /// Nodes kept at the deep end of a path that is too long to print.
@@ -133,64 +138,57 @@ const PATH_STEPS: u32 = 64;
 
 impl<'t> Tree<'t> {
     pub fn new(parsed: &'t Parsed) -> Self {
-        let mut nodes: Vec<Node<'t>> = Vec::new();
-        let mut open: Vec<u32> = Vec::new();
-        let mut ordinals: FxHashMap<(u32, &'t str), u32> = FxHashMap::default();
+        let dom = &parsed.nodes;
+        let mut nodes: Vec<Node<'t>> = Vec::with_capacity(dom.len());
+        // Elements that are open, by their numbers here and there.
+        let mut open: Vec<(u32, NodeId)> = Vec::new();
+        let mut ordinals: FxHashMap<(u32, &'t LocalName), u32> = FxHashMap::default();
         let mut cells = 0u32;
-        for edge in parsed.html.tree.root().traverse() {
-            match edge {
-                ego_tree::iter::Edge::Open(node) => {
-                    let index = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-                    let parent = open.last().copied().unwrap_or(index);
-                    let kind = match node.value() {
-                        DomNode::Element(element) => {
-                            let tag = match Tag::of(element.name()) {
-                                // An anchor without a target is no link: Word marks headings with it.
-                                Tag::Link if element.attrs.iter().all(|(key, _)| &*key.local != "href") => Tag::Inline,
-                                // A form that is printed with its fields shows what they hold.
-                                Tag::Silent if cells > 0 && shows_text(element) => Tag::Inline,
-                                tag => tag,
-                            };
-                            Kind::Element(element, tag)
-                        }
-                        DomNode::Text(text) => Kind::Text(&text.text),
-                        _ => continue,
-                    };
-                    let ordinal = match kind {
-                        Kind::Element(element, _) => {
-                            let count = ordinals.entry((parent, element.name())).or_insert(0);
-                            *count += 1;
-                            *count
-                        }
-                        Kind::Text(_) => 0,
-                    };
-                    let offset = parsed.offsets.get(&node.id()).copied().unwrap_or(0);
-                    nodes.push(Node { kind, parent, end: index + 1, offset, ordinal });
-                    if let Kind::Element(element, tag) = kind {
-                        open.push(index);
-                        cells += u32::from(tag == Tag::Cell);
-                        if cells > 0
-                            && let Some(value) = field_value(element)
-                        {
-                            let text = Kind::Text(value);
-                            nodes.push(Node { kind: text, parent: index, end: index + 2, offset, ordinal: 0 });
-                        }
-                    }
+        let mut next = dom.first(0);
+        loop {
+            let Some(id) = next else {
+                let Some((index, id)) = open.pop() else { break };
+                let end = clamp(nodes.len());
+                if let Some(node) = nodes.get_mut(index as usize) {
+                    node.end = end;
+                    cells -= u32::from(node.is(Tag::Cell));
                 }
-                ego_tree::iter::Edge::Close(node) => {
-                    if node.value().is_element()
-                        && let Some(index) = open.pop()
-                    {
-                        let end = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-                        if let Some(node) = nodes.get_mut(index as usize) {
-                            node.end = end;
-                            cells -= u32::from(node.is(Tag::Cell));
-                        }
-                    }
+                next = dom.next(id);
+                continue;
+            };
+            next = dom.next(id);
+            let Some(node) = dom.get(id) else { continue };
+            let index = clamp(nodes.len());
+            let parent = open.last().map_or(index, |(around, _)| *around);
+            let (kind, ordinal) = match &node.kind {
+                NodeKind::Element(element) => {
+                    let tag = match Tag::of(element.name()) {
+                        // An anchor without a target is no link: Word marks headings with it.
+                        Tag::Link if element.attribute("href").is_none() => Tag::Inline,
+                        // A form that is printed with its fields shows what they hold.
+                        Tag::Silent if cells > 0 && shows_text(element) => Tag::Inline,
+                        tag => tag,
+                    };
+                    cells += u32::from(tag == Tag::Cell);
+                    let count = ordinals.entry((parent, element.local_name())).or_insert(0);
+                    *count += 1;
+                    open.push((index, id));
+                    next = dom.first(id);
+                    (Kind::Element(element, tag), *count)
                 }
+                NodeKind::Text(text) => (Kind::Text(text), 0),
+                NodeKind::Other => continue,
+            };
+            let offset = node.offset;
+            nodes.push(Node { kind, parent, end: index + 1, offset, ordinal });
+            if let Kind::Element(element, _) = kind
+                && cells > 0
+                && let Some(value) = field_value(element)
+            {
+                nodes.push(Node { kind: Kind::Text(value), parent: index, end: index + 2, offset, ordinal: 0 });
             }
         }
-        Self { nodes }
+        Self { nodes, recent: RefCell::new((u32::MAX, String::new())) }
     }
 
     pub fn get(&self, index: u32) -> Option<&Node<'t>> {
@@ -214,6 +212,24 @@ impl<'t> Tree<'t> {
 
     /// The path of an element (of its parent for a text), like `html/body/div[2]/p[1]`.
     pub fn path(&self, index: u32) -> String {
+        let Some(node) = self.get(index) else { return String::new() };
+        let Some(element) = node.element().filter(|_| node.parent != index) else { return self.walked_path(index) };
+        // Cells of a row and lines of an article share the path of what is around them.
+        let mut recent = self.recent.borrow_mut();
+        if recent.0 != node.parent {
+            *recent = (node.parent, self.walked_path(node.parent));
+        }
+        if recent.1.starts_with('…') || recent.1.matches('/').count() + 1 >= PATH_STEPS as usize {
+            return self.walked_path(index);
+        }
+        let mut path = String::with_capacity(recent.1.len() + element.name().len() + 6);
+        path.push_str(&recent.1);
+        push_step(&mut path, element.name(), plain_ordinal(node));
+        path
+    }
+
+    /// The same, step by step.
+    fn walked_path(&self, index: u32) -> String {
         let mut steps: Vec<(&str, u32)> = Vec::new();
         for at in self.ancestors(index) {
             let Some(node) = self.get(at) else { break };
@@ -222,20 +238,11 @@ impl<'t> Tree<'t> {
                 steps.push(("…", 0));
                 break;
             }
-            let plain = matches!(node.tag(), Some(Tag::Root)) || element.name() == "head";
-            steps.push((element.name(), if plain { 0 } else { node.ordinal }));
+            steps.push((element.name(), plain_ordinal(node)));
         }
         let mut path = String::with_capacity(steps.len() * 8);
         for (name, ordinal) in steps.into_iter().rev() {
-            if !path.is_empty() {
-                path.push('/');
-            }
-            path.push_str(name);
-            if ordinal > 0 {
-                path.push('[');
-                path.push_str(&ordinal.to_string());
-                path.push(']');
-            }
+            push_step(&mut path, name, ordinal);
         }
         path
     }
@@ -248,9 +255,30 @@ fn shows_text(element: &Element) -> bool {
 
 /// What an `input` field for text or numbers shows (HTML Standard 4.10.5); none for buttons, boxes and hidden fields.
 fn field_value(element: &Element) -> Option<&str> {
-    let kind = element.attr("type").unwrap_or("text");
+    let kind = element.attribute("type").unwrap_or("text");
     let shown = ["text", "number", "tel", ""].iter().any(|k| kind.eq_ignore_ascii_case(k));
-    (element.name() == "input" && shown).then(|| element.attr("value")).flatten()
+    (element.name() == "input" && shown).then(|| element.attribute("value")).flatten()
+}
+
+/// The ordinal that a path shows: there is one root and one head.
+fn plain_ordinal(node: &Node) -> u32 {
+    let alone = node.is(Tag::Root) || node.element().is_some_and(|e| e.name() == "head");
+    if alone { 0 } else { node.ordinal }
+}
+
+fn push_step(path: &mut String, name: &str, ordinal: u32) {
+    if !path.is_empty() {
+        path.push('/');
+    }
+    path.push_str(name);
+    if ordinal > 0 {
+        path.push('[');
+        match char::from_digit(ordinal, 10) {
+            Some(digit) => path.push(digit),
+            None => path.push_str(&ordinal.to_string()),
+        }
+        path.push(']');
+    }
 }
 
 /// Iterator over the children of a node.
@@ -293,18 +321,16 @@ impl Iterator for Ancestors<'_, '_> {
 pub(super) struct Places<'s> {
     source: &'s str,
     line_starts: Vec<u32>,
-    /// Characters before each 1024th byte.
+    /// Characters before each [`STEP`]th byte.
     chars: Vec<u32>,
 }
 
-const STEP: usize = 1024;
+const STEP: usize = 128;
 
 impl<'s> Places<'s> {
     pub fn new(source: &'s str) -> Self {
         let bytes = source.as_bytes();
-        let line_starts = std::iter::once(0)
-            .chain(bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| clamp(i + 1)))
-            .collect();
+        let line_starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|i| clamp(i + 1))).collect();
         let mut total = 0u32;
         let mut chars = Vec::with_capacity(bytes.len() / STEP + 1);
         for chunk in bytes.chunks(STEP) {

@@ -1,0 +1,639 @@
+//! Markup cut into tokens for html5ever's tree builder, each with its place in the source.
+//!
+//! The rules are those of the HTML standard (13.2.5). html5ever's own tokenizer takes names, attributes and comments
+//! character by character out of a queue of buffers, does not tell where a token stands, and keeps attributes that
+//! nobody asks for; most of a page is such markup. This one goes over the source once and gives text as slices of it.
+//! The tests hold the trees of the two against each other.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::{Attribute, LocalName, QualName, TokenizerResult, ns};
+use memchr::{memchr, memchr_iter, memchr2};
+
+/// Attributes kept of one tag at most; each is compared with all before it.
+const ATTRIBUTES: usize = 64;
+/// Bytes in which a named character reference ends.
+const REFERENCE: usize = 40;
+
+/// A token and where it stands.
+pub(super) struct Placed {
+    pub token: Token,
+    /// Byte of the source where it begins.
+    pub start: usize,
+    /// Byte behind it.
+    pub end: usize,
+}
+
+/// How the source goes on: as markup, or as text up to the end of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Markup,
+    /// Text with character references (`title`, `textarea`).
+    Escapable,
+    /// Text as it stands (`style`, `iframe`).
+    Raw,
+    /// Text in which comments hide end tags.
+    Script,
+    /// Text to the end of the source.
+    Plain,
+    /// Text up to `]]>`.
+    Section,
+}
+
+/// The tokens of a source.
+pub(super) struct Tokens<'s> {
+    source: &'s str,
+    /// The source once more, to give slices of it without copying.
+    shared: StrTendril,
+    at: usize,
+    mode: Mode,
+    /// Name of the start tag before.
+    opened: LocalName,
+    /// Whether line ends or zeros are to be replaced anywhere.
+    odd: bool,
+}
+
+impl<'s> Tokens<'s> {
+    pub fn new(source: &'s str) -> Self {
+        let odd = memchr2(b'\r', 0, source.as_bytes()).is_some();
+        Self { source, shared: source.into(), at: 0, mode: Mode::Markup, opened: LocalName::default(), odd }
+    }
+
+    /// The next token; none at the end of the source. `foreign` tells whether the current element is none of HTML.
+    pub fn next(&mut self, foreign: impl Fn() -> bool) -> Option<Placed> {
+        while self.at < self.source.len() {
+            let start = self.at;
+            let token = match self.mode {
+                Mode::Markup => self.markup(&foreign),
+                Mode::Section => self.section(),
+                _ => self.raw(),
+            };
+            if let Some(token) = token {
+                return Some(Placed { token, start, end: self.at });
+            }
+        }
+        None
+    }
+
+    /// Heeds what the tree builder says of the tag that it was given.
+    pub fn follow<Handle>(&mut self, result: &TokenSinkResult<Handle>) {
+        self.mode = match result {
+            TokenSinkResult::RawData(RawKind::Rcdata) => Mode::Escapable,
+            TokenSinkResult::RawData(RawKind::Rawtext) => Mode::Raw,
+            TokenSinkResult::RawData(_) => Mode::Script,
+            TokenSinkResult::Plaintext => Mode::Plain,
+            _ => return,
+        };
+    }
+
+    fn bytes(&self) -> &'s [u8] {
+        self.source.as_bytes()
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.bytes().get(at).copied()
+    }
+
+    fn slice(&self, from: usize, to: usize) -> &'s str {
+        self.source.get(from..to).unwrap_or_default()
+    }
+
+    /// The place of a byte from `from` on, or the end of the source.
+    fn find(&self, wanted: u8, from: usize) -> usize {
+        memchr(wanted, self.bytes().get(from..).unwrap_or_default()).map_or(self.source.len(), |at| from + at)
+    }
+
+    /// Whether the text at `at` is this in any case.
+    fn is_at(&self, at: usize, wanted: &[u8]) -> bool {
+        self.bytes().get(at..at + wanted.len()).is_some_and(|found| found.eq_ignore_ascii_case(wanted))
+    }
+
+    /// Whether markup begins with the `<` at `at`, and not text.
+    fn opens(&self, at: usize) -> bool {
+        match self.byte(at + 1) {
+            Some(b'/') => self.byte(at + 2).is_some(),
+            Some(b'!' | b'?') => true,
+            Some(letter) => letter.is_ascii_alphabetic(),
+            None => false,
+        }
+    }
+
+    /// A token of markup or of text between; none where nothing comes of it (`</>`, a tag cut off by the end).
+    fn markup(&mut self, foreign: &impl Fn() -> bool) -> Option<Token> {
+        let at = self.at;
+        match self.byte(at) {
+            Some(b'<') if self.opens(at) => {}
+            Some(0) => {
+                self.at += 1;
+                return Some(Token::NullCharacterToken);
+            }
+            _ => return Some(self.text()),
+        }
+        match self.byte(at + 1) {
+            Some(b'/') => match self.byte(at + 2) {
+                Some(letter) if letter.is_ascii_alphabetic() => self.tag(TagKind::EndTag, at + 2),
+                Some(b'>') => {
+                    self.at = at + 3;
+                    None
+                }
+                _ => Some(self.bogus_comment(at + 2)),
+            },
+            Some(b'!') if self.is_at(at + 2, b"--") => Some(self.comment()),
+            Some(b'!') if self.is_at(at + 2, b"doctype") => {
+                self.at = self.behind(self.find(b'>', at));
+                doctype(self.slice(at, self.at)).map(Token::DoctypeToken)
+            }
+            Some(b'!') if self.slice(at + 2, at + 9) == "[CDATA[" && foreign() => {
+                self.at = at + 9;
+                self.mode = Mode::Section;
+                None
+            }
+            Some(b'!' | b'?') => Some(self.bogus_comment(at + 2)),
+            _ => self.tag(TagKind::StartTag, at + 1),
+        }
+    }
+
+    /// The place behind a byte, or the end of the source.
+    fn behind(&self, at: usize) -> usize {
+        (at + 1).min(self.source.len())
+    }
+
+    fn bogus_comment(&mut self, from: usize) -> Token {
+        self.at = self.behind(self.find(b'>', from));
+        Token::CommentToken(StrTendril::new())
+    }
+
+    /// A comment; what it says is nobody's concern.
+    fn comment(&mut self) -> Token {
+        let from = self.at + 4;
+        let rest = self.bytes().get(from..).unwrap_or_default();
+        let length = if rest.starts_with(b">") {
+            Some(1)
+        } else if rest.starts_with(b"->") {
+            Some(2)
+        } else {
+            memchr_iter(b'>', rest).find_map(|at| {
+                let before = rest.get(..at)?;
+                (before.ends_with(b"--") || before.ends_with(b"--!")).then_some(at + 1)
+            })
+        };
+        self.at = length.map_or(self.source.len(), |length| from + length);
+        Token::CommentToken(StrTendril::new())
+    }
+
+    /// A tag whose name begins at `at`; none where the source ends within it.
+    fn tag(&mut self, kind: TagKind, at: usize) -> Option<Token> {
+        let mut i = at;
+        self.skip_until(&mut i, |b| is_space(b) || matches!(b, b'/' | b'>'));
+        let name = LocalName::from(folded(self.slice(at, i)));
+        let all = kind == TagKind::StartTag && is_formatting(&name);
+        let mut tag = Tag { kind, name, self_closing: false, attrs: Vec::new(), had_duplicate_attributes: false };
+        loop {
+            match self.byte(i) {
+                None => {
+                    self.at = self.source.len();
+                    return None;
+                }
+                Some(b'>') => break,
+                Some(b'/') => {
+                    i += 1;
+                    if self.byte(i) == Some(b'>') {
+                        tag.self_closing = true;
+                        break;
+                    }
+                }
+                Some(b) if is_space(b) => i += 1,
+                Some(_) => self.attribute(&mut i, &mut tag, all),
+            }
+        }
+        self.at = i + 1;
+        if kind == TagKind::StartTag {
+            self.opened = tag.name.clone();
+        }
+        Some(Token::TagToken(tag))
+    }
+
+    fn skip_until(&self, i: &mut usize, ends: impl Fn(u8) -> bool) {
+        let rest = self.bytes().get(*i..).unwrap_or_default();
+        *i += rest.iter().position(|b| ends(*b)).unwrap_or(rest.len());
+    }
+
+    /// Goes over the attribute at `i`, and keeps it where somebody asks for it.
+    fn attribute(&self, i: &mut usize, tag: &mut Tag, all: bool) {
+        let from = *i;
+        *i += 1;
+        self.skip_until(i, |b| is_space(b) || matches!(b, b'/' | b'>' | b'='));
+        let name = self.slice(from, *i);
+        self.skip_until(i, |b| !is_space(b));
+        let mut value = (*i, *i);
+        if self.byte(*i) == Some(b'=') {
+            *i += 1;
+            self.skip_until(i, |b| !is_space(b));
+            value = match self.byte(*i) {
+                Some(quote @ (b'"' | b'\'')) => {
+                    let (from, to) = (*i + 1, self.find(quote, *i + 1));
+                    // cut off within the value: the tag ends nowhere
+                    *i = self.behind(to);
+                    (from, to)
+                }
+                _ => {
+                    let from = *i;
+                    self.skip_until(i, |b| is_space(b) || b == b'>');
+                    (from, *i)
+                }
+            };
+        }
+        let name = folded(name);
+        if tag.kind == TagKind::EndTag || !(all || is_read(&name)) || tag.attrs.len() >= ATTRIBUTES {
+            return;
+        }
+        let local = LocalName::from(name);
+        if tag.attrs.iter().all(|a| a.name.local != local) {
+            let value = self.unescaped(value.0, value.1, true);
+            tag.attrs.push(Attribute { name: QualName::new(None, ns!(), local), value });
+        }
+    }
+
+    /// Text up to the next markup or zero, its character references resolved.
+    fn text(&mut self) -> Token {
+        let from = self.at;
+        let mut to = from;
+        loop {
+            to = self.find(b'<', to);
+            if to >= self.source.len() || self.opens(to) {
+                break;
+            }
+            to += 1;
+        }
+        if self.odd {
+            to = to.min(self.find(0, from));
+        }
+        self.at = to;
+        Token::CharacterTokens(self.unescaped(from, to, false))
+    }
+
+    /// Text up to the end tag of its element; none where nothing stands before it.
+    fn raw(&mut self) -> Option<Token> {
+        let from = self.at;
+        let to = match self.mode {
+            Mode::Plain => self.source.len(),
+            Mode::Script => self.script_end(from),
+            _ => memchr_iter(b'<', self.bytes().get(from..).unwrap_or_default())
+                .map(|at| from + at)
+                .find(|at| self.closes(*at))
+                .unwrap_or(self.source.len()),
+        };
+        let escapable = self.mode == Mode::Escapable;
+        self.at = to;
+        self.mode = Mode::Markup;
+        (to > from).then(|| {
+            Token::CharacterTokens(if escapable { self.unescaped(from, to, false) } else { self.replaced(from, to) })
+        })
+    }
+
+    /// Text of a CDATA section; none at its end.
+    fn section(&mut self) -> Option<Token> {
+        let from = self.at;
+        let rest = self.source.get(from..).unwrap_or_default();
+        if rest.starts_with('\0') {
+            self.at += 1;
+            return Some(Token::NullCharacterToken);
+        }
+        if rest.starts_with("]]>") {
+            self.at += 3;
+            self.mode = Mode::Markup;
+            return None;
+        }
+        let to = rest.find("]]>").into_iter().chain(rest.find('\0')).min().map_or(self.source.len(), |at| from + at);
+        self.at = to;
+        Some(Token::CharacterTokens(self.replaced(from, to)))
+    }
+
+    /// Whether the `<` at `at` begins the end tag of the element whose text this is.
+    fn closes(&self, at: usize) -> bool {
+        self.byte(at + 1) == Some(b'/') && self.names(at + 2, self.opened.as_bytes())
+    }
+
+    /// Whether the name at `at` is this one.
+    fn names(&self, at: usize, name: &[u8]) -> bool {
+        self.is_at(at, name) && self.byte(at + name.len()).is_some_and(|b| is_space(b) || matches!(b, b'/' | b'>'))
+    }
+
+    /// Where a script ends: at its end tag, unless that stands in a script within a comment.
+    fn script_end(&self, from: usize) -> usize {
+        #[derive(PartialEq)]
+        enum Within {
+            Script,
+            Comment,
+            Inner,
+        }
+        let mut within = Within::Script;
+        let mut i = from;
+        loop {
+            let rest = self.bytes().get(i..).unwrap_or_default();
+            let next = if within == Within::Script { memchr(b'<', rest) } else { memchr2(b'<', b'-', rest) };
+            let Some(next) = next else { return self.source.len() };
+            i += next;
+            if self.byte(i) == Some(b'-') {
+                let begin = i;
+                self.skip_until(&mut i, |b| b != b'-');
+                if i - begin >= 2 && self.byte(i) == Some(b'>') {
+                    within = Within::Script;
+                }
+                continue;
+            }
+            match within {
+                Within::Script | Within::Comment if self.closes(i) => return i,
+                // The dashes that open a comment may close it: `<!-->`.
+                Within::Script if self.is_at(i, b"<!--") => {
+                    within = Within::Comment;
+                    i += 1;
+                }
+                Within::Comment if self.names(i + 1, b"script") => within = Within::Inner,
+                Within::Inner if self.byte(i + 1) == Some(b'/') && self.names(i + 2, b"script") => {
+                    within = Within::Comment;
+                }
+                _ => {}
+            }
+            i += 1;
+        }
+    }
+
+    /// A piece of the source with its line ends unified and its zeros replaced.
+    fn replaced(&self, from: usize, to: usize) -> StrTendril {
+        let text = self.slice(from, to);
+        if self.odd && memchr2(b'\r', 0, text.as_bytes()).is_some() {
+            return text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}").into();
+        }
+        match (u32::try_from(from), u32::try_from(text.len())) {
+            (Ok(from), Ok(length)) if length > 0 => self.shared.subtendril(from, length),
+            _ => text.into(),
+        }
+    }
+
+    /// The same with character references resolved.
+    fn unescaped(&self, from: usize, to: usize, in_attribute: bool) -> StrTendril {
+        let text = self.slice(from, to);
+        let mut out = StrTendril::new();
+        let mut done = from;
+        for at in memchr_iter(b'&', text.as_bytes()) {
+            let at = from + at;
+            // a `&` inside of a reference is none: references hold letters and digits only
+            let Some((length, chars)) = reference(self.slice(at + 1, to), in_attribute) else { continue };
+            out.push_tendril(&self.replaced(done, at));
+            chars.into_iter().filter(|c| *c != '\0').for_each(|c| out.push_char(c));
+            done = at + 1 + length;
+        }
+        if done == from {
+            return self.replaced(from, to);
+        }
+        out.push_tendril(&self.replaced(done, to));
+        out
+    }
+}
+
+fn is_space(b: u8) -> bool {
+    matches!(b, b' ' | b'\n' | b'\t' | b'\r' | 0x0C)
+}
+
+/// A name in small letters.
+fn folded(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b.is_ascii_uppercase() || b == 0) {
+        Cow::Owned(name.to_ascii_lowercase().replace('\0', "\u{FFFD}"))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// Whether an attribute says something to the reader or to the tree builder.
+fn is_read(name: &str) -> bool {
+    matches!(
+        name,
+        "class"
+            | "id"
+            | "style"
+            | "hidden"
+            | "role"
+            | "href"
+            | "colspan"
+            | "rowspan"
+            | "name"
+            | "property"
+            | "content"
+            | "type"
+            | "value"
+            | "encoding"
+    )
+}
+
+/// Whether elements of this name are opened again where they were left open: the tree builder counts those with
+/// the same attributes.
+pub(super) fn is_formatting(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u"
+    )
+}
+
+/// Reads the character reference behind a `&`: its length and its one or two characters, the second else zero.
+fn reference(text: &str, in_attribute: bool) -> Option<(usize, [char; 2])> {
+    for (name, c) in [("nbsp;", '\u{A0}'), ("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"')] {
+        if text.starts_with(name) {
+            return Some((name.len(), [c, '\0']));
+        }
+    }
+    match text.bytes().next()? {
+        b'#' => numeric_reference(text),
+        first if first.is_ascii_alphanumeric() => named_reference(text, in_attribute),
+        _ => None,
+    }
+}
+
+fn numeric_reference(text: &str) -> Option<(usize, [char; 2])> {
+    let digits = text.get(1..)?;
+    let (digits, radix, lead) = match digits.strip_prefix(['x', 'X']) {
+        Some(digits) => (digits, 16, 2),
+        None => (digits, 10, 1),
+    };
+    let length = digits.bytes().position(|b| !char::from(b).is_digit(radix)).unwrap_or(digits.len());
+    if length == 0 {
+        return None;
+    }
+    let number = digits.chars().take(length).filter_map(|c| c.to_digit(radix));
+    let number = number.fold(0u32, |n, digit| n.saturating_mul(radix).saturating_add(digit));
+    let c1 = number.checked_sub(0x80).and_then(|n| C1_REPLACEMENTS.get(n as usize).copied().flatten());
+    let c = c1.or_else(|| char::from_u32(number)).filter(|c| *c != '\0').unwrap_or('\u{FFFD}');
+    let closed = usize::from(digits.as_bytes().get(length) == Some(&b';'));
+    Some((lead + length + closed, [c, '\0']))
+}
+
+fn named_reference(text: &str, in_attribute: bool) -> Option<(usize, [char; 2])> {
+    let mut best = None;
+    for length in 1..=text.len().min(REFERENCE) {
+        match text.get(..length).and_then(|name| NAMED_ENTITIES.get(name)) {
+            // only the beginning of a name
+            Some((0, _)) => {}
+            Some((first, second)) => best = Some((length, [char::from_u32(*first)?, char::from_u32(*second)?])),
+            None => break,
+        }
+    }
+    let (length, chars) = best?;
+    let next = text.as_bytes().get(length);
+    // `?a=1&copy=2`: in attributes a name without its semicolon may be one of a query
+    let query = in_attribute
+        && !text.get(..length).is_some_and(|name| name.ends_with(';'))
+        && next.is_some_and(|b| *b == b'=' || b.is_ascii_alphanumeric());
+    (!query).then_some((length, chars))
+}
+
+/// Keeps the document type that html5ever's tokenizer reads: there is one a page, and what follows from it is long.
+#[derive(Default)]
+struct DoctypeSink {
+    found: RefCell<Option<Doctype>>,
+}
+
+impl TokenSink for DoctypeSink {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
+        if let Token::DoctypeToken(doctype) = token {
+            self.found.replace(Some(doctype));
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+fn doctype(markup: &str) -> Option<Doctype> {
+    let tokenizer = Tokenizer::new(DoctypeSink::default(), Default::default());
+    let queue = BufferQueue::default();
+    queue.push_back(markup.into());
+    while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
+    tokenizer.end();
+    tokenizer.sink.found.take()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use proptest::prelude::*;
+    use scraper::{Html, node};
+
+    use super::super::parse::{Parsed, parse};
+    use super::super::sink::{NodeId, NodeKind};
+    use super::*;
+    use crate::limits::Limits;
+
+    /// The tree of html5ever and scraper, an element a line, with the attributes that are kept.
+    fn expected(source: &str) -> String {
+        let html = Html::parse_document(source);
+        let mut out = String::new();
+        let mut depth = 0;
+        for edge in html.tree.root().traverse() {
+            match edge {
+                ego_tree::iter::Edge::Open(node) => match node.value() {
+                    node::Node::Element(element) => {
+                        let kept = |name: &str| is_read(name) || is_formatting(element.name());
+                        let attributes = element.attrs().filter(|(name, _)| kept(name)).map(|(n, v)| (n, v.to_owned()));
+                        push_element(&mut out, depth, element.name(), attributes.collect());
+                        depth += 1;
+                    }
+                    node::Node::Text(text) => push_text(&mut out, depth, text),
+                    _ => {}
+                },
+                ego_tree::iter::Edge::Close(node) => depth -= usize::from(node.value().is_element()),
+            }
+        }
+        out
+    }
+
+    fn tree(source: &str) -> String {
+        let Parsed { nodes, .. } = parse(source, &Limits::default()).unwrap();
+        let mut out = String::new();
+        let mut waiting: Vec<(NodeId, usize)> = nodes.first(0).map(|id| (id, 0)).into_iter().collect();
+        while let Some((id, depth)) = waiting.pop() {
+            waiting.extend(nodes.next(id).map(|next| (next, depth)));
+            match &nodes.get(id).unwrap().kind {
+                NodeKind::Element(element) => {
+                    let attributes = element.attributes.iter().map(|a| (&*a.name.local, a.value.to_string()));
+                    push_element(&mut out, depth, element.name(), attributes.collect());
+                }
+                NodeKind::Text(text) => push_text(&mut out, depth, text),
+                NodeKind::Other => {}
+            }
+            waiting.extend(nodes.first(id).map(|first| (first, depth + 1)));
+        }
+        out
+    }
+
+    fn push_element(out: &mut String, depth: usize, name: &str, mut attributes: Vec<(&str, String)>) {
+        attributes.sort();
+        writeln!(out, "{depth} <{name}> {attributes:?}").unwrap();
+    }
+
+    fn push_text(out: &mut String, depth: usize, text: &str) {
+        writeln!(out, "{depth} {text:?}").unwrap();
+    }
+
+    #[test]
+    fn odd_markup_makes_the_tree_of_the_standard() {
+        for source in [
+            "<p>a&nbsp;b&amp;c&notit;&notin;&#x4e2d;&#20013&#0;&#x110000;&#x80;&;&#;&#x;&unknown;&lt",
+            "<a href='?a=1&copy=2&amp;b&copy' class=a/b id>x</a>",
+            "<P CLASS=A class=b data-x='>' hidden>1 < 2 </ p></p><br/></>x</",
+            "a<!-->b<!--->c<!-- > -->d<!-- x --!>e<!--->f--><!x>g<?y?>h<!-- i",
+            "<title>a</titlex>&amp;<b></TITLE ><textarea>\n<p></textarea>",
+            "<script>a<!--<script>b</script>c--></script>d<script><!--></script>e<script><!--<script></script></script>",
+            "<style>a<b>&amp;</style><xmp><p></xmp><plaintext><p>a</plaintext>",
+            "<!DOCTYPE html PUBLIC \"-//W3C//DTD HTML 4.01 Transitional//EN\" 'x>y'><p><table><td>1<td>2",
+            "<!doctype html><p>a<table>b<tr>c<td>d</table>e",
+            "<svg><![CDATA[a<b]]>c<font color=red>d</svg><![CDATA[e]]>f",
+            "<font size=1><font size=2><b><p>a</font>b</p>c",
+            "a\r\nb\rc<pre>\r\nd</pre>\0<td>\0<p title='a\r\nb\0'>e",
+            "<p 一=\"二\" class=三>四<一><a\u{3000}b>",
+            "<div class=\"a",
+            "<table><template><tr><td>1</template><select><option>2<input type=hidden></table>",
+        ] {
+            assert_eq!(tree(source), expected(source), "{source}");
+        }
+    }
+
+    #[test]
+    fn reports_make_the_tree_of_the_standard() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/reports");
+        let mut pages = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            if crate::source::sniff::sniff(&bytes) == Ok(crate::document::Format::Html) {
+                let source = crate::source::encoding::decode(&bytes, None).text;
+                assert_eq!(tree(&source), expected(&source));
+                pages += 1;
+            }
+        }
+        assert!(pages >= 5, "{pages}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_markup_makes_the_tree_of_the_standard(
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "<", ">", "/", "=", "\"", "'", "!", "--", "-", "&", ";", "#", " ", "\n", "x", "a", "年", "\0",
+                    "<p", "<b", "<a", "<i>", "</i>", "</p>", "</b>", "<table>", "<tr>", "<td>", "</table>", "<div>",
+                    "</div>", "<script>", "</script>", "<script", "</script", "<style>", "</style>", "<title>", "</title>",
+                    "<!--", "-->", "<!doctype html>", "<svg>", "</svg>", "<![CDATA[", "]]>", "&amp;", "&nbsp", "&#1",
+                    "class=", "href", "<textarea>", "</textarea>", "<select>", "<option>", "<pre>", "\n\n", "<br/>",
+                ]),
+                0..40,
+            ),
+        ) {
+            let source = pieces.concat();
+            prop_assert_eq!(tree(&source), expected(&source), "{}", source);
+        }
+    }
+}
