@@ -487,11 +487,14 @@ pub(crate) fn map_row(
     }
     if head.ordered && (within == 0 || grid.table.kind == TableKind::Delimited && head.extras.len() == after) {
         let known: Vec<usize> = head.leaves.iter().filter_map(|l| l.column).collect();
+        // A nameless column between the named ones: a blank at the end may be a value, the one in between the surplus.
+        let gapped = head.leaves.windows(2).any(|w| matches!(w, [a, b] if a.end < b.col));
         for cells in [&starting, &all] {
             for skip in [0, before.len()] {
                 let rest = cells.get(skip..).unwrap_or(&[]);
                 let surplus = rest.len().checked_sub(known.len());
-                let fits = surplus.is_some_and(|s| s == 0 || s == after || rest.iter().skip(known.len()).all(blank));
+                let trails = || !gapped && rest.iter().skip(known.len()).all(blank);
+                let fits = surplus.is_some_and(|s| s == 0 || s == after || trails());
                 let units = skip == 0
                     && !before.is_empty()
                     && rest.first().is_some_and(|c| !reader.get(grid.text(*c)).is_value());

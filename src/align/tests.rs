@@ -380,3 +380,16 @@ fn headers_torn_inside_their_words_are_joined() {
     assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
     assert_eq!(values(&found, "litigation.after_review."), ["9", "10", "11", "12", "42"]);
 }
+
+#[test]
+fn a_nameless_column_between_named_ones_takes_no_value() {
+    let body = table(&[
+        "5*第二十条第（一）项",
+        "信息内容|本年制发件数||本年废止件数|现行有效件数",
+        "规章|1||2|3",
+        "行政规范性文件|4||13|",
+    ]);
+    let found = read(&html(&body));
+    assert_eq!(values(&found, "proactive.regulations"), ["1", "2", "3"]);
+    assert_eq!(values(&found, "proactive.normative_documents"), ["4", "13", "blank"]);
+}
