@@ -26,6 +26,8 @@ pub(crate) struct Fragment {
     pub unknown: Vec<(usize, usize)>,
     /// Rows of values without any label that no row of the form took.
     pub bare: Vec<usize>,
+    /// Rows of the form that are printed again: flat index and grid row.
+    pub again: Vec<(usize, usize)>,
     pub score: f32,
 }
 
@@ -71,8 +73,15 @@ pub(crate) fn fragment(
             *slot = true;
         }
     }
-    let mut out =
-        Fragment { grid: at, rows: Vec::new(), heads: Vec::new(), unknown: Vec::new(), bare: Vec::new(), score: 0.0 };
+    let mut out = Fragment {
+        grid: at,
+        rows: Vec::new(),
+        heads: Vec::new(),
+        unknown: Vec::new(),
+        bare: Vec::new(),
+        again: Vec::new(),
+        score: 0.0,
+    };
     let mut last: Option<(usize, usize, Option<usize>)> = None; // part, row, head
     for hit in hits {
         let Some(flat) = index.rows.get(hit.flat) else { continue };
@@ -330,6 +339,7 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         .filter_map(|(r, v)| Some((r, v.unknown?)))
         .filter(|&(_, cell)| !known_beside(grid.text(cell), index, reader))
         .collect();
+    out.again = again(&out.rows, views);
     out.bare = (views.iter().enumerate())
         .filter(|(r, v)| {
             v.values > 0
@@ -361,6 +371,23 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         out.score -= strange as f32 * 0.3;
     }
     (out.score > 0.0).then_some(out)
+}
+
+/// Rows of values that are no others than rows read already (last year's table joined to this year's).
+fn again(rows: &[ReadRow], views: &[RowView]) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    for (row, view) in views.iter().enumerate() {
+        let sure = view.candidates.iter().filter(|c| c.2 >= 0.95);
+        let likeliest = sure.max_by(|a, b| a.1.total_cmp(&b.1));
+        let read = |flat: usize| rows.iter().any(|r| r.hit.flat == flat && r.hit.row != row && !r.cells.is_empty());
+        if view.values > 0
+            && let Some(&(flat, ..)) = likeliest
+            && read(flat)
+        {
+            out.push((flat, row));
+        }
+    }
+    out
 }
 
 /// Whether a text labels a row of another table of the form: a print may join its tables to one.

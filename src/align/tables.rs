@@ -317,6 +317,18 @@ fn found(
             });
             step(&mut out, grid, row, "", Some(cell), what);
         }
+        for &(flat, row) in &fragment.again {
+            let Some((part, form_row)) = index.rows.get(flat).and_then(|f| index.part(f.part)).zip(index.row(flat))
+            else {
+                continue;
+            };
+            out.flags.push(Flag {
+                code: "printed-twice",
+                at: row_name(part, form_row),
+                message: "the row is printed again in the same table; one of the two is taken".to_owned(),
+            });
+            step(&mut out, grid, row, &form_row.id, grid.row(row).first().copied(), "the row is printed again");
+        }
         for &row in &fragment.bare {
             let above = fragment.rows.iter().filter(|r| r.hit.row < row && r.hit.own.is_none() && !r.cells.is_empty());
             let Some(read) = above.max_by_key(|r| r.hit.row) else { continue };

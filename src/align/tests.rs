@@ -251,6 +251,20 @@ fn a_row_within_which_the_text_ends_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn rows_printed_again_in_one_table_are_told() {
+    let head = "项目 | 自然人 | 商业企业 | 科研机构 | 社会公益组织 | 法律服务机构 | 其他 | 总计 |\n";
+    let of = |n: u32| {
+        let row = |label: &str| format!("{label} | {n} | 0 | 0 | 0 | 0 | 0 | {n} |\n");
+        format!("{head}{}{}", row("一、本年新收政府信息公开申请数量"), row("（一）予以公开"))
+    };
+    let text = format!("{}{}", of(7), of(3));
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    for row in ["applications.received", "applications.granted"] {
+        assert!(flagged(&found, "printed-twice", row), "{row}");
+    }
+}
+
+#[test]
 fn columns_with_invented_names_are_taken_in_order() {
     let text = "| 类别 | 数据1 | 数据2 | 数据3 | 数据4 | 数据5 | 数据6 | 总计 |\n|---|---|---|---|---|---|---|---|\n\
                 | 本年新收政府信息公开申请数量 | 705 | 3 | 0 | 0 | 5 | 0 | 713 |\n\

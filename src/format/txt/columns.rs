@@ -260,7 +260,7 @@ fn sub_table(rows: &[Row], head_from: usize, group: &[usize], next: Option<usize
         .collect();
     let spans = label_spans(rows, group, &leaf, left, head_from, next.unwrap_or(rows.len()));
     let head_end = spans.first().map_or(first, |s| s.0);
-    header(rows, head_from, head_end, &columns, left, drafts);
+    let clear = header(rows, head_from, head_end, &columns, left, drafts);
     let mut tail = last + 1;
     for ((&n, leaf), &(from, to)) in group.iter().zip(&leaf).zip(&spans) {
         let Some(row) = rows.get(n) else { continue };
@@ -285,7 +285,7 @@ fn sub_table(rows: &[Row], head_from: usize, group: &[usize], next: Option<usize
             }
             cells.push((1, 1, lines.join("\n"), anchor));
         }
-        let Some(places) = places(row, *leaf, &columns, left) else {
+        let Some(places) = places(row, *leaf, &columns, left).filter(|_| clear) else {
             drafts.push(Draft { cells });
             tail = to.max(n + 1);
             continue;
@@ -351,8 +351,17 @@ fn nearest(columns: &[(usize, usize)], piece: &Piece) -> Option<usize> {
 }
 
 /// Adds the lines of a header: captions as rows of their own, then one row with the text above each column.
-fn header(rows: &[Row], from: usize, to: usize, columns: &[(usize, usize)], left: usize, drafts: &mut Vec<Draft>) {
+/// Says whether the columns are surely those of the boxhead.
+fn header(
+    rows: &[Row],
+    from: usize,
+    to: usize,
+    columns: &[(usize, usize)],
+    left: usize,
+    drafts: &mut Vec<Draft>,
+) -> bool {
     let width = columns.len();
+    let mut clear = true;
     let mut texts: Vec<Vec<(usize, &Piece)>> = vec![Vec::new(); width];
     let mut stub: Vec<&Piece> = Vec::new();
     let mut spanning: Vec<Vec<&Piece>> = Vec::new();
@@ -383,6 +392,8 @@ fn header(rows: &[Row], from: usize, to: usize, columns: &[(usize, usize)], left
             } else if let Some(c) = nearest(columns, piece)
                 && let Some(slot) = texts.get_mut(c)
             {
+                // Two headers of one line above one column: no row fills every column, and their places are unknown.
+                clear &= slot.last().is_none_or(|last| last.0 != at);
                 slot.push((at, piece));
             }
         }
@@ -406,6 +417,7 @@ fn header(rows: &[Row], from: usize, to: usize, columns: &[(usize, usize)], left
     if !cells.is_empty() {
         drafts.push(Draft { cells });
     }
+    clear
 }
 
 fn build(drafts: Vec<Draft>, anchor: Anchor) -> Table {
@@ -509,6 +521,13 @@ mod tests {
 ";
         let found = fixed(&split(text)).unwrap();
         assert_eq!(rows(&found.table)[..2], ["未+经复议直接起诉", "维+持/纠正/维持/纠正"]);
+    }
+
+    #[test]
+    fn a_boxhead_with_more_columns_than_any_row_has_values_places_none() {
+        let text = "  项目            自然人    企业      其他      总计\n  新收            1         2                   3\n  结转            4         5                   9\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table)[1..], ["新收", "结转"]);
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub(super) fn label_spans(
     // Choose the lines above each row (h) so that below stand h - 1, h or h + 1, every line between is of one of
     // the two rows where both reach it, and as few as possible are left over; the lower middle only where the
     // upper one leaves lines over.
-    let most = 6usize;
+    let most = 12usize;
     let below = |slot: usize| (slot / 3 + slot % 3).checked_sub(1);
     let mut best: Vec<Vec<(usize, usize)>> = Vec::with_capacity(count); // cost and choice before, by slot
     for i in 0..count {
