@@ -35,7 +35,7 @@ fn main() {
             let identified = report::identify(&document, &family.report);
             next(3);
             let prose = report::sections(&document, &family.report, &alignment.claims);
-            let _ = report::verdict(&document, &identified, &prose.sections, alignment.readings.len(), &family.report);
+            let _ = report::verdict(&identified, &prose.sections, alignment.readings.len());
             next(4);
             if let Some(rules) = &family.narrative {
                 let id = &identified.identity;

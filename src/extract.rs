@@ -160,7 +160,7 @@ fn one(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Re
     identified.identity.region = region(document, &identified);
     let prose = sections(document, &family.report, &alignment.claims);
     let numbers = alignment.readings.iter().filter(|r| r.value.is_some()).count();
-    verdict(document, &identified, &prose.sections, numbers, &family.report)?;
+    verdict(&identified, &prose.sections, numbers)?;
     let mut flags = std::mem::take(&mut alignment.flags);
     flags.extend(identified.flags.iter().cloned());
     let of = Of { year: identified.identity.year, agency: identified.identity.agency.as_deref() };

@@ -157,12 +157,14 @@ fn report(
         let compiled: Result<Vec<Regex>, Refusal> = list.iter().map(|e| fragments.expression(e, used)).collect();
         expressions.push((name.get_ref().clone(), compiled?));
     }
-    let words = file
+    let words: Vec<(String, Vec<String>)> = file
         .words
         .iter()
         .map(|(name, list)| (name.get_ref().clone(), list.iter().map(|w| w.get_ref().clone()).collect()))
         .collect();
-    Ok(ReportPattern { sections, expressions, words })
+    let word_shadows =
+        words.iter().map(|(name, list)| (name.clone(), list.iter().map(|word| text::fold(word)).collect())).collect();
+    Ok(ReportPattern { sections, expressions, words, word_shadows })
 }
 
 fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments) -> Result<Form, Refusal> {

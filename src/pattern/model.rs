@@ -38,6 +38,8 @@ pub struct ReportPattern {
     pub expressions: Vec<(String, Vec<Regex>)>,
     /// Named word lists (`title_nouns`, `agency_suffixes`, `metadata_agency_keys`, …).
     pub words: Vec<(String, Vec<String>)>,
+    /// The shadows of the same words.
+    pub word_shadows: Vec<(String, Vec<String>)>,
 }
 
 /// One section of a report.

@@ -5,6 +5,7 @@ use regex::Regex;
 use super::passage::{Line, matches};
 use crate::document::Role;
 use crate::pattern::{OrdinalStyle, ReportPattern};
+use crate::text::distance;
 
 /// Lines longer than this are searched for headings in their middle, in characters.
 const LONG: usize = 24;
@@ -79,18 +80,18 @@ fn ordinal(shadow: &str) -> Option<(OrdinalKind, u8, usize)> {
     Some((kind, value, shadow.len() - rest.len()))
 }
 
-/// Labels of all sections, the longest first, as (shadow, section).
+/// Labels of all sections, the longest first, as (shadow, its length in characters, section).
 struct Labels<'p> {
     pattern: &'p ReportPattern,
-    all: Vec<(&'p str, usize)>,
+    all: Vec<(&'p str, usize, usize)>,
     leads: Vec<(&'p Regex, usize)>,
 }
 
 impl<'p> Labels<'p> {
     fn new(pattern: &'p ReportPattern) -> Self {
-        let mut all: Vec<(&str, usize)> = Vec::new();
+        let mut all: Vec<(&str, usize, usize)> = Vec::new();
         for (index, section) in pattern.sections.iter().enumerate() {
-            all.extend(section.headings.iter().map(|h| (h.shadow.as_str(), index)));
+            all.extend(section.headings.iter().map(|h| (h.shadow.as_str(), h.shadow.chars().count(), index)));
         }
         all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
         let mut leads = Vec::new();
@@ -102,7 +103,7 @@ impl<'p> Labels<'p> {
 
     /// The longest label that the shadow begins with.
     fn leading(&self, shadow: &str) -> Option<(&'p str, usize)> {
-        self.all.iter().find(|(l, _)| shadow.starts_with(l)).copied()
+        self.all.iter().find(|(l, ..)| shadow.starts_with(l)).map(|(l, _, section)| (*l, *section))
     }
 
     /// The heading that the shadow begins with: its length, its section, and whether it is listed.
@@ -119,14 +120,16 @@ impl<'p> Labels<'p> {
 
     /// The section that all of the shadow names, with what the match is worth.
     fn whole(&self, shadow: &str, numbered: bool) -> Option<(usize, f32)> {
-        if let Some((_, section)) = self.all.iter().find(|(l, _)| *l == shadow) {
+        if let Some((.., section)) = self.all.iter().find(|(l, ..)| *l == shadow) {
             return Some((*section, 1.0));
         }
         let length = shadow.chars().count();
         if (6..=HEADING).contains(&length) {
             let allowed = (length / 6).max(1);
-            let near = self.all.iter().filter(|(l, _)| l.chars().count().abs_diff(length) <= allowed && l.len() >= 18);
-            let near = near.map(|(l, s)| (strsim::levenshtein(l, shadow), *s)).filter(|(d, _)| *d <= allowed).min();
+            let near = self.all.iter().filter(|(l, n, _)| n.abs_diff(length) <= allowed && l.len() >= 18);
+            let letters: Vec<char> = shadow.chars().collect();
+            let far = |label: &str| distance(&label.chars().collect::<Vec<char>>(), &letters, allowed);
+            let near = near.filter_map(|(l, _, s)| far(l).map(|d| (d, *s))).min();
             if let Some((_, section)) = near {
                 return Some((section, -1.5));
             }

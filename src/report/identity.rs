@@ -32,14 +32,25 @@ pub struct Identified {
     pub flags: Vec<Flag>,
     /// Blocks (indices) that print the title.
     pub title_blocks: Vec<usize>,
+    /// Whether no line of text stands in the document.
+    pub(super) blank: bool,
+    /// Whether the title is all of its lines.
+    pub(super) titled: bool,
+    /// The line that names a kind of file that is no report.
+    pub(super) look_alike: Option<String>,
 }
 
 /// Reads title, agency, year, period and day of publication of a report.
 #[must_use]
 pub fn identify(document: &Document, pattern: &ReportPattern) -> Identified {
     let lines = lines(document, &[]);
-    let mut out = Identified::default();
     let title = title::find(document, &lines, pattern);
+    let mut out = Identified {
+        blank: lines.is_empty(),
+        titled: title.as_ref().is_some_and(|t| t.whole),
+        look_alike: look_alike(&lines, document, pattern),
+        ..Identified::default()
+    };
     if let Some(title) = &title {
         out.identity.title = Some(title.text.clone());
         if let Some(anchor) = title_anchor(title, document, &lines) {
@@ -385,7 +396,7 @@ fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, St
 }
 
 /// Whether a line names a kind of file that is no report.
-pub(super) fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) -> Option<String> {
+fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) -> Option<String> {
     let listed = words(pattern, "metadata_title_keys")
         .iter()
         .flat_map(|k| document.metadata.iter().filter(move |m| m.key.eq_ignore_ascii_case(k)))

@@ -123,6 +123,11 @@ pub(super) fn words<'p>(pattern: &'p ReportPattern, name: &str) -> &'p [String] 
     pattern.words.iter().find(|(n, _)| n == name).map_or(&[], |(_, w)| w.as_slice())
 }
 
+/// The shadows of the words of a list.
+pub(super) fn word_shadows<'p>(pattern: &'p ReportPattern, name: &str) -> &'p [String] {
+    pattern.word_shadows.iter().find(|(n, _)| n == name).map_or(&[], |(_, w)| w.as_slice())
+}
+
 /// Whether an expression of a name matches.
 pub(super) fn matches(pattern: &ReportPattern, name: &str, shadow: &str) -> bool {
     expressions(pattern, name).iter().any(|e| e.is_match(shadow))

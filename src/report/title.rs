@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::passage::{Line, expressions, matches, words};
+use super::passage::{Line, expressions, matches, word_shadows, words};
 use crate::document::Document;
 use crate::pattern::ReportPattern;
 use crate::text::{Shadow, fold};
@@ -299,10 +299,10 @@ pub(super) fn judge(name: &str, pattern: &ReportPattern) -> Judgement {
     let rest = words(pattern, "agency_parts").iter().fold(Cow::Borrowed(shadow.as_str()), |rest, part| {
         if rest.contains(part.as_str()) { Cow::Owned(rest.replace(part.as_str(), "")) } else { rest }
     });
-    if !(2..=40).contains(&length) || words(pattern, "agency_stop").iter().any(|w| rest.contains(&fold(w))) {
+    if !(2..=40).contains(&length) || word_shadows(pattern, "agency_stop").iter().any(|w| rest.contains(w.as_str())) {
         return Judgement::No;
     }
-    if words(pattern, "agency_self").iter().any(|w| shadow == fold(w)) {
+    if word_shadows(pattern, "agency_self").contains(&shadow) {
         return Judgement::No;
     }
     // A second name in brackets stands behind the first: 市场监管局(知识产权局).

@@ -1,11 +1,7 @@
 //! Whether a document is a report at all.
 
-use super::identity::{Identified, look_alike};
-use super::passage::lines;
-use super::title;
-use crate::document::Document;
+use super::identity::Identified;
 use crate::failure::Failure;
-use crate::pattern::ReportPattern;
 use crate::record::Section;
 
 /// Least text of sections that makes a report without tables, in characters; half of it where the report has its
@@ -20,30 +16,22 @@ const MOST: usize = 4;
 ///
 /// # Errors
 /// [`Failure::NoReport`] with what the document is instead.
-pub fn verdict(
-    document: &Document,
-    identified: &Identified,
-    sections: &[Section],
-    values: usize,
-    pattern: &ReportPattern,
-) -> Result<(), Failure> {
+pub fn verdict(identified: &Identified, sections: &[Section], values: usize) -> Result<(), Failure> {
     let no = |why: String| Err(Failure::NoReport(why));
-    let lines = lines(document, &[]);
-    if lines.is_empty() {
+    if identified.blank {
         return no("it holds no text".into());
     }
-    let titled = title::find(document, &lines, pattern).filter(|t| t.whole);
     let named = sections.iter().filter(|s| s.id != "preamble").count();
-    if let Some(name) = look_alike(&lines, document, pattern) {
+    if let Some(name) = &identified.look_alike {
         // A report under a page that lists notices keeps its own title and headings.
-        if titled.is_none() || named < 2 {
+        if !identified.titled || named < 2 {
             return no(format!("its title is that of another kind of paper: {name}"));
         }
     }
     let text: usize = sections.iter().map(|s| s.text.chars().count()).sum();
-    let enough = if titled.is_some() && named >= MOST { NARRATIVE / 2 } else { NARRATIVE };
+    let enough = if identified.titled && named >= MOST { NARRATIVE / 2 } else { NARRATIVE };
     if values == 0 && text < enough {
-        return no(match (titled.is_some(), named) {
+        return no(match (identified.titled, named) {
             (true, 0) => "it has the title of a report and neither sections nor numbers".into(),
             (_, 0) => "no title, heading or table of a report was found".into(),
             _ => "it is a form without text and numbers".into(),

@@ -3,6 +3,7 @@
 //! Nothing here changes printed text. A [`Shadow`] is a folded copy for matching that keeps the way back
 //! to the original; [`number`] reads what a cell prints.
 
+mod edit;
 pub mod list_number;
 pub mod number;
 pub mod numeral;
@@ -10,6 +11,7 @@ pub mod shadow;
 mod shadow_han;
 mod superscript;
 
+pub(crate) use edit::distance;
 pub use number::{Amount, Cell, read_cell};
 pub use shadow::{Shadow, fold, fold_char};
 pub(crate) use superscript::{append_raised, superscript};
