@@ -124,7 +124,9 @@ pub(crate) fn fragment(
         let mapping = map_row(grid, hit.row, hit.own, boxhead, columns, reader);
         // A cell was dropped, and nothing tells which.
         let sure = |m: &Mapping| m.basis != Basis::Ragged || proven(grid, hit.flat, &m.cells, index);
-        let mapping = mapping.filter(sure);
+        // A label among the values is the row's own, of a form that divides what this one names.
+        let labelled = |m: &Mapping| m.cells.iter().any(|&(_, c)| !reader.get(grid.text(c)).labels.is_empty());
+        let mapping = mapping.filter(|m| sure(m) && !labelled(m));
         let (cells, basis) = mapping.map_or((Vec::new(), None), |m: Mapping| (m.cells, Some(m.basis)));
         out.rows.push(ReadRow { hit, cells, basis, head });
     }

@@ -48,6 +48,14 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             let mut mine = rest.remove(own);
             contradict(&mut mine, &rest);
             if let Some(table) = form.tables.iter().find(|t| t.id == mine.table) {
+                if mine.other_year {
+                    mine.flags.extend(prefixes(table).into_iter().map(|at| Flag {
+                        code: "other-year",
+                        at,
+                        message:
+                            "the caption names another year, and no table of the report's own year was read".to_owned(),
+                    }));
+                }
                 chosen.push((mine, form, table));
             }
             rest

@@ -196,6 +196,15 @@ fn a_boxhead_above_the_labels_heads_no_values() {
 }
 
 #[test]
+fn the_only_table_read_is_told_to_be_of_another_year() {
+    let of = |row: &str| applications(&[row, "四、结转下年度继续办理|0|0|0|0|0|0|0"]);
+    let last = of("一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21");
+    let found = read(&html(&format!("<p>上年度情况</p>{last}<p>本年度情况</p><table><tr><td>略</td></tr></table>")));
+    assert!(flagged(&found, "other-year", "applications"), "{:?}", found.flags);
+    assert!(!read(&html(&last)).flags.iter().any(|f| f.code == "other-year"));
+}
+
+#[test]
 fn two_tables_glued_into_one_are_both_read() {
     let results = ["信访举报投诉类申请", "重复申请", "要求提供公开出版物", "无正当理由大量反复申请"];
     let mut rows = vec![
