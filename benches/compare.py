@@ -143,12 +143,14 @@ def main():
     files = sorted(p for p in pathlib.Path(options.folder).rglob("*") if p.is_file())
     pdf = [str(p) for p in files if p.suffix.lower() == ".pdf"]
     html = [str(p) for p in files if p.suffix.lower() in (".html", ".htm", ".shtml")]
+    ours = {}  # CPU seconds with one thread, by format
     for name, chosen in (("html", html), ("pdf", pdf)):
         if not chosen:
             continue
         listing = "\n".join(chosen).encode()
         for jobs in (1, 2):
             used, wall = cpu([GONGKAI, "extract", "-", "--quiet", "--jobs", str(jobs)], options.repeat, listing)
+            ours.setdefault(name, used)
             row(f"gongkai extract {name}, {jobs} thread(s)", len(chosen), used, wall)
     if html:
         try:
@@ -163,7 +165,7 @@ def main():
                 except (ValueError, UnicodeDecodeError):
                     pass
             used = time.process_time() - start
-            row("pandas.read_html", len(html), used, used)
+            row("pandas.read_html", len(html), used, used, f"{used / max(ours['html'], 1e-9):.1f} times ours")
     if pdf:
         peers = [("gongkai text", [GONGKAI, "text"], [])]
         if shutil.which("pdftotext"):
