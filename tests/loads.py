@@ -6,7 +6,8 @@
 
 Reads FOLDER (default: corpus/reports) with PROGRAM, makes a package of it and loads the wide and the long table, as
 CSV and as Parquet, with pandas, polars and DuckDB: numbers, states, raw texts, places and identities must be those of
-the records, and what is absent must be missing. Where Rscript is installed, load.R is run as well.
+the records, and what is absent must be missing. Where Rscript and haven are installed, load.R is run as well, and the
+tags of its missing values must be the states. (Stata's load.do cannot be run here; its commands are checked.)
 """
 import csv
 import datetime
@@ -14,6 +15,7 @@ import hashlib
 import json
 import math
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -125,6 +127,82 @@ def loaders():
     yield "duckdb", "parquet", duck(lambda path: f"read_parquet('{path}')")
 
 
+TAGS = {"blank": "a", "dash": "b", "text": "c", "unreadable": "d", "ambiguous": "e", None: "f"}
+DUMP = r"""
+source("load.R", encoding = "UTF-8")
+if (!requireNamespace("haven", quietly = TRUE)) quit(status = 9)
+for (name in names(labels)) {
+  value <- reports[[name]]
+  tag <- haven::na_tag(value)
+  number <- ifelse(is.na(value), "", sprintf("%.17g", as.numeric(value)))
+  writeLines(paste(reports$id, name, number, ifelse(is.na(tag), "", tag), sep = "\t"))
+  stopifnot(attr(value, "label") == labels[[name]], Encoding(labels[[name]]) == "UTF-8")
+}
+for (name in c("path", "title", "agency", "form"))
+  writeLines(paste(reports$id, name, chartr("\n\r\t", "   ", reports[[name]]), "text", sep = "\t"))
+"""
+
+
+def r(folder, wide):
+    """Says where what load.R loads differs from the records, the tags of missing values included."""
+    if not shutil.which("Rscript"):
+        print("Rscript is not installed: load.R is left out")
+        return 0
+    run = subprocess.run(["Rscript", "-e", DUMP], cwd=folder, capture_output=True, text=True, encoding="utf-8")
+    if run.returncode == 9:
+        print("R has no package haven: load.R is left out")
+        return 0
+    wrong = [run.stderr] if run.returncode else []
+    cells = 0
+    for line in run.stdout.split("\n")[:-1]:
+        id, name, value, tag = line.split("\t")
+        cells += 1
+        said = wide[id].get(name)
+        if tag == "text":
+            good = value == (said or "").translate(str.maketrans("\n\r\t", "   "))
+        elif said is None:
+            good = value == "" and tag == TAGS[wide[id].get(f"{name}@state")]
+        else:
+            good = tag == "" and float(value) == said
+        if not good:
+            wrong.append(f"{id} {name}: {value!r} {tag!r}, but the record says {said!r}")
+    if not wrong and cells != len(wide) * (4 + len({c for row in wide.values() for c in row if f"{c}@state" in row})):
+        wrong.append(f"{cells} cells are not all")
+    print(f"{'ok ' if not wrong else 'BAD'} {'R wide csv (load.R)':24} {len(wide):6} rows {cells:8} cells")
+    for line in wrong[:10]:
+        print(f"    {line}")
+    return len(wrong)
+
+
+def stata(folder, wide):
+    """Says what in load.do Stata would refuse or load into the wrong place, as far as reading it tells."""
+    with open(folder / "wide.csv", encoding="utf-8-sig", newline="") as table:
+        header = next(csv.reader(table))
+    text = (folder / "load.do").read_text(encoding="utf-8")
+    wrong, names = [], set()
+    for place, name in re.findall(r"^rename v(\d+) (\w+)$", text, re.M):
+        if header[int(place) - 1] != name:
+            wrong.append(f"v{place} is {header[int(place) - 1]}, not {name}")
+    for name, place in re.findall(r"^generate double (\S+) = real\(v(\d+)\)$", text, re.M):
+        variable, state = header[int(place) - 1], header[int(place)]
+        if not re.fullmatch(r"[A-Za-z]\w{0,31}", name) or name in names:
+            wrong.append(f"{name} is no name, or not the only one")
+        names.add(name)
+        if f"notes {name}: {variable}\n" not in text or state != f"{variable}@state":
+            wrong.append(f"{name} is not {variable}")
+        for said, tag in TAGS.items():
+            if f'replace {name} = .{tag} if v{int(place) + 1} == "{said or ""}"\n' not in text:
+                wrong.append(f"{name}: no .{tag}")
+    if len(names) != sum(f"{column}@state" in header for column in header):
+        wrong.append("not every variable is loaded")
+    wrong += [f"no label of Stata: {line}" for line in re.findall(r"^label variable .*$", text, re.M)
+              if not re.fullmatch(r'label variable \w+ "[^"`$\\]{1,80}"', line)]
+    print(f"{'ok ' if not wrong else 'BAD'} {'Stata (load.do, read)':24} {len(wide):6} rows {len(names):8} variables")
+    for line in wrong[:10]:
+        print(f"    {line}")
+    return len(wrong)
+
+
 def package(folder):
     """Says where datapackage.json differs from the files it lists."""
     wrong = 0
@@ -162,10 +240,9 @@ def main():
             rows = load(str(data / f"long.{ending}"))
             key = lambda row: (row["id"], row["variable"])
             wrong += compare(f"{name} long {ending}", long, rows, key, long_columns, strict)
-        if shutil.which("Rscript"):
-            wrong += subprocess.run(["Rscript", "load.R"], cwd=data).returncode != 0
-        else:
-            print("Rscript is not installed: load.R is left out")
+        wrong += r(data, wide) + stata(data, wide)
+        subprocess.run([program, "convert", lines, "--to", "csv", "--bom", "--quiet", "-o", data / "wide.csv"], check=True)
+        wrong += r(data, wide)
     sys.exit(1 if wrong else 0)
 
 

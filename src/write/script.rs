@@ -73,7 +73,8 @@ fn stata_label(label: &str) -> String {
 #[must_use]
 pub fn r(book: &Codebook, variables: &[String], csv: &str) -> String {
     let mut out = String::from(
-        "# Loads the wide table as `reports`: numbers with labels; with haven, missing values keep the state of the cell.\n",
+        "# Loads the wide table as `reports`: numbers with labels; with haven, missing values keep the state of the cell\n\
+         # (haven::na_tag tells it). Run it with source(\"load.R\", encoding = \"UTF-8\").\n",
     );
     let _ = writeln!(
         out,
@@ -82,10 +83,10 @@ pub fn r(book: &Codebook, variables: &[String], csv: &str) -> String {
     out.push_str(
         "for (name in c(\"year\", \"flags\", \"failed_checks\")) reports[[name]] <- as.integer(reports[[name]])\n",
     );
-    out.push_str("missing <- c(");
-    let codes: Vec<String> =
-        MISSING.iter().filter(|(s, ..)| !s.is_empty()).map(|(s, c, _)| format!("{s} = \"{c}\"")).collect();
-    let _ = writeln!(out, "{})", codes.join(", "));
+    let list = |part: fn(&(&str, char, &str)) -> String| MISSING.iter().map(part).collect::<Vec<_>>().join(", ");
+    let _ = writeln!(out, "states <- c({})", list(|(state, ..)| format!("\"{state}\"")));
+    let _ = writeln!(out, "tags <- c({})", list(|(_, code, _)| format!("\"{code}\"")));
+    let _ = writeln!(out, "meanings <- c({})", list(|(.., text)| format!("\"{text}\"")));
     out.push_str("labels <- c(\n");
     for (i, variable) in variables.iter().enumerate() {
         let comma = if i + 1 < variables.len() { "," } else { "" };
@@ -93,14 +94,19 @@ pub fn r(book: &Codebook, variables: &[String], csv: &str) -> String {
     }
     out.push_str(
         ")
+Encoding(labels) <- \"UTF-8\"
+names(reports)[1] <- \"id\"  # a byte order mark would stay before it
+tagged <- requireNamespace(\"haven\", quietly = TRUE)
 for (name in names(labels)) {
   state <- reports[[paste0(name, \"@state\")]]
   value <- suppressWarnings(as.numeric(reports[[name]]))
-  if (requireNamespace(\"haven\", quietly = TRUE)) {
-    for (s in names(missing)) value[state == s] <- haven::tagged_na(missing[[s]])
-    value[state == \"\"] <- haven::tagged_na(\"f\")
+  if (tagged) {
+    known <- match(state, states)
+    value[!is.na(known)] <- haven::tagged_na(tags[known[!is.na(known)]])
+    value <- haven::labelled(value, setNames(haven::tagged_na(tags), meanings), labels[[name]])
+  } else {
+    attr(value, \"label\") <- labels[[name]]
   }
-  attr(value, \"label\") <- labels[[name]]
   reports[[name]] <- value
 }
 ",
