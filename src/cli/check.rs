@@ -1,106 +1,140 @@
 //! `gongkai check`: identities between the years of one agency, and what cannot be.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
 use crate::cli::args::{Check, Global};
+use crate::cli::dataset::{Place, Records};
 use crate::cli::tally::count;
 use crate::cli::ui::{Output, Ui};
-use crate::cli::{End, dataset, pattern_set};
+use crate::cli::{End, pattern_set};
 use crate::error::Error;
 use crate::pattern::{PanelCheck, PanelTerm, PatternSet};
+use crate::text;
 use crate::write::jsonl::Object;
-use crate::write::row::{self, Row};
+use crate::write::row::Row;
 
 /// Numbers below this may well change tenfold in a year.
-const JUMP_FROM: i64 = 20;
+const JUMP_TO: i64 = 200;
 
 /// What a check needs of one report.
 struct Report {
     file: String,
     forms: BTreeSet<String>,
     numbers: FxHashMap<String, Decimal>,
+    period: Option<String>,
+    published: Option<String>,
 }
 
 struct Finding {
     code: &'static str,
-    agency: String,
-    year: i32,
+    year: Option<i32>,
     at: String,
     file: String,
     message: String,
 }
 
+/// The reports of one agency: its name as first printed, and where they stand.
+#[derive(Default)]
+struct Agency {
+    name: String,
+    years: BTreeMap<i32, Vec<Place>>,
+}
+
+/// What the patterns promise.
+struct Rules {
+    /// Identities between years, with the form that has them.
+    checks: Vec<(String, PanelCheck)>,
+    /// Variables that count something: whole numbers, and whether they may be below zero.
+    counts: BTreeMap<String, bool>,
+    /// First year of each form.
+    since: BTreeMap<String, i32>,
+}
+
 /// Runs it.
 pub fn run(args: &Check, global: &Global, ui: &mut Ui) -> Result<End, Error> {
-    let patterns = pattern_set(global.patterns.as_deref())?;
-    let mut panel: BTreeMap<String, BTreeMap<i32, Report>> = BTreeMap::new();
-    let mut findings = Vec::new();
+    let rules = Rules::of(pattern_set(global.patterns.as_deref())?, args.soft);
+    let mut dataset = Records::open(&args.dataset)?;
+    let mut panel: BTreeMap<String, Agency> = BTreeMap::new();
+    let mut outside = Vec::new();
     let mut records = 0u64;
-    row::each(&mut *dataset::open(&args.dataset)?, &args.dataset.display().to_string(), |row| {
+    dataset.each(|row, place| {
         records += 1;
-        let (Some(agency), Some(year)) = (row.report.agency.clone(), row.report.year) else { return Ok(()) };
-        let years = panel.entry(agency.clone()).or_default();
-        let report = report(&row);
-        if let Some(first) = years.get(&year) {
-            let message = format!("a second report of the same agency and year; the first is {}", first.file);
-            findings.push(Finding { code: "year-twice", agency, year, at: String::new(), file: report.file, message });
-        } else {
-            years.insert(year, report);
+        match (row.report.agency.as_deref(), row.report.year) {
+            (Some(name), Some(year)) => {
+                let agency = panel.entry(text::fold(name)).or_default();
+                if agency.name.is_empty() {
+                    name.clone_into(&mut agency.name);
+                }
+                agency.years.entry(year).or_default().push(place);
+            }
+            (agency, year) => {
+                let lack = if agency.is_none() { "agency" } else { "year" };
+                let message = format!("no {lack} was found: the report is in no panel");
+                outside.push(Finding { code: "not-in-panel", year, at: String::new(), file: row.name(), message });
+            }
         }
         Ok(())
     })?;
-    let checks = panel_checks(patterns);
-    let counts = counted(patterns);
-    for (agency, years) in &panel {
-        examine(agency, years, &checks, &counts, args.soft, &mut findings);
-    }
-    findings.sort_by(|a, b| (&a.agency, a.year, &a.at, a.code).cmp(&(&b.agency, b.year, &b.at, b.code)));
     let mut out = Output::open(None)?;
-    for finding in &findings {
-        let mut line = Vec::new();
-        write(&mut line, finding, args.json);
-        if !out.write(&line)? {
-            break;
+    let mut codes = BTreeMap::<&str, u64>::new();
+    let mut tell = |agency: &str, mut findings: Vec<Finding>| {
+        findings.sort_by(|a, b| (a.year, &a.at, a.code, &a.file).cmp(&(b.year, &b.at, b.code, &b.file)));
+        for finding in &findings {
+            *codes.entry(finding.code).or_default() += 1;
+        }
+        out.write(&if args.json { lines(agency, &findings) } else { table(agency, &findings) })
+    };
+    for agency in panel.values() {
+        if !tell(&agency.name, examine(agency, &mut dataset, &rules)?)? {
+            return Ok(End::Difference);
         }
     }
+    tell("", outside)?;
     out.flush()?;
-    let mut codes = BTreeMap::<&str, u64>::new();
-    for finding in &findings {
-        *codes.entry(finding.code).or_default() += 1;
-    }
     let list: Vec<String> = codes.iter().map(|(code, n)| format!("{code} {n}")).collect();
     let of = if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) };
-    ui.note(&format!(
-        "{} of {} agencies: {}{of}",
-        count(records, "record"),
-        panel.len(),
-        count(findings.len() as u64, "finding")
-    ));
-    Ok(if findings.is_empty() { End::Done } else { End::Difference })
+    let agencies = panel.len();
+    let agencies = if agencies == 1 { "1 agency".to_owned() } else { format!("{agencies} agencies") };
+    let findings = count(codes.values().sum(), "finding");
+    ui.note(&format!("{} of {agencies}: {findings}{of}", count(records, "record")));
+    Ok(if codes.is_empty() { End::Done } else { End::Difference })
 }
 
-fn report(row: &Row) -> Report {
-    let number = |text: &str| text.parse::<Decimal>().or_else(|_| Decimal::from_scientific(text)).ok();
-    Report {
-        file: row.name(),
-        forms: row.report.forms.0.iter().map(|(_, form)| form.clone()).collect(),
-        numbers: row.printed().filter_map(|(k, ..)| Some((k.to_owned(), number(row.number(k)?)?))).collect(),
+impl Report {
+    fn of(row: &Row) -> Self {
+        let number = |text: &str| text.parse::<Decimal>().or_else(|_| Decimal::from_scientific(text)).ok();
+        Self {
+            file: row.name(),
+            forms: row.report.forms.0.iter().map(|(_, form)| form.clone()).collect(),
+            numbers: row.printed().filter_map(|(k, ..)| Some((k.to_owned(), number(row.number(k)?)?))).collect(),
+            period: row.report.period.as_ref().map(|period| period.end.clone()),
+            published: row.report.published.clone(),
+        }
     }
 }
 
-fn panel_checks(patterns: &PatternSet) -> Vec<(String, PanelCheck)> {
-    let forms = patterns.families.iter().flat_map(|f| &f.forms);
-    forms.flat_map(|form| form.panel_checks.iter().map(|check| (form.id.clone(), check.clone()))).collect()
-}
-
-/// Variables that an identity counts with: whole numbers, none below zero.
-fn counted(patterns: &PatternSet) -> BTreeSet<String> {
-    let forms = patterns.families.iter().flat_map(|f| &f.forms);
-    let terms = forms.flat_map(|form| form.checks.iter().flat_map(|check| check.left.iter().chain(&check.right)));
-    terms.map(|term| term.variable.clone()).collect()
+impl Rules {
+    fn of(patterns: &PatternSet, soft: bool) -> Self {
+        let forms = || patterns.families.iter().flat_map(|f| &f.forms);
+        let all = || forms().flat_map(|form| form.panel_checks.iter().map(|check| (form.id.clone(), check.clone())));
+        let mut counts = BTreeMap::new();
+        for term in forms().flat_map(|form| &form.checks).flat_map(|check| check.left.iter().chain(&check.right)) {
+            counts.insert(term.variable.clone(), false);
+        }
+        for (_, check) in all() {
+            for term in check.left.iter().chain(&check.right) {
+                // what is only ever added to another year's number may be a change downwards
+                let below = counts.entry(term.variable.clone()).or_insert(true);
+                *below &= term.lag > 0;
+            }
+        }
+        let since = forms().filter_map(|form| Some((form.id.clone(), i32::from(form.years.0?)))).collect();
+        Self { checks: all().filter(|(_, check)| soft || !check.soft).collect(), counts, since }
+    }
 }
 
 fn sum(terms: &[PanelTerm], now: &Report, before: &Report) -> Option<Decimal> {
@@ -111,80 +145,130 @@ fn sum(terms: &[PanelTerm], now: &Report, before: &Report) -> Option<Decimal> {
     })
 }
 
-fn examine(
-    agency: &str,
-    years: &BTreeMap<i32, Report>,
-    checks: &[(String, PanelCheck)],
-    counts: &BTreeSet<String>,
-    soft: bool,
-    findings: &mut Vec<Finding>,
-) {
-    let mut find = |code, year, at: &str, file: &str, message| {
-        findings.push(Finding {
-            code,
-            agency: agency.to_owned(),
-            year,
-            at: at.to_owned(),
-            file: file.to_owned(),
-            message,
-        });
-    };
-    let mut last: Option<i32> = None;
-    for (year, now) in years {
-        for gap in last.map_or(*year, |last| last + 1)..*year {
-            find("year-missing", gap, "", "", "no report, though those before and after are there".to_owned());
+/// Everything that is to be said of one agency; two reports are in memory at a time.
+fn examine(agency: &Agency, dataset: &mut Records, rules: &Rules) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    let mut before: Option<(i32, Report)> = None;
+    for (year, places) in &agency.years {
+        let Some((first, others)) = places.split_first() else { continue };
+        let now = Report::of(&dataset.get(*first)?);
+        for place in others {
+            findings.push(twice(*year, &now, &Report::of(&dataset.get(*place)?)));
         }
-        last = Some(*year);
-        let mut names: Vec<&String> = now.numbers.keys().collect();
-        names.sort();
-        for variable in names.iter().filter(|v| counts.contains(**v)) {
-            let Some(value) = now.numbers.get(*variable) else { continue };
-            if value.is_sign_negative() && !value.is_zero() {
-                find("negative-count", *year, variable, &now.file, format!("{value} is no count"));
-            } else if !value.fract().is_zero() {
-                find("broken-count", *year, variable, &now.file, format!("{value} is no whole number"));
+        let mut find = |code, at: &str, message| {
+            let (at, file) = (at.to_owned(), now.file.clone());
+            findings.push(Finding { code, year: Some(*year), at, file, message });
+        };
+        alone(*year, &now, rules, &mut find);
+        if let Some((last, old)) = &before {
+            if last + 1 == *year {
+                between(&now, old, rules, &mut find);
+            } else {
+                findings.push(missing(last + 1, year - 1));
             }
         }
-        let Some(before) = years.get(&(year - 1)) else { continue };
-        let mut seen = BTreeSet::new();
-        for (form, check) in checks.iter().filter(|(_, check)| soft || !check.soft) {
-            if !now.forms.contains(form) || !seen.insert(&check.id) {
-                continue;
-            }
-            if let (Some(left), Some(right)) = (sum(&check.left, now, before), sum(&check.right, now, before))
-                && left != right
-            {
-                let message = format!("{left} and {right}; the year before is {}", before.file);
-                find("years-disagree", *year, &check.id, &now.file, message);
-            }
+        before = Some((*year, now));
+    }
+    Ok(findings)
+}
+
+fn missing(from: i32, to: i32) -> Finding {
+    let years = if from == to { from.to_string() } else { format!("{from} to {to}") };
+    let message = format!("no report of {years}, though those before and after are there");
+    Finding { code: "year-missing", year: Some(from), at: String::new(), file: String::new(), message }
+}
+
+fn twice(year: i32, first: &Report, second: &Report) -> Finding {
+    let differ = first.numbers.iter().filter(|(name, value)| second.numbers.get(*name).is_some_and(|v| v != *value));
+    let only = |a: &Report, b: &Report| a.numbers.keys().filter(|name| !b.numbers.contains_key(*name)).count();
+    let n = differ.count() + only(first, second) + only(second, first);
+    let numbers = if n == 0 { "the same numbers".to_owned() } else { format!("{} unlike", count(n as u64, "number")) };
+    let message = format!("a second report of the agency and year, with {numbers}; the first is {}", first.file);
+    Finding { code: "year-twice", year: Some(year), at: String::new(), file: second.file.clone(), message }
+}
+
+/// What cannot be, whatever the other years say.
+fn alone(year: i32, now: &Report, rules: &Rules, find: &mut dyn FnMut(&'static str, &str, String)) {
+    let year_of = |day: &str| day.get(..4).and_then(|year| year.parse::<i32>().ok());
+    if let Some(form) = now.forms.iter().find(|form| rules.since.get(*form).is_some_and(|since| year < *since)) {
+        find("year-before-form", "", format!("form {form} was not there yet"));
+    }
+    if let Some(end) = now.period.as_deref().filter(|end| year_of(end).is_some_and(|of| of != year)) {
+        find("period-elsewhere", "", format!("its period ends on {end}"));
+    }
+    if let Some(day) = now.published.as_deref() {
+        let early = now.period.as_deref().map_or_else(|| year_of(day).is_some_and(|of| of <= year), |end| day < end);
+        if early {
+            find("published-early", "", format!("published on {day}, before the year was over"));
         }
-        for variable in names {
-            let (Some(value), Some(old)) = (now.numbers.get(variable), before.numbers.get(variable)) else { continue };
-            let ten = Decimal::TEN;
-            let tenfold = |small: &Decimal, large: &Decimal| {
-                small.checked_mul(ten) == Some(*large) && *large >= Decimal::from(JUMP_FROM * 10)
-            };
-            if tenfold(value, old) || tenfold(old, value) {
-                find("jump-by-ten", *year, variable, &now.file, format!("{value}, the year before {old}"));
-            }
+    }
+    for (variable, below) in &rules.counts {
+        let Some(value) = now.numbers.get(variable) else { continue };
+        if !below && value.is_sign_negative() && !value.is_zero() {
+            find("negative-count", variable, format!("{value} is no count"));
+        } else if !value.fract().is_zero() {
+            find("broken-count", variable, format!("{value} is no whole number"));
         }
     }
 }
 
-fn write(out: &mut Vec<u8>, finding: &Finding, json: bool) {
-    if !json {
-        let Finding { code, agency, year, at, file, message } = finding;
-        out.extend_from_slice(format!("{agency}\t{year}\t{code}\t{at}\t{message}\t{file}\n").as_bytes());
-        return;
+/// What two years in a row say of each other.
+fn between(now: &Report, old: &Report, rules: &Rules, find: &mut dyn FnMut(&'static str, &str, String)) {
+    let mut seen = BTreeSet::new();
+    for (form, check) in &rules.checks {
+        if !now.forms.contains(form) || !seen.insert(&check.id) {
+            continue;
+        }
+        if let (Some(left), Some(right)) = (sum(&check.left, now, old), sum(&check.right, now, old))
+            && left != right
+        {
+            find("years-disagree", &check.id, format!("{left}, but {right} after {}", old.file));
+        }
     }
-    let mut object = Object::open(out);
-    object.string("schema", "gongkai.finding/1");
-    object.string("code", finding.code);
-    object.string("agency", &finding.agency);
-    object.number("year", Some(finding.year));
-    object.string("at", &finding.at);
-    object.string("file", &finding.file);
-    object.string("message", &finding.message);
-    object.close();
-    out.push(b'\n');
+    for (variable, value) in &now.numbers {
+        let Some(earlier) = old.numbers.get(variable) else { continue };
+        let (small, large) = (value.abs().min(earlier.abs()), value.abs().max(earlier.abs()));
+        if !small.is_zero()
+            && large >= Decimal::from(JUMP_TO)
+            && small.checked_mul(Decimal::TEN).is_some_and(|ten| large >= ten)
+        {
+            find("jump-by-ten", variable, format!("{value}, the year before {earlier}"));
+        }
+    }
+}
+
+/// Findings of one agency for reading: its name, then a line each.
+fn table(agency: &str, findings: &[Finding]) -> Vec<u8> {
+    let mut text = String::new();
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    text.push_str(if agency.is_empty() { "(in no panel)" } else { agency });
+    text.push('\n');
+    let widest = |of: fn(&Finding) -> usize| findings.iter().map(of).max().unwrap_or(0);
+    let (codes, places) = (widest(|f| f.code.len()), widest(|f| f.at.len()));
+    for Finding { code, year, at, file, message } in findings {
+        let year = year.map_or_else(|| "    ".to_owned(), |year| year.to_string());
+        let file = if file.is_empty() { String::new() } else { format!("  [{file}]") };
+        let at = if places == 0 { String::new() } else { format!("{at:places$}  ") };
+        let _ = writeln!(text, "  {year}  {code:codes$}  {at}{message}{file}");
+    }
+    text.into_bytes()
+}
+
+fn lines(agency: &str, findings: &[Finding]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for finding in findings {
+        let mut object = Object::open(&mut out);
+        object.string("schema", "gongkai.finding/1");
+        object.string("code", finding.code);
+        object.optional("agency", Some(agency).filter(|name| !name.is_empty()));
+        object.number("year", finding.year);
+        object.string("at", &finding.at);
+        object.string("file", &finding.file);
+        object.string("message", &finding.message);
+        object.close();
+        out.push(b'\n');
+    }
+    out
 }

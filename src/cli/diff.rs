@@ -1,22 +1,22 @@
 //! `gongkai diff`: what changed between two sets of records.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::cli::End;
 use crate::cli::args::Diff;
+use crate::cli::dataset::{Place, Records};
 use crate::cli::tally::count;
 use crate::cli::ui::{Output, Ui};
-use crate::cli::{End, dataset};
-use crate::error::{Error, ErrorKind};
-use crate::write::jsonl::Object;
-use crate::write::row::{self, Row};
 
-/// Where each record stands in a file, so that only two records are in memory at a time.
-struct Index {
-    file: File,
-    places: BTreeMap<String, (u64, u64)>,
+use crate::error::Error;
+use crate::write::jsonl::Object;
+use crate::write::row::Row;
+
+/// The records of one side by name, and by content where a name is only on this side.
+struct Side {
+    records: Records,
+    places: BTreeMap<String, (Place, String)>,
 }
 
 fn name(row: &Row) -> String {
@@ -26,42 +26,42 @@ fn name(row: &Row) -> String {
     }
 }
 
-impl Index {
+impl Side {
     fn new(set: &Path) -> Result<Self, Error> {
-        let path = dataset::plain(set)?;
-        let bad =
-            |e: std::io::Error| Error::new(ErrorKind::Usage, format!("cannot read {}", path.display())).caused_by(e);
-        let mut reader = BufReader::new(File::open(&path).map_err(bad)?);
+        let mut records = Records::open(set)?;
         let mut places = BTreeMap::new();
-        let (mut offset, mut line) = (0u64, Vec::new());
-        loop {
-            line.clear();
-            let length = reader.read_until(b'\n', &mut line).map_err(bad)? as u64;
-            if length == 0 {
-                break;
-            }
-            row::each(&mut line.as_slice(), &path.display().to_string(), |row| {
-                places.insert(name(&row), (offset, length));
-                Ok(())
-            })?;
-            offset += length;
-        }
-        Ok(Self { file: reader.into_inner(), places })
-    }
-
-    fn get(&mut self, name: &str) -> Result<Option<Row>, Error> {
-        let Some((offset, length)) = self.places.get(name).copied() else { return Ok(None) };
-        let bad = |e: std::io::Error| Error::new(ErrorKind::Usage, "the records changed meanwhile").caused_by(e);
-        self.file.seek(SeekFrom::Start(offset)).map_err(bad)?;
-        let mut line = Vec::new();
-        Read::by_ref(&mut self.file).take(length).read_to_end(&mut line).map_err(bad)?;
-        let mut found = None;
-        row::each(&mut line.as_slice(), name, |row| {
-            found = Some(row);
+        records.each(|row, place| {
+            places.insert(name(&row), (place, row.id));
             Ok(())
         })?;
-        Ok(found)
+        Ok(Self { records, places })
     }
+
+    fn get(&mut self, name: Option<&String>) -> Result<Option<Row>, Error> {
+        let place = name.and_then(|name| self.places.get(name)).map(|(place, _)| *place);
+        place.map(|place| self.records.get(place)).transpose()
+    }
+}
+
+/// Which record of one side goes with which of the other: by name, else by content where the archive moved.
+fn pairs(before: &Side, after: &Side) -> Vec<(Option<String>, Option<String>)> {
+    let mut moved = BTreeMap::<&str, Vec<&String>>::new();
+    for (name, (_, id)) in after.places.iter().filter(|(name, _)| !before.places.contains_key(*name)) {
+        moved.entry(id).or_default().push(name);
+    }
+    let mut found = BTreeSet::new();
+    let mut pairs = Vec::new();
+    for (name, (_, id)) in &before.places {
+        let mut other = after.places.get_key_value(name).map(|(name, _)| name);
+        if other.is_none() {
+            other = moved.get_mut(id.as_str()).and_then(Vec::pop);
+        }
+        found.extend(other);
+        pairs.push((Some(name.clone()), other.cloned()));
+    }
+    pairs.extend(after.places.keys().filter(|name| !found.contains(name)).map(|name| (None, Some(name.clone()))));
+    pairs.sort_by(|a, b| a.0.as_ref().or(a.1.as_ref()).cmp(&b.0.as_ref().or(b.1.as_ref())));
+    pairs
 }
 
 /// One change.
@@ -70,21 +70,28 @@ struct Change<'a> {
     at: String,
     before: String,
     after: String,
-    patterns: String,
+    made_by: String,
 }
 
 /// Runs it.
 pub fn run(args: &Diff, ui: &mut Ui) -> Result<End, Error> {
-    let (mut before, mut after) = (Index::new(&args.before)?, Index::new(&args.after)?);
-    let names: std::collections::BTreeSet<String> = before.places.keys().chain(after.places.keys()).cloned().collect();
+    let (mut before, mut after) = (Side::new(&args.before)?, Side::new(&args.after)?);
+    let pairs = pairs(&before, &after);
     let mut out = Output::open(None)?;
-    let mut changes = 0u64;
+    let (mut changes, mut records) = (0u64, 0u64);
     let mut by_variable = BTreeMap::<String, u64>::new();
-    for name in &names {
-        let (a, b) = (before.get(name)?, after.get(name)?);
-        for change in compare(name, a.as_ref(), b.as_ref()) {
+    let mut by_maker = BTreeMap::<String, u64>::new();
+    for (old, new) in &pairs {
+        let (a, b) = (before.get(old.as_ref())?, after.get(new.as_ref())?);
+        let Some(name) = new.as_ref().or(old.as_ref()) else { continue };
+        let found = compare(name, a.as_ref(), b.as_ref());
+        records += u64::from(!found.is_empty());
+        for change in found {
             changes += 1;
             *by_variable.entry(change.at.clone()).or_default() += 1;
+            if !change.made_by.is_empty() {
+                *by_maker.entry(change.made_by.clone()).or_default() += 1;
+            }
             let mut line = Vec::new();
             write(&mut line, &change, args.json);
             if !out.write(&line)? {
@@ -93,12 +100,15 @@ pub fn run(args: &Diff, ui: &mut Ui) -> Result<End, Error> {
         }
     }
     out.flush()?;
-    let mut most: Vec<(&String, &u64)> = by_variable.iter().collect();
-    most.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    for (variable, n) in most.iter().take(10).filter(|(_, n)| **n > 1) {
-        ui.note(&format!("{n:>8}  {variable}"));
+    for (what, counts) in [("", &by_variable), ("made by ", &by_maker)] {
+        let mut most: Vec<(&String, &u64)> = counts.iter().filter(|(key, _)| !key.is_empty()).collect();
+        most.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        for (key, n) in most.iter().take(10).filter(|(_, n)| **n > 1) {
+            ui.note(&format!("{n:>8}  {what}{key}"));
+        }
     }
-    ui.note(&format!("{} in {}", count(changes, "change"), count(names.len() as u64, "record")));
+    let of = count(pairs.len() as u64, "record");
+    ui.note(&format!("{} in {records} of {of}", count(changes, "change")));
     Ok(if changes > 0 { End::Difference } else { End::Done })
 }
 
@@ -115,12 +125,13 @@ fn compare<'a>(file: &'a str, a: Option<&Row>, b: Option<&Row>) -> Vec<Change<'a
     };
     let made = match (a, b) {
         (Some(a), Some(b)) if patterns(a) != patterns(b) => format!("{} → {}", patterns(a), patterns(b)),
-        _ => String::new(),
+        (Some(row), _) | (None, Some(row)) => patterns(row),
+        (None, None) => String::new(),
     };
     let mut changes = Vec::new();
     let mut change = |at: &str, before: String, after: String| {
         if before != after {
-            changes.push(Change { file, at: at.to_owned(), before, after, patterns: made.clone() });
+            changes.push(Change { file, at: at.to_owned(), before, after, made_by: made.clone() });
         }
     };
     let (Some(a), Some(b)) = (a, b) else {
@@ -166,7 +177,7 @@ fn write(out: &mut Vec<u8>, change: &Change<'_>, json: bool) {
     object.string("at", &change.at);
     object.string("before", &change.before);
     object.string("after", &change.after);
-    object.string("made_by", &change.patterns);
+    object.string("made_by", &change.made_by);
     object.close();
     out.push(b'\n');
 }

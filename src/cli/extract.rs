@@ -1,12 +1,13 @@
 //! `gongkai extract`: files in, one JSON record a report out.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use crate::cli::args::{Extract, Form, Global};
 use crate::cli::export::Export;
 use crate::cli::reader::Reader;
+use crate::cli::spool::Spool;
 use crate::cli::tally::{Tally, count};
 use crate::cli::ui::{Output, Ui};
 use crate::cli::{End, INTERRUPTED, catch_interrupts, convert, options};
@@ -33,8 +34,8 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         return Err(convert::no_folder());
     }
     let spool = if to == Form::Jsonl { None } else { Some(Spool::beside(args.output.as_deref())) };
-    let mut out = Output::open(spool.as_ref().map(|spool| spool.0.as_path()).or(args.output.as_deref()))?;
-    for path in args.output.iter().chain(spool.as_ref().map(|spool| &spool.0)) {
+    let mut out = Output::open(spool.as_ref().map(Spool::path).or(args.output.as_deref()))?;
+    for path in args.output.as_deref().into_iter().chain(spool.as_ref().map(Spool::path)) {
         selection.skip(path);
     }
     catch_interrupts();
@@ -95,7 +96,7 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     flushed?;
     drop(out);
     if let Some(spool) = &spool {
-        let export = Export { dataset: &spool.0, bom: args.bom, global };
+        let export = Export { dataset: spool.path(), bom: args.bom, global };
         convert::write(&export, to, args.output.as_deref(), ui)?;
     }
     ui.close(if interrupted() { "interrupted" } else { "done" }, "", &tally);
@@ -114,25 +115,6 @@ pub fn detail(origin: &Origin, millis: u64, done: &Yield) -> String {
         count(done.failed_checks.into(), "check"),
     ];
     format!("read {origin}: {} failed; {millis} ms", parts.join(", "))
-}
-
-/// The records as JSON Lines on the disk, where the form wanted can only be written once all are there.
-struct Spool(PathBuf);
-
-impl Spool {
-    /// Beside the output, where there is room for it, else where the system keeps such files.
-    fn beside(output: Option<&Path>) -> Self {
-        let name = format!(".gongkai-{}.jsonl", std::process::id());
-        let folder = output.filter(|path| *path != Path::new("-")).map(|path| path.parent().unwrap_or(Path::new("")));
-        Self(folder.map_or_else(std::env::temp_dir, Path::to_path_buf).join(name))
-    }
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        // it may never have been made
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 /// Counts the files in a second walk for the time left, so that reading can begin at once.

@@ -15,6 +15,7 @@ pub mod options;
 mod patterns;
 mod reader;
 mod run;
+mod spool;
 mod summary;
 mod tables;
 mod tally;

@@ -225,6 +225,17 @@ impl Row {
     }
 }
 
+/// Reads the record of a line.
+///
+/// # Errors
+/// A line that is no record.
+pub fn parse(line: &[u8], number: u64, name: &str) -> Result<Row, Error> {
+    serde_json::from_slice(line).map_err(|e| {
+        let message = format!("line {number} of {name} is no record");
+        Error::new(ErrorKind::Usage, message).hint("give the output of gongkai extract or run").caused_by(e)
+    })
+}
+
 /// Reads records line by line and hands each on.
 ///
 /// # Errors
@@ -235,15 +246,12 @@ pub fn each(from: &mut dyn BufRead, name: &str, mut take: impl FnMut(Row) -> Res
     loop {
         line.clear();
         number += 1;
-        let bad = |e: Box<dyn std::error::Error + Send + Sync>| {
-            let message = format!("line {number} of {name} is no record");
-            Error::new(ErrorKind::Usage, message).hint("give the output of gongkai extract or run").caused_by(e)
-        };
-        if from.read_until(b'\n', &mut line).map_err(|e| bad(e.into()))? == 0 {
+        let broken = |e| Error::new(ErrorKind::Usage, format!("cannot read {name}")).caused_by(e);
+        if from.read_until(b'\n', &mut line).map_err(broken)? == 0 {
             return Ok(());
         }
         if !line.trim_ascii().is_empty() {
-            take(serde_json::from_slice(&line).map_err(|e| bad(e.into()))?)?;
+            take(parse(&line, number, name)?)?;
         }
     }
 }

@@ -62,6 +62,9 @@ fn differences_and_findings_are_told() {
     assert!(diff.contains("in/2023.html\treview.upheld\t300 → 30"), "{diff}");
     assert!(diff.contains("in/2023.html\tnarrative.review.total\t300 → 30"), "{diff}");
     let findings = run(&["check", "a.jsonl"], 3);
-    assert!(findings.contains("2022\tyear-missing") && findings.contains("jump-by-ten\treview.upheld"), "{findings}");
+    assert!(
+        findings.contains("  2022  year-missing  ") && findings.contains("  jump-by-ten   review.upheld"),
+        "{findings}"
+    );
     assert!(run(&["summary", "a.jsonl"], 0).contains("3 records"));
 }
