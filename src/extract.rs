@@ -21,7 +21,7 @@ use crate::limits::Limits;
 use crate::pattern::{Family, PatternSet};
 use crate::record::{Flag, Record, Source};
 use crate::region::{Region, locate};
-use crate::report::{Identified, Of, identify, narrate, sections, split, verdict};
+use crate::report::{Identified, Of, identify, may_hold, narrate, sections, split, verdict};
 use crate::source::sniff::sniff;
 
 /// Paragraphs from the beginning that may name the places above an agency.
@@ -77,7 +77,7 @@ impl<'p> Extractor<'p> {
     pub fn extract_document(&self, document: &Document) -> Result<Vec<Report>, Failure> {
         let mut best: Option<Vec<Report>> = None;
         let mut refusal = None;
-        for (family, aligner) in &self.families {
+        for (family, aligner) in self.families.iter().filter(|(family, _)| may_hold(document, &family.report)) {
             match by_family(document, family, aligner) {
                 Ok(reports) => {
                     let numbers = |reports: &[Report]| reports.iter().map(|r| r.record.readings.len()).sum::<usize>();
@@ -90,7 +90,15 @@ impl<'p> Extractor<'p> {
                 }
             }
         }
-        best.ok_or_else(|| refusal.unwrap_or_else(|| Failure::NoReport("no pattern is loaded".to_owned())))
+        best.ok_or_else(|| {
+            refusal.unwrap_or_else(|| {
+                Failure::NoReport(if self.families.is_empty() {
+                    "no pattern is loaded".to_owned()
+                } else {
+                    "nothing in it names a report of a known kind".to_owned()
+                })
+            })
+        })
     }
 }
 

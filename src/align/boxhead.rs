@@ -36,6 +36,8 @@ pub(crate) struct Boxhead {
     pub carried: bool,
     /// Levels above the leaves that were recognised.
     pub uppers: usize,
+    /// Unit of money printed above the table.
+    pub unit: Option<&'static str>,
 }
 
 /// What a header cell may be for one part.
@@ -238,7 +240,7 @@ pub(crate) fn boxhead(
         ordered = !turned(&heads)
             && rows.iter().all(|&row| chosen.iter().filter(|h| h.row == row).is_sorted_by_key(|h| h.col));
     }
-    let mut out = Boxhead { ordered, placed: !lost, ..Boxhead::default() };
+    let mut out = Boxhead { ordered, placed: !lost, unit: grid.unit, ..Boxhead::default() };
     for (column, slot) in taken.iter().enumerate() {
         let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
         let score = scores.get(column).copied().unwrap_or(0.0);
@@ -498,7 +500,16 @@ pub(crate) fn map_row(
                 let units = skip == 0
                     && !before.is_empty()
                     && rest.first().is_some_and(|c| !reader.get(grid.text(*c)).is_value());
-                if fits && !units && within == 0 {
+                // A cell under a header left of the columns (行次) is no value, whatever the count.
+                let margin = skip == 0
+                    && surplus != Some(0)
+                    && head.placed
+                    && grid.table.kind != TableKind::Delimited
+                    && rest
+                        .first()
+                        .and_then(|&c| grid.cell(c))
+                        .is_some_and(|c| before.iter().any(|e| e.col < c.col + c.col_span.max(1) && c.col < e.end));
+                if fits && !units && !margin && within == 0 {
                     // A blank last cell in place of the remarks behind the columns: a value may be lost.
                     let lost = after > 0 && surplus == Some(0) && rest.last().is_some_and(blank);
                     let basis = if lost || uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
@@ -746,8 +757,7 @@ pub(crate) fn header_rows(
             found.push(r);
         } else if !found.is_empty() {
             // One row without columns may stand inside a boxhead (a blank line of a broken header).
-            let blank = grid.row(r).iter().all(|&c| reader.get(grid.text(c)).is_blank());
-            if !blank {
+            if !grid.is_blank(r, reader) {
                 break;
             }
         }
@@ -756,7 +766,7 @@ pub(crate) fn header_rows(
     found
 }
 
-fn prints_part(grid: &Grid, row: usize, part: usize, index: &TableIndex, reader: &Reader) -> bool {
+pub(crate) fn prints_part(grid: &Grid, row: usize, part: usize, index: &TableIndex, reader: &Reader) -> bool {
     grid.row(row).iter().any(|&cell| {
         grid.cell(cell).is_some_and(|c| c.row == row)
             && reader.get(grid.text(cell)).labels.iter().any(|candidate| {

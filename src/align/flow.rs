@@ -699,7 +699,7 @@ mod tests {
     use crate::pattern::{Family, PatternSet};
 
     fn family() -> &'static Family {
-        PatternSet::embedded().families.first().unwrap()
+        PatternSet::embedded().family("ogi").unwrap()
     }
 
     fn values(text: &str, prefix: &str) -> Vec<String> {

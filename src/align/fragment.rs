@@ -1,8 +1,11 @@
 //! What one physical table holds of one table of one form.
 
+use rustc_hash::FxHashMap;
+
 use super::boxhead::{Basis, Boxhead, Mapping, boxhead, header_rows, map_row};
 use super::grid::{Grid, Hit, RowView, align_rows, view};
 use super::ragged::proven;
+use super::stub::named_rows;
 use super::vocabulary::{Reader, Role, TableIndex};
 
 /// A row of the form as printed, with its cells under the columns.
@@ -13,6 +16,8 @@ pub(crate) struct ReadRow {
     pub basis: Option<Basis>,
     /// Index into [`Fragment::heads`].
     pub head: Option<usize>,
+    /// The id that the printed row gives itself, of a row that the document names.
+    pub id: Option<String>,
 }
 
 /// What one physical table holds of one table of one form.
@@ -66,7 +71,14 @@ pub(crate) fn fragment(
             above.columns = above.columns.max(1);
         }
     }
-    let hits = align_rows(&views, index);
+    if grid.piece {
+        keep_captioned_parts(grid, index, &mut views, reader);
+    }
+    let named = named_rows(grid, index, &mut views, carried, reader);
+    let mut hits = align_rows(&views, index);
+    hits.extend(named.iter().map(|n| n.hit));
+    hits.sort_by_key(|h| h.row);
+    let names: FxHashMap<usize, String> = named.into_iter().map(|n| (n.hit.row, n.id)).collect();
     let mut is_data = vec![false; views.len()];
     for hit in &hits {
         if let Some(slot) = is_data.get_mut(hit.row) {
@@ -87,7 +99,7 @@ pub(crate) fn fragment(
         let Some(flat) = index.rows.get(hit.flat) else { continue };
         let Some(form_row) = index.row(hit.flat) else { continue };
         if form_row.group {
-            out.rows.push(ReadRow { hit, cells: Vec::new(), basis: None, head: None });
+            out.rows.push(ReadRow { hit, cells: Vec::new(), basis: None, head: None, id: None });
             continue;
         }
         let columns = index.part(flat.part).map_or(0, |p| p.columns.len());
@@ -128,7 +140,8 @@ pub(crate) fn fragment(
         let labelled = |m: &Mapping| m.cells.iter().any(|&(_, c)| !reader.get(grid.text(c)).labels.is_empty());
         let mapping = mapping.filter(|m| sure(m) && !labelled(m));
         let (cells, basis) = mapping.map_or((Vec::new(), None), |m: Mapping| (m.cells, Some(m.basis)));
-        out.rows.push(ReadRow { hit, cells, basis, head });
+        let id = names.get(&hit.row).cloned();
+        out.rows.push(ReadRow { hit, cells, basis, head, id });
     }
     unlabelled(grid, index, &views, &is_data, carried, reader, &mut out);
     accept(grid, index, &views, reader, out)
@@ -151,6 +164,27 @@ pub(crate) fn open_heads(grid: &Grid, index: &TableIndex, reader: &Reader) -> Ve
         (head.leaves.len() == columns).then_some((part, head))
     };
     (0..index.table.parts.len()).filter_map(whole).collect()
+}
+
+/// In a piece of a table whose head names its part (进, 出), labels that the parts share are that part's.
+fn keep_captioned_parts(grid: &Grid, index: &TableIndex, views: &mut [RowView], reader: &Reader) {
+    let head = views.iter().take_while(|v| v.values == 0 && v.own.is_none()).count();
+    let mut parts: Vec<usize> = Vec::new();
+    for cell in (0..head).flat_map(|row| grid.row(row)) {
+        for (score, role) in index.meanings(&reader.get(grid.text(*cell)).labels) {
+            if let Role::Caption { part } = *role
+                && score >= 0.95
+            {
+                parts.push(part);
+            }
+        }
+    }
+    if parts.is_empty() {
+        return;
+    }
+    for view in views {
+        view.candidates.retain(|c| index.rows.get(c.0).is_some_and(|r| parts.contains(&r.part)));
+    }
 }
 
 /// Rows without labels of their own: the first row of values below a boxhead.
@@ -188,7 +222,7 @@ fn unlabelled(
         let mut rows = vec![row];
         let mut next = row + 1;
         while next < views.len() {
-            let blank = grid.row(next).iter().all(|&c| reader.get(grid.text(c)).is_blank());
+            let blank = grid.is_blank(next, reader);
             let more = header.get(next).copied().unwrap_or(false);
             // A blank line inside a boxhead, never at its end.
             if more {
@@ -214,6 +248,9 @@ fn unlabelled(
             }
             let mut chosen: Option<(Hit, Mapping, bool)> = None;
             for r in next..views.len().min(next + 6) {
+                if numbers_columns(grid, r, reader) && views.get(r + 1).is_some_and(|v| v.values > 0) {
+                    continue;
+                }
                 if header.get(r).copied().unwrap_or(false) || is_data.get(r).copied().unwrap_or(false) {
                     break;
                 }
@@ -242,6 +279,7 @@ fn unlabelled(
                     cells: mapping.cells,
                     basis: Some(mapping.basis),
                     head: Some(out.heads.len() - 1),
+                    id: None,
                 });
                 row = hit.row + 1;
                 continue;
@@ -265,12 +303,23 @@ fn unlabelled(
                 if let Some((own, mapping)) = bare_row(grid, r, flat, index, &head, total, reader) {
                     out.heads.push((part, head));
                     let hit = Hit { row: r, flat, own, gain: 0.5, score: 1.0, astray: false };
-                    out.rows.push(ReadRow { hit, cells: mapping.cells, basis: Some(mapping.basis), head: Some(0) });
+                    let (cells, basis) = (mapping.cells, Some(mapping.basis));
+                    out.rows.push(ReadRow { hit, cells, basis, head: Some(0), id: None });
                     return;
                 }
             }
         }
     }
+}
+
+/// Least cells of a row that numbers the columns.
+const NUMBERED: usize = 4;
+
+/// Whether a row prints nothing but the numbers of the columns from 1.
+fn numbers_columns(grid: &Grid, row: usize, reader: &Reader) -> bool {
+    let cells = grid.row(row);
+    let counts = |(at, cell): (usize, &usize)| reader.get(grid.text(*cell)).shadow == (at + 1).to_string();
+    cells.len() >= NUMBERED && cells.iter().enumerate().all(counts)
 }
 
 /// A row of values without a label, or with one of the texts that reports print there (件数).

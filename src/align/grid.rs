@@ -17,6 +17,14 @@ pub(crate) struct Grid<'d> {
     pub texts: Vec<usize>,
     /// Short paragraphs right before the table: block and prepared text, nearest last.
     pub context: Vec<(usize, usize)>,
+    /// Lines that may be the table's caption, the nearest first; prepared texts.
+    pub titles: Vec<usize>,
+    /// Nothing but the edges of pages stands between it and the table before.
+    pub continues: bool,
+    /// It is one of the pieces of a table that stand side by side.
+    pub piece: bool,
+    /// Unit of money that the lines above it print.
+    pub unit: Option<&'static str>,
     /// For a table put together from running text the text that it takes up; else empty.
     pub ranges: Vec<(usize, std::ops::Range<usize>)>,
     /// The document ends with it.
@@ -46,7 +54,19 @@ impl<'d> Grid<'d> {
             row.sort_by_key(|&at| table.cells.get(at).map(|c| c.col));
         }
         let texts = table.cells.iter().map(|c| reader.prepare(&c.text)).collect();
-        Some(Self { block, table, rows, texts, context, ranges: Vec::new(), ends: false })
+        Some(Self {
+            block,
+            table,
+            rows,
+            texts,
+            context,
+            titles: Vec::new(),
+            continues: false,
+            piece: false,
+            unit: None,
+            ranges: Vec::new(),
+            ends: false,
+        })
     }
 
     pub fn cell(&self, at: usize) -> Option<&'d Cell> {
@@ -59,6 +79,12 @@ impl<'d> Grid<'d> {
 
     pub fn row(&self, row: usize) -> &[usize] {
         self.rows.get(row).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether no cell that begins in a row prints anything.
+    pub fn is_blank(&self, row: usize, reader: &Reader) -> bool {
+        let begins = |c: &&usize| self.cell(**c).is_some_and(|x| x.row == row);
+        self.row(row).iter().filter(begins).all(|&c| reader.get(self.text(c)).is_blank())
     }
 }
 

@@ -6,6 +6,7 @@
 //! is decided once, over the whole document.
 
 mod boxhead;
+mod caption;
 mod claim;
 mod digits;
 mod flow;
@@ -13,9 +14,13 @@ mod flow_rows;
 mod found;
 mod fragment;
 mod grid;
+mod halves;
 pub mod label;
+#[cfg(test)]
+mod open_tests;
 mod ragged;
 mod select;
+mod stub;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -197,6 +197,9 @@ fn rows(table: &TablePattern) -> impl Iterator<Item = (&Part, &Row)> {
 
 /// Flags for variables that the form has and the report's table does not.
 fn missing(readings: &[Reading], found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) {
+    if found.flags.iter().any(|f| f.code == "table-empty") {
+        return;
+    }
     let have: FxHashSet<&str> = readings.iter().map(|r| r.variable.as_str()).collect();
     let unknown = found.flags.iter().any(|f| f.code == "unknown-row");
     for part in table.parts.iter().filter(|p| p.variant_of.is_none()) {

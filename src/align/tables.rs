@@ -1,12 +1,15 @@
 //! The tables of a document against the tables of a family's forms: which form, which instance, which values.
 
+use rustc_hash::FxHashSet;
+
 use super::boxhead::{Basis, Boxhead};
 use super::flow::{self, Note};
 use super::fragment::{Fragment, fragment, open_heads};
 use super::grid::Grid;
+use super::halves::Cutter;
 use super::value::read_value;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
-use super::{Claim, ClaimKind, Found, Step, torn};
+use super::{Claim, ClaimKind, Found, Step, caption, torn};
 use crate::document::{Block, Document, Table};
 use crate::record::{Flag, Reading, State};
 
@@ -19,6 +22,13 @@ const CAPTIONS: usize = 3;
 pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Vec<Found> {
     let mended: Vec<Option<Table>> = (document.blocks.iter())
         .map(|block| if let Block::Table(table) = block { torn::mend(table, vocabulary) } else { None })
+        .collect();
+    let mut cutter = Cutter::new(vocabulary);
+    let pieces: Vec<Vec<Table>> = (document.blocks.iter().zip(&mended).enumerate())
+        .map(|(at, (block, mended))| match block {
+            Block::Table(table) => cutter.cut(mended.as_ref().unwrap_or(table), caption::continues(document, at)),
+            Block::Paragraph(_) => Vec::new(),
+        })
         .collect();
     let mut reader = Reader::new(vocabulary);
     let mut grids: Vec<Grid> = Vec::new();
@@ -40,14 +50,26 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
             context.insert(0, (at, reader.prepare(&printed.caption)));
         }
         context.reverse();
-        if let Some(grid) = Grid::new(at, table, context, &mut reader) {
-            grids.push(Grid { ends: at + 1 == document.blocks.len(), ..grid });
+        let titles = caption::titles(document, at, table);
+        let unit = caption::unit_above(&titles);
+        let titles: Vec<usize> = if vocabulary.is_captioned() {
+            titles.into_iter().map(|line| reader.prepare(line)).collect()
+        } else {
+            Vec::new()
+        };
+        let ends = at + 1 == document.blocks.len();
+        let continues = caption::continues(document, at);
+        let cut = pieces.get(at).filter(|p| !p.is_empty());
+        for table in cut.map_or(std::slice::from_ref(table), Vec::as_slice) {
+            if let Some(grid) = Grid::new(at, table, context.clone(), &mut reader) {
+                grids.push(Grid { titles: titles.clone(), continues, piece: cut.is_some(), unit, ends, ..grid });
+            }
         }
     }
     let mut all = candidates(&grids, vocabulary, &reader);
     // Running text is searched only for what the grids leave open: most of its numbers are prose.
     let mut flowed = Vec::new();
-    if !whole(&all, vocabulary) {
+    if vocabulary.flows() && !whole(&all, vocabulary) {
         flowed = flow::tables(document, vocabulary);
         for table in &flowed {
             if let Some(grid) = Grid::new(table.block, &table.table, Vec::new(), &mut reader) {
@@ -64,6 +86,13 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
         let Some(index) = vocabulary.tables.get(t) else { continue };
         out.extend(instances(index, fragments, score, &grids, &reader, document));
     }
+    for (mut found, g) in caption::empty(&out, &grids, vocabulary, &reader) {
+        let index = vocabulary.tables.iter().find(|i| i.table.id == found.table && i.form.id == found.form);
+        if let Some((index, grid)) = index.zip(grids.get(g)) {
+            claim(index, grid, &reader, document, &mut found);
+        }
+        out.push(found);
+    }
     let notes: Vec<&Note> = flowed.iter().flat_map(|t| &t.notes).collect();
     if !notes.is_empty() {
         for found in &mut out {
@@ -76,12 +105,17 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
 /// Every table of every form that something speaks for, by the evidence of all physical tables.
 fn candidates(grids: &[Grid], vocabulary: &Vocabulary, reader: &Reader) -> Vec<(usize, Vec<Fragment>, f32)> {
     let mut all: Vec<(usize, Vec<Fragment>, f32)> = Vec::new();
+    let owners = caption::owners(grids, vocabulary, reader);
     for (t, index) in vocabulary.tables.iter().enumerate() {
         let mut carried: Vec<(usize, Boxhead)> = Vec::new();
         let mut fragments: Vec<Fragment> = Vec::new();
         let mut open = 0; // boxheads at the end of `carried` that wait for the next table alone
         for (g, grid) in grids.iter().enumerate() {
-            let found = fragment(g, grid, index, &carried, reader);
+            let found = if index.table.under.is_empty() || owners.get(g).is_some_and(|o| o.contains(&t)) {
+                fragment(g, grid, index, &carried, reader)
+            } else {
+                None
+            };
             carried.truncate(carried.len() - open);
             if let Some(found) = found {
                 carried.extend(found.heads.iter().filter(|h| !h.1.carried).cloned());
@@ -257,13 +291,14 @@ fn instances(
     reader: &Reader,
     document: &Document,
 ) -> Vec<Found> {
-    let mut groups: Vec<(Vec<Fragment>, Vec<u32>)> = Vec::new();
+    type Cells = FxHashSet<(u32, Option<String>)>;
+    let mut groups: Vec<(Vec<Fragment>, Cells)> = Vec::new();
     for fragment in fragments {
-        let cells: Vec<u32> = (fragment.rows.iter())
-            .flat_map(|r| r.cells.iter().filter_map(|c| index.variable(r.hit.flat, c.0)))
+        let cells: Cells = (fragment.rows.iter())
+            .flat_map(|r| r.cells.iter().filter_map(|c| Some((index.variable(r.hit.flat, c.0)?, r.id.clone()))))
             .collect();
         match groups.last_mut() {
-            Some((list, seen)) if cells.iter().filter(|c| seen.contains(c)).count() * 2 <= cells.len() => {
+            Some((list, seen)) if cells.iter().filter(|c| seen.contains(*c)).count() * 2 <= cells.len() => {
                 seen.extend(cells);
                 list.push(fragment);
             }
@@ -375,7 +410,7 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
     let Some(flat) = index.rows.get(row.hit.flat) else { return };
     let (Some(part), Some(form_row)) = (index.part(flat.part), index.row(row.hit.flat)) else { return };
     let head = row.head.and_then(|h| fragment.heads.get(h)).map(|(_, h)| h);
-    let name = row_name(part, form_row);
+    let name = row.id.clone().unwrap_or_else(|| row_name(part, form_row));
     if row.cells.is_empty() {
         out.flags.push(Flag {
             code: "row-unread",
@@ -408,8 +443,12 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
             continue;
         }
         let leaf = head.and_then(|h| h.leaves.iter().find(|l| l.column == Some(column)));
-        let variable = part.variable(form_row, form_column);
-        let value = read_value(&printed.text, form_row, form_column, leaf.and_then(|l| l.unit));
+        let variable = match &row.id {
+            Some(id) => form_column.variable(id),
+            None => part.variable(form_row, form_column),
+        };
+        let above = head.and_then(|h| h.unit).filter(|_| form_column.unit_open);
+        let value = read_value(&printed.text, form_row, form_column, leaf.and_then(|l| l.unit).or(above));
         let mut flag = |code: &'static str, message: String| {
             out.flags.push(Flag { code, at: variable.clone(), message });
         };

@@ -10,7 +10,7 @@ fn html(body: &str) -> Document {
 }
 
 fn read(document: &Document) -> Alignment {
-    align(document, PatternSet::embedded().families.first().unwrap())
+    align(document, PatternSet::embedded().family("ogi").unwrap())
 }
 
 /// Variables of a row with their values or states.

@@ -171,7 +171,7 @@ mod tests {
 
     fn read(text: &str) -> Alignment {
         let document = crate::format::txt::read(text.as_bytes(), &crate::limits::Limits::default()).unwrap();
-        align(&document, PatternSet::embedded().families.first().unwrap())
+        align(&document, PatternSet::embedded().family("ogi").unwrap())
     }
 
     fn flagged(found: &Alignment, code: &str) -> Vec<String> {

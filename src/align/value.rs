@@ -134,7 +134,17 @@ fn shorten(text: &str) -> String {
 pub(crate) fn header_unit(text: &str) -> Option<&'static str> {
     let shadow = fold(text);
     let at = shadow.find("单位").map(|at| at + "单位".len()).or_else(|| shadow.find('(').map(|at| at + 1))?;
-    let tail = shadow.get(at..)?.trim_start_matches([':', '为', '(']);
+    unit_at(shadow.get(at..)?)
+}
+
+/// The unit of money that a line above a table prints (`编制单位：某局 金额单位：万元`), if any.
+pub(crate) fn money_unit(text: &str) -> Option<&'static str> {
+    let shadow = fold(text);
+    shadow.match_indices("单位").find_map(|(at, word)| unit_at(shadow.get(at + word.len()..)?))
+}
+
+fn unit_at(text: &str) -> Option<&'static str> {
+    let tail = text.trim_start_matches([':', '为', '(']);
     ["亿元", "千万元", "百万元", "万元", "千元", "元"].into_iter().find(|unit| tail.starts_with(unit)).or_else(|| {
         tail.starts_with("人民币").then_some(())?;
         ["亿元", "万元", "元"]

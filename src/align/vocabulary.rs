@@ -98,6 +98,8 @@ pub(crate) struct Vocabulary<'f> {
     shadows: FxHashSet<String>,
     other_year: Vec<String>,
     kept: Kept,
+    /// Shadows of the corners of tables whose pieces may stand side by side.
+    corners: FxHashSet<String>,
 }
 
 struct Builder {
@@ -145,12 +147,34 @@ impl<'f> Vocabulary<'f> {
         let words = family.report.words.iter().filter(|(name, _)| name == "other_year");
         let other_year = words.flat_map(|(_, words)| words.iter().map(|w| fold(w))).collect();
         let shadows = builder.labels.into_iter().map(|(_, l)| l.shadow).collect();
-        Self { lexicon, running, tables, needles, shadows, other_year, kept: Kept::default() }
+        let beside = tables.iter().filter(|t| t.table.side_by_side).flat_map(|t| &t.table.parts);
+        let corners = beside.flat_map(|p| &p.corner).map(|l| l.shadow.clone()).collect();
+        Self { lexicon, running, tables, needles, shadows, other_year, corners, kept: Kept::default() }
     }
 
     /// Where labels stand in a running text.
     pub fn occurrences(&self, shadow: &str) -> Vec<Occurrence> {
         self.running.occurrences(shadow)
+    }
+
+    /// Whether any table's pieces may stand side by side.
+    pub fn cuts(&self) -> bool {
+        !self.corners.is_empty()
+    }
+
+    /// Whether a shadow text is the corner of a piece that may stand beside others.
+    pub fn is_corner(&self, shadow: &str) -> bool {
+        self.corners.contains(shadow)
+    }
+
+    /// Whether any table is told by its caption alone.
+    pub fn is_captioned(&self) -> bool {
+        self.tables.iter().any(|t| !t.table.under.is_empty())
+    }
+
+    /// Whether any table may be printed as running text: one that only its caption tells is not searched there.
+    pub fn flows(&self) -> bool {
+        self.tables.iter().any(|t| t.table.under.is_empty())
     }
 
     /// Shadows of the labels of rows and columns, to see quickly whether a text can hold a table.

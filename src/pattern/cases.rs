@@ -327,8 +327,10 @@ fn expected(record: &WrittenRecord, (family, form): (&Family, &Form)) -> Result<
         let tokens: Vec<&str> = cells.get_ref().split_whitespace().collect();
         let of_row = |form: &Form| {
             let row = form.tables.iter().flat_map(|t| &t.parts).find_map(|part| {
-                let row = part.rows.iter().find(|r| !r.group && r.id == *id.get_ref() && !r.id.is_empty())?;
-                Some(row.columns.iter().filter_map(|c| part.columns.get(*c)).map(|c| part.variable(row, c)).collect())
+                let row = (part.rows.iter()).find(|r| !r.group && !r.id.is_empty() && names(&r.id, id.get_ref()))?;
+                Some(
+                    row.columns.iter().filter_map(|c| part.columns.get(*c)).map(|c| c.variable(id.get_ref())).collect(),
+                )
             });
             row.filter(|variables: &Vec<String>| variables.len() == tokens.len())
         };
@@ -368,6 +370,13 @@ fn expected(record: &WrittenRecord, (family, form): (&Family, &Form)) -> Result<
         values,
         exhaustive,
     })
+}
+
+/// Whether a row's id is the one written, or that of a dynamic row with the written one's name filled in.
+fn names(id: &str, written: &str) -> bool {
+    let open = id.split_once('{').and_then(|(before, rest)| Some((before, rest.rsplit_once('}')?.1)));
+    let inner = open.and_then(|(before, after)| written.strip_prefix(before)?.strip_suffix(after));
+    id == written || inner.is_some_and(|name| !name.is_empty() && !name.contains('.'))
 }
 
 pub(super) fn cell(token: &str, at: &Spanned<String>) -> Result<Expected, Refusal> {

@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::PatternSet;
+use super::checks::{checks, panel_checks, variables};
 use super::equation::Lists;
 use super::fragment::Fragments;
-use super::identity;
 use super::model::{
     Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, ReportPattern, Row, SectionPattern, TablePattern, Unit,
 };
@@ -188,7 +188,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
     if tables.is_empty() {
         return Err(Refusal::new("a form without tables", file.id.span()));
     }
-    let variables = identity::variables(&file, &tables)?;
+    let variables = variables(&file, &tables)?;
     let lists: Lists = file
         .lists
         .iter()
@@ -202,8 +202,8 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
         source: file.source.clone(),
         years: (file.years.first().copied(), file.years.get(1).copied()),
         tables,
-        checks: identity::checks(&file, &lists, &variables)?,
-        panel_checks: identity::panel_checks(&file, &lists, &variables)?,
+        checks: checks(&file, &lists, &variables)?,
+        panel_checks: panel_checks(&file, &lists, &variables)?,
     })
 }
 
@@ -218,6 +218,7 @@ fn compile_table(
     }
     let ignored_rows: Result<Vec<Regex>, Refusal> =
         table.ignored_rows.iter().map(|e| fragments.expression(e, used)).collect();
+    let under: Result<Vec<Regex>, Refusal> = table.under.iter().map(|e| fragments.expression(e, used)).collect();
     let mut parts: Vec<Part> = Vec::new();
     let mut ids = Ids::default();
     for part in &table.parts {
@@ -238,6 +239,8 @@ fn compile_table(
         id: table.id.get_ref().clone(),
         section: table.section.as_ref().map(|s| s.get_ref().clone()),
         captions: labels(&table.captions)?,
+        under: under?,
+        side_by_side: table.side_by_side,
         ignored_columns: labels(&table.ignored_columns)?,
         ignored_rows: ignored_rows?,
         evidence,

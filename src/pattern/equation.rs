@@ -1,4 +1,5 @@
-//! Equations of checks: `a.{column} + b - c[t-1] = d + e.{@list}`, filled in for every value of `for`.
+//! Equations of checks: `a.{column} + b - c[t-1] = d + e.{@list}`, filled in for every value of `for`;
+//! what braces are left name the printed rows of a dynamic row.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -120,6 +121,16 @@ fn spread(term: &str, lists: &Lists, place: &Range<usize>) -> Result<Vec<String>
     Ok(items.iter().map(|item| format!("{head}{item}{tail}")).collect())
 }
 
+/// Length of the variable that a text begins with; what stands in braces belongs to it.
+fn length(text: &str) -> usize {
+    let mut within = false;
+    let ends = |&(_, c): &(usize, char)| {
+        within = c == '{' || within && c != '}';
+        !within && (c.is_whitespace() || "+-=[".contains(c))
+    };
+    text.char_indices().find(ends).map_or(text.len(), |(at, _)| at)
+}
+
 fn fill(text: &str, combination: &[(&str, String)]) -> String {
     combination.iter().fold(text.to_owned(), |t, (name, value)| t.replace(&format!("{{{name}}}"), value))
 }
@@ -143,8 +154,7 @@ fn parse(equation: &Text) -> Result<Vec<Written<'_>>, Refusal> {
                 from = at.end;
             }
             _ => {
-                let length = rest.find(|c: char| c.is_whitespace() || "+-=[".contains(c)).unwrap_or(rest.len());
-                let length = length.max(ch.len_utf8());
+                let length = length(rest).max(ch.len_utf8());
                 let name = rest.get(..length).unwrap_or(rest);
                 let place = from..from + length;
                 if !expecting {

@@ -9,10 +9,10 @@
 //! refused, with the line underlined).
 
 pub mod cases;
+mod checks;
 mod compile;
 mod equation;
 mod fragment;
-mod identity;
 pub mod learn;
 mod model;
 mod narrative;
@@ -28,8 +28,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 pub use model::{
-    Check, Column, Family, Form, Label, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, PatternSet, ReportPattern,
-    Row, SectionPattern, TablePattern, Term, Unit,
+    Check, Column, Family, Form, Label, Open, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, PatternSet, Reach,
+    ReportPattern, Row, SectionPattern, TablePattern, Term, Unit,
 };
 
 pub use fragment::Expression;
@@ -48,6 +48,18 @@ impl PatternSet {
         SET.get_or_init(|| {
             compile::compile(&tree::embedded(), true).unwrap_or_else(|e| unreachable!("the patterns built in: {e}"))
         })
+    }
+
+    /// The patterns of files given as path and text.
+    #[cfg(test)]
+    pub(crate) fn of_files(files: &[(&str, &str)]) -> Result<Self, Error> {
+        compile::compile(&files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(), false)
+    }
+
+    /// The family of an id.
+    #[must_use]
+    pub fn family(&self, id: &str) -> Option<&Family> {
+        self.families.iter().find(|f| f.id == id)
     }
 
     /// The patterns of a directory, in place of those built in.

@@ -95,6 +95,10 @@ pub struct TablePattern {
     pub section: Option<String>,
     /// Captions printed above it or as a row of it.
     pub captions: Vec<Label>,
+    /// Expressions on the shadow of a caption; where there are any, the table is read below one of them only.
+    pub under: Vec<Regex>,
+    /// Whether pieces of it may stand side by side, each with a corner of its own.
+    pub side_by_side: bool,
     /// Headers of columns that hold no values of the form (单位, 序号, 代码, 备注).
     pub ignored_columns: Vec<Label>,
     /// Rows that are printed at times and are no variables (合计, 其中：…): told in a flag.
@@ -214,15 +218,47 @@ pub struct Check {
     pub left: Vec<Term>,
     /// Terms on the right.
     pub right: Vec<Term>,
+    /// A cell without a number, or an optional row that is not printed, adds nothing.
+    pub blanks_add_nothing: bool,
+    /// The numbers are rounded one by one: both sides may differ by what rounding explains.
+    pub rounded: bool,
 }
 
 /// One term of an identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// The variable.
+    /// The variable; of a dynamic row with `{name}` in it.
     pub variable: String,
     /// Subtracted and not added.
     pub negative: bool,
+    /// Reports may leave its row out.
+    pub optional: bool,
+    /// For a variable of a dynamic row the printed ones that it stands for.
+    pub open: Option<Open>,
+}
+
+/// Which printed variables of a dynamic row a term stands for: those of the shape `<before><value><after>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// What stands before the value.
+    pub before: String,
+    /// What stands behind it.
+    pub after: String,
+    /// Values that are names of rows of the form, and no printed ones.
+    pub fixed: Vec<String>,
+    /// Which of the values.
+    pub reach: Reach,
+}
+
+/// Which values of a dynamic row's name a term of a check stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// `{code}`: one value; the check is made once for each that is printed.
+    Each,
+    /// `{code:3}`: the sum over all values of so many characters.
+    Length(usize),
+    /// `{code+2}`: the sum over all values that begin with the check's own and are so many characters longer.
+    Longer(usize),
 }
 
 /// A linear identity between variables of one agency's reports for successive years.
@@ -253,10 +289,18 @@ impl Part {
     /// The variable of a cell: row id and column id joined by a dot, empty ones left out.
     #[must_use]
     pub fn variable(&self, row: &Row, column: &Column) -> String {
-        match (row.id.is_empty(), column.id.is_empty()) {
-            (false, false) => format!("{}.{}", row.id, column.id),
-            (false, true) => row.id.clone(),
-            (true, _) => column.id.clone(),
+        column.variable(&row.id)
+    }
+}
+
+impl Column {
+    /// The variable of its cell in the row of an id.
+    #[must_use]
+    pub fn variable(&self, row: &str) -> String {
+        match (row.is_empty(), self.id.is_empty()) {
+            (false, false) => format!("{row}.{}", self.id),
+            (false, true) => row.to_owned(),
+            (true, _) => self.id.clone(),
         }
     }
 }

@@ -86,6 +86,12 @@ pub struct FormFile {
     /// Named lists, used as `"@name"` in `for` and as `{@name}` in an equation.
     #[serde(default)]
     pub lists: BTreeMap<Text, Vec<Text>>,
+    /// In checks a cell without a number, or a row that reports may leave out, adds nothing.
+    #[serde(default)]
+    pub blanks_add_nothing: bool,
+    /// The numbers are rounded one by one: sums may differ from totals by what rounding explains.
+    #[serde(default)]
+    pub rounded: bool,
     /// The tables.
     #[serde(default, rename = "table")]
     pub tables: Vec<Table>,
@@ -108,6 +114,12 @@ pub struct Table {
     /// Captions printed above it or as a row of it.
     #[serde(default)]
     pub captions: Vec<Text>,
+    /// Expressions on the shadow of its caption; where there are any, the table is read below one of them only.
+    #[serde(default)]
+    pub under: Vec<Text>,
+    /// Its parts, or pieces of one part, may stand side by side, each with a corner of its own.
+    #[serde(default)]
+    pub side_by_side: bool,
     /// Headers of columns that hold no values (单位, 序号, 备注).
     #[serde(default)]
     pub ignored_columns: Vec<Text>,

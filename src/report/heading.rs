@@ -1,5 +1,7 @@
 //! Section headings: candidates wherever one could stand, and the chain of them that makes sense.
 
+use std::ops::Range;
+
 use regex::Regex;
 
 use super::passage::{Line, matches};
@@ -153,12 +155,17 @@ fn named<'p>(pattern: &'p ReportPattern, prefix: &str, id: &str) -> &'p [Regex] 
 
 /// Finds the headings of a report's sections, in order.
 ///
-/// They begin at `from`: a line and the byte of its shadow behind the title.
-pub(super) fn find(lines: &[Line<'_>], from: (usize, usize), pattern: &ReportPattern) -> Vec<Heading> {
+/// They begin at `from`: a line and the byte of its shadow behind the title; lines of a table of `contents` are none.
+pub(super) fn find(
+    lines: &[Line<'_>],
+    from: (usize, usize),
+    contents: &Range<usize>,
+    pattern: &ReportPattern,
+) -> Vec<Heading> {
     let labels = Labels::new(pattern);
     let mut all = Vec::new();
     for (at, line) in lines.iter().enumerate().skip(from.0) {
-        if line.table || all.len() > MOST {
+        if line.table || contents.contains(&at) || all.len() > MOST {
             continue;
         }
         let opening = if at == from.0 { from.1 } else { 0 };

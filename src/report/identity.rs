@@ -412,7 +412,7 @@ mod tests {
     use crate::pattern::PatternSet;
 
     fn pattern() -> &'static ReportPattern {
-        &PatternSet::embedded().families.first().unwrap().report
+        &PatternSet::embedded().family("ogi").unwrap().report
     }
 
     fn read(lines: &[&str], metadata: &[(&str, &str)]) -> Identified {

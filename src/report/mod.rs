@@ -18,4 +18,4 @@ pub use identity::{Evidence, Identified, identify};
 pub use narrative::{Of, narrate, narrate_text};
 pub use section::{Prose, sections};
 pub use split::split;
-pub use verdict::verdict;
+pub use verdict::{may_hold, verdict};

@@ -63,11 +63,13 @@ pub fn sections<'a>(document: &'a Document, pattern: &ReportPattern, claims: &[C
     let title = title::find(document, &lines, pattern);
     let place = title.as_ref().filter(|t| t.first.is_some());
     let from = place.map_or((0, 0), |t| if t.whole { (t.last, t.end) } else { (t.first.unwrap_or(0), 0) });
-    let headings = heading::find(&lines, from, pattern);
+    let contents = contents(&lines, from.0, pattern);
+    let headings = heading::find(&lines, from, &contents, pattern);
     let mut out = Cut::default();
     let mut flags = Vec::new();
     let foot = foot(&lines, &headings, place, pattern);
-    let skipped = debris(&lines);
+    let mut skipped = debris(&lines);
+    skipped.iter_mut().enumerate().filter(|(at, _)| contents.contains(at)).for_each(|(_, s)| *s = true);
 
     let first = headings.first();
     let preamble = preamble(&lines, place, first, &skipped, pattern);
@@ -105,6 +107,18 @@ pub fn sections<'a>(document: &'a Document, pattern: &ReportPattern, claims: &[C
         });
     }
     Prose { sections: out.sections, flags, lines, pieces: out.pieces }
+}
+
+/// The lines of a table of contents: from the line that names it to where its first entry is printed again.
+fn contents(lines: &[Line<'_>], from: usize, pattern: &ReportPattern) -> Range<usize> {
+    let named = |l: &Line<'_>| !l.table && matches(pattern, "contents", &l.shadow.text);
+    let Some(start) = lines.iter().skip(from).position(named).map(|at| from + at) else { return 0..0 };
+    let Some(first) = lines.get(start + 1).filter(|l| !l.table) else { return 0..0 };
+    // The number of a page may stand behind an entry.
+    let entry = |l: &Line<'_>| l.shadow.text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').to_owned();
+    let wanted = entry(first);
+    let again = lines.iter().skip(start + 2).position(|l| !l.table && l.shadow.text == wanted);
+    again.map_or(0..0, |more| start..start + 2 + more)
 }
 
 /// The sections cut so far.
@@ -343,7 +357,7 @@ mod tests {
     use crate::pattern::PatternSet;
 
     fn pattern() -> &'static ReportPattern {
-        &PatternSet::embedded().families.first().unwrap().report
+        &PatternSet::embedded().family("ogi").unwrap().report
     }
 
     fn document(lines: &[&str]) -> Document {

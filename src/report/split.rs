@@ -22,7 +22,7 @@ pub fn split(document: &Document, pattern: &ReportPattern) -> Vec<Range<usize>> 
         let Some(first) = found.first else { continue };
         let until = titles.get(at + 1).and_then(|t| t.first).unwrap_or(lines.len());
         let Some(own) = lines.get(first..until) else { continue };
-        let headings = heading::find(own, (found.last + 1 - first, 0), pattern);
+        let headings = heading::find(own, (found.last + 1 - first, 0), &(0..0), pattern);
         let mut known: Vec<usize> = headings.iter().filter_map(|h| h.section).collect();
         known.sort_unstable();
         known.dedup();
@@ -74,7 +74,7 @@ mod tests {
             let anchor = Anchor::Text { line: 1, column: 1 };
             document.blocks.push(Block::Paragraph(Paragraph { text, role: Role::Body, anchor }));
         }
-        let pattern = &PatternSet::embedded().families.first().unwrap().report;
+        let pattern = &PatternSet::embedded().family("ogi").unwrap().report;
         assert_eq!(split(&document, pattern), [0..8, 8..15]);
         document.blocks.truncate(8);
         assert_eq!(split(&document, pattern).as_slice(), std::slice::from_ref(&(0..8)));

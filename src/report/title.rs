@@ -36,6 +36,8 @@ pub(super) struct Title {
     /// Whether it is all of its lines.
     pub whole: bool,
     score: f32,
+    /// What it lost for standing on several lines.
+    broken: f32,
 }
 
 /// The best title of a document; `None` where nothing looks like one.
@@ -64,6 +66,8 @@ pub(super) fn find(document: &Document, lines: &[Line<'_>], pattern: &ReportPatt
             }
             if title.agency.is_some() && known(&title, lines) {
                 title.score += 1.5;
+                // The text joins the lines of the name: then they are one title, however many.
+                title.score += title.broken;
             }
             if best.as_ref().is_none_or(|b| title.score > b.score) {
                 best = Some(title);
@@ -157,7 +161,8 @@ fn at_line(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Vec<Title>
         title.first = Some(at);
         title.last = at + more;
         title.end = title.end.saturating_sub(before);
-        title.score -= 0.6 * more as f32;
+        title.broken = 0.6 * more as f32;
+        title.score -= title.broken;
         out.push(title);
     }
     out
@@ -262,6 +267,7 @@ fn read(text: &str, shadow: &Shadow, pattern: &ReportPattern) -> Option<Title> {
             metadata: None,
             whole,
             score,
+            broken: 0.0,
         };
         if best.as_ref().is_none_or(|b| title.score > b.score) {
             best = Some(title);

@@ -1,14 +1,43 @@
 //! Whether a document is a report at all.
 
 use super::identity::Identified;
+use super::passage::words;
+use crate::document::{Block, Document};
 use crate::failure::Failure;
+use crate::pattern::ReportPattern;
 use crate::record::Section;
+use crate::text::fold;
 
 /// Least text of sections that makes a report without tables, in characters; half of it where the report has its
 /// own title and most of its headings.
 const NARRATIVE: usize = 120;
 /// Sections that make most of a report.
 const MOST: usize = 4;
+
+/// Longest line that a family's own words are looked for in, in bytes.
+const LINE: usize = 240;
+/// Rows of a table that may print them.
+const TITLE_ROWS: usize = 4;
+
+/// Whether a document may hold a report of a family at all: one whose pattern names `needs` holds one of those words
+/// in a line of its own or at the head of a table.
+#[must_use]
+pub fn may_hold(document: &Document, pattern: &ReportPattern) -> bool {
+    let needs: Vec<String> = words(pattern, "needs").iter().map(|w| fold(w)).collect();
+    let named = |text: &str| {
+        text.len() <= LINE && {
+            let shadow = fold(text);
+            needs.iter().any(|word| shadow.contains(word.as_str()))
+        }
+    };
+    needs.is_empty()
+        || document.blocks.iter().any(|block| match block {
+            Block::Paragraph(p) => p.text.split('\n').any(named),
+            Block::Table(t) => {
+                named(&t.caption) || t.cells.iter().take_while(|c| c.row < TITLE_ROWS).any(|c| named(&c.text))
+            }
+        })
+}
 
 /// Tells reports from what looks like them: notices, blank forms, statistics of other spans, lists of links.
 ///

@@ -102,14 +102,21 @@ pub(super) fn pairs_of(line: &str, anchor: &Anchor, weak: bool) -> Vec<Metadata>
         return Vec::new();
     }
     let ends = keys.iter().skip(1).map(|(start, ..)| *start).chain(std::iter::once(chars.len()));
-    keys.iter()
-        .zip(ends)
+    let pairs: Vec<Metadata> = (keys.iter().zip(ends))
         .map(|((_, from, key, _), to)| {
             let value: String = chars.get(*from..to.max(*from)).unwrap_or_default().iter().collect();
             let value = value.trim().trim_matches(['|', '】', '[', '【', ' ', '\u{a0}', '\u{3000}']).trim();
             Metadata { key: key.clone(), value: value.to_owned(), anchor: anchor.clone() }
         })
-        .collect()
+        .collect();
+    // A line with the unit of the table below (`部门：某局 金额单位：万元`) describes no page.
+    if names_unit(line) { Vec::new() } else { pairs }
+}
+
+/// Whether a line ends with a unit of money.
+fn names_unit(line: &str) -> bool {
+    let tail = line.rsplit_once("单位").and_then(|(_, rest)| rest.trim_start().strip_prefix(['：', ':']));
+    tail.map(str::trim).is_some_and(|unit| unit.ends_with('元') && unit.chars().count() <= 4)
 }
 
 /// The longest key that ends before the colon at `at` and begins behind `floor`.
@@ -232,6 +239,7 @@ mod tests {
         assert!(pairs("单位：某县人民政府办公室", false).is_empty());
         assert!(pairs("联系人：某某，发布日期：2021", false).is_empty());
         assert!(pairs("数据来源：统计局", true).is_empty());
+        assert!(pairs("部门：某局　　金额单位：万元", true).is_empty());
         assert_eq!(pairs("时间：2021-01-18 访问次数：104", false).len(), 2);
     }
 }
