@@ -136,7 +136,9 @@ for (name in names(labels)) {
   tag <- haven::na_tag(value)
   number <- ifelse(is.na(value), "", sprintf("%.17g", as.numeric(value)))
   writeLines(paste(reports$id, name, number, ifelse(is.na(tag), "", tag), sep = "\t"))
-  stopifnot(attr(value, "label") == labels[[name]], Encoding(labels[[name]]) == "UTF-8")
+  # R marks no encoding where a label is plain ASCII.
+  marked <- Encoding(labels[[name]]) == "UTF-8" || !grepl("[^ -~]", labels[[name]])
+  stopifnot(attr(value, "label") == labels[[name]], marked)
 }
 for (name in c("path", "title", "agency", "form"))
   writeLines(paste(reports$id, name, chartr("\n\r\t", "   ", reports[[name]]), "text", sep = "\t"))
