@@ -19,6 +19,13 @@ pub(crate) struct Leaf {
     pub guessed: bool,
 }
 
+impl Leaf {
+    /// Whether it shares a column with what reaches from `col` up to `end`.
+    fn over(&self, col: usize, end: usize) -> bool {
+        self.col < end && col < self.end
+    }
+}
+
 /// The mapping of a part's columns in one physical table.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Boxhead {
@@ -276,41 +283,29 @@ pub(crate) fn boxhead(
     }
     let last_row = rows.last().copied().unwrap_or(0);
     for head in &heads {
-        let covers_leaf = out.leaves.iter().any(|l| l.cell != head.cell && l.col < head.end && head.col < l.end)
-            && head.row < last_row;
+        let covers_leaf =
+            out.leaves.iter().any(|l| l.cell != head.cell && l.over(head.col, head.end)) && head.row < last_row;
         let known = used.contains(&head.cell) || head.corner || !head.upper.is_empty() || !head.leaf.is_empty();
         // A header like one of the form's where that one is printed as well (去年… beside 本年…).
         let beside = !head.leaf.is_empty()
             && !head.corner
             && head.upper.is_empty()
             && grid.table.kind != TableKind::Delimited
-            && !out.leaves.iter().any(|l| l.col < head.end && head.col < l.end);
+            && !out.leaves.iter().any(|l| l.over(head.col, head.end));
+        let nameless =
+            |guessed| Leaf { column: None, col: head.col, end: head.end, cell: head.cell, unit: None, guessed };
         if known && beside && !used.contains(&head.cell) {
-            out.extras.push(Leaf {
-                column: None,
-                col: head.col,
-                end: head.end,
-                cell: head.cell,
-                unit: None,
-                guessed: true,
-            });
+            out.extras.push(nameless(true));
             continue;
         }
-        if known || (head.blank && !head.ignored) || covers_leaf || reader.get(head.text).is_blank() {
+        if known || head.blank || covers_leaf {
             continue;
         }
         // A title row over the whole width is no column.
         if head.end - head.col >= grid.table.cols && grid.table.cols > 1 {
             continue;
         }
-        out.extras.push(Leaf {
-            column: None,
-            col: head.col,
-            end: head.end,
-            cell: head.cell,
-            unit: None,
-            guessed: false,
-        });
+        out.extras.push(nameless(false));
     }
     out.extras.sort_by_key(|l| l.col);
     Some(out)
@@ -508,7 +503,7 @@ pub(crate) fn map_row(
                     && rest
                         .first()
                         .and_then(|&c| grid.cell(c))
-                        .is_some_and(|c| before.iter().any(|e| e.col < c.col + c.col_span.max(1) && c.col < e.end));
+                        .is_some_and(|c| before.iter().any(|e| e.over(c.col, c.col + c.col_span.max(1))));
                 if fits && !units && !margin && within == 0 {
                     // A blank last cell in place of the remarks behind the columns: a value may be lost.
                     let lost = after > 0 && surplus == Some(0) && rest.last().is_some_and(blank);
@@ -705,7 +700,7 @@ fn by_place(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize)
     for &cell in cells {
         let c = grid.cell(cell)?;
         let (col, end) = (c.col, c.col + c.col_span.max(1));
-        let under: Vec<&Leaf> = head.leaves.iter().chain(&head.extras).filter(|l| l.col < end && col < l.end).collect();
+        let under: Vec<&Leaf> = head.leaves.iter().chain(&head.extras).filter(|l| l.over(col, end)).collect();
         match under.as_slice() {
             [] if blank(&cell) => {}
             [leaf] => {
