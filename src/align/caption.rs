@@ -42,11 +42,21 @@ fn before(document: &Document, block: usize) -> impl Iterator<Item = &str> {
     paragraphs.fuse()
 }
 
-/// Whether a table may go on with the one before it: nothing but the edges of pages stands between.
-pub(crate) fn continues(document: &Document, block: usize) -> bool {
-    let mut between = before(document, block).filter(|text| !text.trim().is_empty());
-    let near = between.by_ref().take(BETWEEN).all(|text| text.len() <= LONGEST / 2);
-    near && between.next().is_none() && document.blocks.iter().take(block).any(|b| matches!(b, Block::Table(_)))
+/// For each block whether it is a table that may go on with the one before it: nothing but the edges of pages stands
+/// between.
+pub(crate) fn continuations(document: &Document) -> Vec<bool> {
+    // Lines since the last table; none before the first one, or where one of them is too long or there are too many.
+    let mut between: Option<usize> = None;
+    let each = |block: &Block| match block {
+        Block::Table(_) => between.replace(0).is_some(),
+        Block::Paragraph(p) => {
+            if !p.text.trim().is_empty() {
+                between = between.map(|lines| lines + 1).filter(|&n| n <= BETWEEN && p.text.len() <= LONGEST / 2);
+            }
+            false
+        }
+    };
+    document.blocks.iter().map(each).collect()
 }
 
 /// The unit of money that the lines above a table print (金额单位：万元).

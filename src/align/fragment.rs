@@ -1,6 +1,6 @@
 //! What one physical table holds of one table of one form.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::boxhead::{Basis, Boxhead, Mapping, boxhead, header_rows, map_row};
 use super::grid::{Grid, Hit, RowView, align_rows, view};
@@ -385,20 +385,15 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         return None;
     }
     // Labels like the form's in a table of another kind: most printed rows are unknown to the form.
+    let known: FxHashSet<usize> = out.rows.iter().map(|r| r.hit.row).collect();
     out.unknown = (views.iter().enumerate())
-        .filter(|(r, v)| v.values > 0 && !out.rows.iter().any(|h| h.hit.row == *r))
+        .filter(|(r, v)| v.values > 0 && !known.contains(r))
         .filter_map(|(r, v)| Some((r, v.unknown?)))
         .filter(|&(_, cell)| !known_beside(grid.text(cell), index, reader))
         .collect();
     out.again = again(&out.rows, views);
     out.bare = (views.iter().enumerate())
-        .filter(|(r, v)| {
-            v.values > 0
-                && v.own.is_none()
-                && v.unknown.is_none()
-                && v.columns == 0
-                && !out.rows.iter().any(|h| h.hit.row == *r)
-        })
+        .filter(|(r, v)| v.values > 0 && v.own.is_none() && v.unknown.is_none() && v.columns == 0 && !known.contains(r))
         .map(|(r, _)| r)
         .collect();
     // Below a boxhead of its own, rows after the last one known may be of a table glued to this one.

@@ -23,10 +23,11 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
     let mended: Vec<Option<Table>> = (document.blocks.iter())
         .map(|block| if let Block::Table(table) = block { torn::mend(table, vocabulary) } else { None })
         .collect();
+    let continuations = caption::continuations(document);
     let mut cutter = Cutter::new(vocabulary);
-    let pieces: Vec<Vec<Table>> = (document.blocks.iter().zip(&mended).enumerate())
-        .map(|(at, (block, mended))| match block {
-            Block::Table(table) => cutter.cut(mended.as_ref().unwrap_or(table), caption::continues(document, at)),
+    let pieces: Vec<Vec<Table>> = (document.blocks.iter().zip(&mended).zip(&continuations))
+        .map(|((block, mended), continues)| match block {
+            Block::Table(table) => cutter.cut(mended.as_ref().unwrap_or(table), *continues),
             Block::Paragraph(_) => Vec::new(),
         })
         .collect();
@@ -58,7 +59,7 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
             Vec::new()
         };
         let ends = at + 1 == document.blocks.len();
-        let continues = caption::continues(document, at);
+        let continues = continuations.get(at).copied().unwrap_or(false);
         let cut = pieces.get(at).filter(|p| !p.is_empty());
         for table in cut.map_or(std::slice::from_ref(table), Vec::as_slice) {
             if let Some(grid) = Grid::new(at, table, context.clone(), &mut reader) {
