@@ -419,16 +419,19 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
     (out.score > 0.0).then_some(out)
 }
 
-/// Rows of values that are no others than rows read already (last year's table joined to this year's).
+/// Rows of values that are no others than rows read already (last year's table joined to this year's). A row whose
+/// label several rows of the form bear (其他情形数 of reviews and of lawsuits) is none where it was read as one of them.
 fn again(rows: &[ReadRow], views: &[RowView]) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     for (row, view) in views.iter().enumerate() {
-        let sure = view.candidates.iter().filter(|c| c.2 >= 0.95);
-        let likeliest = sure.max_by(|a, b| a.1.total_cmp(&b.1));
-        let read = |flat: usize| rows.iter().any(|r| r.hit.flat == flat && r.hit.row != row && !r.cells.is_empty());
+        let sure = || view.candidates.iter().filter(|c| c.2 >= 0.95);
+        let read = |flat: usize, here: bool| {
+            rows.iter().any(|r| r.hit.flat == flat && (r.hit.row == row) == here && !r.cells.is_empty())
+        };
         if view.values > 0
-            && let Some(&(flat, ..)) = likeliest
-            && read(flat)
+            && let Some(&(flat, ..)) = sure().max_by(|a, b| a.1.total_cmp(&b.1))
+            && read(flat, false)
+            && !sure().any(|c| read(c.0, true))
         {
             out.push((flat, row));
         }

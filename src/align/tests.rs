@@ -274,6 +274,18 @@ fn rows_printed_again_in_one_table_are_told() {
 }
 
 #[test]
+fn rows_that_share_a_label_are_not_printed_again() {
+    let text = "指标名称 | 单位 | 统计数 |\n四、行政复议数量 | 件 | 3 |\n（一）维持具体行政行为数 | 件 | 1 |\n\
+                （二）被依法纠错数 | 件 | 1 |\n（三）其他情形数 | 件 | 1 |\n五、行政诉讼数量 | 件 | 4 |\n\
+                （一）维持具体行政行为或者驳回原告诉讼请求数 | 件 | 1 |\n（二）被依法纠错数 | 件 | 2 |\n\
+                （三）其他情形数 | 件 | 1 |\n六、举报投诉数量 | 件 | 5 |\n";
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    assert_eq!(values(&found, "statistics.litigation.corrected"), ["2"]);
+    assert_eq!(values(&found, "statistics.review.corrected"), ["1"]);
+    assert!(!found.flags.iter().any(|f| f.code == "printed-twice"), "{:?}", found.flags);
+}
+
+#[test]
 fn columns_with_invented_names_are_taken_in_order() {
     let text = "| 类别 | 数据1 | 数据2 | 数据3 | 数据4 | 数据5 | 数据6 | 总计 |\n|---|---|---|---|---|---|---|---|\n\
                 | 本年新收政府信息公开申请数量 | 705 | 3 | 0 | 0 | 5 | 0 | 713 |\n\
