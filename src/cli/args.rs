@@ -392,9 +392,16 @@ pub struct Run {
 
 /// `gongkai merge`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai run archive/ -o part-1/ --shard 1/2     on one machine
+  gongkai run archive/ -o part-2/ --shard 2/2     on another
+  gongkai merge part-1/ part-2/ -o out/           the same bytes as one run over all
+
+The shards must be complete, and made by one version with the same patterns.")]
 pub struct Merge {
     /// Folders of complete runs over shards of the same files
-    #[arg(value_name = "OUT", required = true)]
+    #[arg(value_name = "SHARD", required = true)]
     pub folders: Vec<PathBuf>,
     /// Folder to write
     #[arg(short, long, value_name = "OUT")]
@@ -461,6 +468,10 @@ pub enum Form {
 /// `gongkai check`
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  gongkai check out/                              what does not fit between the years of an agency
+  gongkai check reports.jsonl --json | jq .code   for the next program
+
 Findings are about the reports or about our reading of them; they change no value. The exit code
 is 3 where there are any.")]
 pub struct Check {
@@ -476,6 +487,13 @@ pub struct Check {
 
 /// `gongkai diff`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai diff before.jsonl after.jsonl           a line for each number, state or flag that changed
+  gongkai diff old-out/ out/ --json > changes.jsonl
+
+Reports are paired by path, and by content where a path is new. The exit code is 3 where anything
+differs.")]
 pub struct Diff {
     /// Records before: a JSON Lines file or the folder of a run
     pub before: PathBuf,
@@ -488,6 +506,12 @@ pub struct Diff {
 
 /// `gongkai summary`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gongkai summary out/                            a run: also what became of the files without a record
+  gongkai summary reports.jsonl
+
+It ends with the labels and headings that no pattern knows: hints for new patterns.")]
 pub struct Summary {
     /// Records: a JSON Lines file or the folder of a run
     pub dataset: PathBuf,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use serde_json::Value;
@@ -9,9 +10,9 @@ use serde_json::Value;
 use crate::cli::args::Summary;
 use crate::cli::ui::Output;
 use crate::cli::{End, dataset};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::run::closing::{DUPLICATES, FAILURES};
 use crate::text;
-use crate::write::codebook::STATES;
 use crate::write::row;
 
 /// Lines of a list of the commonest.
@@ -26,6 +27,7 @@ pub fn run(args: &Summary) -> Result<End, Error> {
         "form",
         "format",
         "states of cells",
+        "states of counts in sentences",
         "flags",
         "checks that do not hold",
         "flags, word by word",
@@ -47,22 +49,26 @@ pub fn run(args: &Summary) -> Result<End, Error> {
         add(1, level.unwrap_or_else(|| "none".to_owned()));
         add(2, row.report.form.clone().unwrap_or_else(|| "none".to_owned()));
         add(3, row.source.format.clone());
-        for (_, cell) in &row.cells.0 {
-            add(4, STATES.iter().find(|s| **s == cell.state).map_or_else(|| cell.state.clone(), |s| (*s).to_owned()));
+        for (list, counted) in [(4, &row.cells), (5, &row.narrative)] {
+            for (_, cell) in &counted.0 {
+                add(list, cell.state.clone());
+            }
         }
         for flag in &row.flags {
             unmatched.add(flag);
-            add(5, flag.code.clone());
-            add(7, format!("{} {}: {}", flag.code, flag.at, without_numbers(&flag.message)));
+            add(6, flag.code.clone());
+            add(8, format!("{} {}: {}", flag.code, flag.at, without_numbers(&flag.message)));
         }
         for check in row.checks.iter().filter(|c| !c.holds) {
             let (stub, _) = check.id.rsplit_once('.').unwrap_or((&check.id, ""));
-            add(6, stub.to_owned());
+            add(7, stub.to_owned());
         }
         Ok(())
     })?;
     let mut text = format!("{records} records, {clean} without a flag or a check that does not hold\n");
-    failures(&mut text, &args.dataset);
+    if args.dataset.join(FAILURES).exists() {
+        outcomes(&mut text, &args.dataset, records)?;
+    }
     for (name, counts) in &lists {
         let by_name = matches!(*name, "year" | "level" | "form" | "format");
         list(&mut text, name, counts, by_name);
@@ -146,18 +152,31 @@ fn list(text: &mut String, name: &str, counts: &BTreeMap<String, u64>, by_name: 
     }
 }
 
-/// Failures of a run, where the dataset is its folder.
-fn failures(text: &mut String, folder: &Path) {
-    let Ok(lines) = std::fs::read_to_string(folder.join("failures.jsonl")) else { return };
-    let mut codes = BTreeMap::new();
+/// What became of the files of a run, where the dataset is its folder.
+fn outcomes(text: &mut String, folder: &Path, records: u64) -> Result<(), Error> {
+    let mut codes = BTreeMap::from([("record".to_owned(), records)]);
     let mut messages = BTreeMap::new();
-    for failure in lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-        let part = |key: &str| failure.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        *codes.entry(part("code")).or_default() += 1;
-        *messages.entry(format!("{}: {}", part("code"), without_numbers(&part("message")))).or_default() += 1;
+    each_line(&folder.join(FAILURES), |failure| {
+        let part = |key: &str| failure.get(key).and_then(Value::as_str).unwrap_or_default();
+        *codes.entry(part("code").to_owned()).or_default() += 1;
+        *messages.entry(format!("{}: {}", part("code"), without_numbers(part("message")))).or_default() += 1;
+    })?;
+    each_line(&folder.join(DUPLICATES), |_| *codes.entry("duplicate of another file".to_owned()).or_default() += 1)?;
+    list(text, "outcome", &codes, false);
+    list(text, "files without a record", &messages, false);
+    Ok(())
+}
+
+/// Every object of a JSON Lines file.
+fn each_line(path: &Path, mut take: impl FnMut(Value)) -> Result<(), Error> {
+    let unreadable = |e| Error::new(ErrorKind::Usage, format!("cannot read {}", path.display())).caused_by(e);
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    for line in BufReader::new(file).lines() {
+        if let Ok(value) = serde_json::from_str(&line.map_err(unreadable)?) {
+            take(value);
+        }
     }
-    list(text, "files without a record", &codes, false);
-    list(text, "files without a record, word by word", &messages, false);
+    Ok(())
 }
 
 #[cfg(test)]

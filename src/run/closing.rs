@@ -11,8 +11,10 @@ use crate::run::dataset::{LEDGER, MANIFEST, RECORDS};
 use crate::run::ledger::{self, Entry, Fate};
 use crate::source::hash;
 
-const FAILURES: &str = "failures.jsonl";
-const DUPLICATES: &str = "duplicates.jsonl";
+/// The name of the list of files that gave no record.
+pub const FAILURES: &str = "failures.jsonl";
+/// The name of the list of files whose content another had.
+pub const DUPLICATES: &str = "duplicates.jsonl";
 const QUARANTINE: &str = "quarantine.txt";
 
 /// A file that is there whole or not at all.

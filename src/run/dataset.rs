@@ -21,7 +21,7 @@ use crate::run::job::{Origin, Outcome};
 use crate::run::ledger::{self, Entry, Fate, Journal, Line};
 use crate::run::plan::Stamp;
 
-/// Names of the files.
+/// The records' name.
 pub const RECORDS: &str = "records.jsonl";
 /// The ledger's name.
 pub const LEDGER: &str = "ledger.jsonl";
@@ -329,6 +329,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::run::closing::{DUPLICATES, FAILURES};
     use crate::run::job::Yield;
     use crate::source::hash;
 
@@ -373,7 +374,7 @@ mod tests {
         let calm = tempfile::tempdir().unwrap();
         run(calm.path(), &files, None);
         assert_eq!(text(calm.path(), RECORDS).lines().count(), 3);
-        assert_eq!(text(calm.path(), "duplicates.jsonl").lines().count(), 1);
+        assert_eq!(text(calm.path(), DUPLICATES).lines().count(), 1);
         for stop in 0..4 {
             for torn in [0, 1, 7, 40] {
                 let folder = tempfile::tempdir().unwrap();
@@ -388,7 +389,7 @@ mod tests {
                     }
                 }
                 run(folder.path(), &files, None);
-                for name in [RECORDS, "failures.jsonl", "duplicates.jsonl", MANIFEST] {
+                for name in [RECORDS, FAILURES, DUPLICATES, MANIFEST] {
                     assert_eq!(text(folder.path(), name), text(calm.path(), name), "{name} after {stop}, {torn}");
                 }
             }
@@ -407,7 +408,7 @@ mod tests {
             run(folder.path(), later, None);
             let fresh = tempfile::tempdir().unwrap();
             run(fresh.path(), later, None);
-            for name in [RECORDS, "duplicates.jsonl", MANIFEST] {
+            for name in [RECORDS, DUPLICATES, MANIFEST] {
                 assert_eq!(text(folder.path(), name), text(fresh.path(), name), "{name}");
             }
         }

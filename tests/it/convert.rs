@@ -66,5 +66,14 @@ fn differences_and_findings_are_told() {
         findings.contains("  2022  year-missing  ") && findings.contains("  jump-by-ten   review.upheld"),
         "{findings}"
     );
-    assert!(run(&["summary", "a.jsonl"], 0).contains("3 records"));
+    let summary = run(&["summary", "a.jsonl"], 0);
+    assert!(summary.contains("3 records") && !summary.contains("outcome"), "{summary}");
+    assert!(summary.contains("states of counts in sentences\n         3  number"), "{summary}");
+    fs::copy(folder.path().join("in/2021.html"), folder.path().join("in/again.html")).unwrap();
+    fs::write(folder.path().join("in/picture.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    run(&["run", "in", "-o", "out"], 1);
+    let summary = run(&["summary", "out"], 0);
+    for line in ["3  record", "1  duplicate of another file", "1  no-text-layer: a picture"] {
+        assert!(summary.contains(&format!("         {line}")), "{line}:\n{summary}");
+    }
 }
