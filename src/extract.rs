@@ -181,11 +181,7 @@ fn one(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Re
     flags.extend(reader_flags(document));
     flags.sort();
     flags.dedup();
-    let used: Vec<&str> = alignment.forms.iter().map(|(_, form)| form.as_str()).collect();
-    let mut patterns: Vec<(String, String)> =
-        family.forms.iter().filter(|f| used.contains(&f.id.as_str())).map(|f| (f.id.clone(), f.hash.clone())).collect();
-    patterns.extend(family.narrative.as_ref().map(|n| (n.id.clone(), n.hash.clone())));
-    patterns.sort();
+    let patterns = family.hashes(|form| alignment.forms.iter().any(|(_, used)| *used == form.id));
     let record = Record {
         source: Source {
             format: document.format.name(),

@@ -144,14 +144,13 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
 
 /// What the records depend on besides the bytes.
 fn made_by(patterns: &crate::pattern::PatternSet, args: &Run) -> serde_json::Value {
-    let forms: serde_json::Map<String, serde_json::Value> = patterns
-        .families
-        .iter()
-        .flat_map(|family| &family.forms)
-        .map(|form| (form.id.clone(), form.hash.clone().into()))
-        .collect();
+    let mut hashes = serde_json::Map::new();
+    for family in &patterns.families {
+        let of_family = family.hashes(|_| true).into_iter();
+        hashes.extend(of_family.map(|(id, hash)| (format!("{}/{id}", family.id), hash.into())));
+    }
     let format = args.inputs.format.map(|f| f.format().name());
-    json!({"gongkai": env!("CARGO_PKG_VERSION"), "patterns": forms, "format": format})
+    json!({"gongkai": env!("CARGO_PKG_VERSION"), "patterns": hashes, "format": format})
 }
 
 /// Which of `n` shards a path belongs to, from 0.

@@ -26,6 +26,20 @@ pub struct Family {
     pub narrative: Option<super::Narrative>,
 }
 
+impl Family {
+    /// Id and hash of everything that a record with these forms was made by: the report pattern, under the family's
+    /// id, the sentence rules and the forms, sorted by id.
+    #[must_use]
+    pub fn hashes(&self, used: impl Fn(&Form) -> bool) -> Vec<(String, String)> {
+        let forms = self.forms.iter().filter(|form| used(form)).map(|form| (&form.id, &form.hash));
+        let family = std::iter::once((&self.id, &self.hash));
+        let all = family.chain(self.narrative.iter().map(|rules| (&rules.id, &rules.hash))).chain(forms);
+        let mut hashes: Vec<(String, String)> = all.map(|(id, hash)| (id.clone(), hash.clone())).collect();
+        hashes.sort();
+        hashes
+    }
+}
+
 /// How the reports of a family name themselves: titles, agency, year, period, sections, look-alikes.
 ///
 /// Extended by the report room as it needs; every list is matched on shadow text (see `text::shadow`).

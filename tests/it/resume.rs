@@ -89,6 +89,41 @@ fn what_is_done_is_not_done_again() {
 }
 
 #[cfg(target_os = "linux")]
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|e| (e.path(), e.file_name())).unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn other_patterns_read_all_again() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 1);
+    let patterns = folder.path().join("patterns");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns"), &patterns);
+    let maker = || {
+        let run = ["run", "in", "-o", "out", "--patterns", "patterns"];
+        gongkai().current_dir(&folder).args(run).assert().code(0);
+        let record = fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap();
+        record.split_once("\"made_by\"").unwrap().1.to_owned()
+    };
+    let mut before = maker();
+    for file in ["ogi/report.toml", "ogi/narrative.toml"] {
+        let path = patterns.join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("# another\n{text}")).unwrap();
+        let after = maker();
+        assert_ne!(before, after, "{file} is another, and the records are not");
+        before = after;
+    }
+}
+
 #[test]
 fn a_full_disk_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
