@@ -371,7 +371,14 @@ pub(super) fn tokens(stream: &Stream<'_>, vocabulary: &Vocabulary) -> Vec<Token>
             continue;
         }
         lex(stream, done..range.start, &mut out);
-        let to = remark_end(stream, range.end, next);
+        let mut to = remark_end(stream, range.end, next);
+        // A header cut off behind its stroke (本年增/ for 本年增/减): the stroke is no value.
+        if stream.atoms.get(to).is_some_and(|a| a.c == '/')
+            && (stream.gap(to), stream.gap(to + 1) >= 2) == (0, true)
+            && vocabulary.heads_columns(&keys)
+        {
+            to += 1;
+        }
         out.push(Token { kind: Kind::Label(keys), from: range.start, to });
         done = to;
     }

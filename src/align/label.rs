@@ -118,6 +118,19 @@ impl Printed {
     }
 }
 
+/// Whether ranges (sorted by their beginning) that lie one behind the other make up the whole of `range`.
+fn tiled(range: &Range<usize>, pieces: &[Range<usize>]) -> bool {
+    let first = pieces.partition_point(|p| p.start < range.start);
+    let mut reached = vec![range.start];
+    for piece in pieces.get(first..).unwrap_or_default().iter().take_while(|p| p.start < range.end) {
+        if piece.end <= range.end && piece.len() > 1 && reached.contains(&piece.start) && !reached.contains(&piece.end)
+        {
+            reached.push(piece.end);
+        }
+    }
+    reached.contains(&range.end)
+}
+
 /// A label prepared for comparison.
 #[derive(Debug, Clone)]
 struct Needle {
@@ -280,7 +293,13 @@ impl Lexicon {
                 && exact_ends
                     .iter()
                     .any(|e| e.start < item.0.end && item.0.start < e.end && e.len() + 2 >= item.0.len());
-            if !inside && !beside_exact && !kept.iter().rev().take(8).any(|k| k.0 == item.0 && k.1 == item.1) {
+            // Two labels one behind the other (本年增/ and 处理决定数量) are no third one that is only like both.
+            let made_of_others = || item.2.how != How::Exact && tiled(&item.0, &exact_ends);
+            if !inside
+                && !beside_exact
+                && !made_of_others()
+                && !kept.iter().rev().take(8).any(|k| k.0 == item.0 && k.1 == item.1)
+            {
                 kept.push(item);
             }
         }

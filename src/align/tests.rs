@@ -428,3 +428,13 @@ fn a_nameless_column_between_named_ones_takes_no_value() {
     assert_eq!(values(&found, "proactive.regulations"), ["1", "2", "3"]);
     assert_eq!(values(&found, "proactive.normative_documents"), ["4", "13", "blank"]);
 }
+
+#[test]
+fn a_header_cut_behind_its_stroke_is_no_other_label() {
+    let text = "二、主动公开政府信息情况\n信息内容\n上一年项目数量\n本年增/\n处理决定数量\n行政许可\n3\n-1\n7\n\
+        其他对外管理服务事项\n4\n0\n9\n";
+    let document = crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap();
+    let found = read(&document);
+    assert_eq!(values(&found, "proactive.licensing."), ["3", "-1", "7"]);
+    assert_eq!(values(&found, "proactive.other_services."), ["4", "0", "9"]);
+}

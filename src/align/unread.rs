@@ -13,6 +13,9 @@ use crate::record::Flag;
 /// Fewest rows or columns of a table, printed one behind the other, that make it out.
 const LEAST_LABELS: usize = 4;
 
+/// How many labels more than any other's make a form out.
+const CLEAR: f32 = 2.0;
+
 /// Fewest short lines from which a text in which none comes twice is told to have lost lines.
 const LEAST_LINES: usize = 24;
 
@@ -59,16 +62,23 @@ pub(crate) fn say(document: &Document, vocabulary: &Vocabulary, out: &mut Alignm
     };
     let stream = stream(document, blocks);
     let tokens = tokens(&stream, vocabulary);
+    let mut forms: Vec<(String, String)> = Vec::new();
     for run in runs(&stream, &tokens, vocabulary) {
         let run = tokens.get(run).unwrap_or(&[]);
-        let Some((index, labels)) = speaks(run, vocabulary) else { continue };
-        if labels < LEAST_LABELS || out.forms.iter().any(|(table, _)| *table == index.table.id) {
+        let told = speaks(run, vocabulary).filter(|s| s.1 >= LEAST_LABELS).map(|s| s.0);
+        let Some(index) = told.or_else(|| begun(run, vocabulary)) else { continue };
+        if out.forms.iter().any(|(table, _)| *table == index.table.id) {
             continue;
         }
         for at in prefixes(index.table) {
             out.flags.push(Flag { code, at, message: message.to_owned() });
         }
-        let first = run.iter().find(|t| means(t, index));
+        if let Some(form) = form_of(run, &stream, &index.table.id, vocabulary)
+            && !forms.iter().any(|(table, _)| *table == index.table.id)
+        {
+            forms.push((index.table.id.clone(), form.to_owned()));
+        }
+        let first = run.iter().find(|t| means(t, index)).filter(|_| told.is_some());
         if let (Some(first), Some(last)) = (first, run.last()) {
             for (block, range) in ranges(&stream, first.from, last.to) {
                 let taken = out.claims.iter().any(|c| c.block == block && c.range.start <= range.start);
@@ -79,8 +89,31 @@ pub(crate) fn say(document: &Document, vocabulary: &Vocabulary, out: &mut Alignm
             }
         }
     }
+    out.forms.extend(forms);
+    out.forms.sort_by_key(|(table, _)| vocabulary.tables.iter().position(|t| t.table.id == *table));
     out.flags.sort();
     out.flags.dedup();
+}
+
+/// The form whose table a run prints, where its labels leave no doubt.
+fn form_of<'v>(run: &[Token], stream: &Stream<'_>, table: &str, vocabulary: &'v Vocabulary) -> Option<&'v str> {
+    let mut text = String::new();
+    for token in run {
+        text.push_str(&stream.tight(token.from..token.to));
+        text.push(' ');
+    }
+    let mut forms: Vec<(f32, &str)> = (vocabulary.tables.iter().filter(|t| t.table.id == table))
+        .map(|index| {
+            let labels = run.iter().filter(|t| means(t, index)).count();
+            let spoken =
+                index.table.evidence.iter().filter(|(regex, _)| regex.is_match(&text)).map(|(_, weight)| weight);
+            #[allow(clippy::cast_precision_loss, reason = "small counts")]
+            (labels as f32 + spoken.sum::<f32>(), index.form.id.as_str())
+        })
+        .collect();
+    forms.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (best, next) = (forms.first()?, forms.get(1).map_or(0.0, |f| f.0));
+    (best.0 >= next + CLEAR).then_some(best.1)
 }
 
 /// Runs of tokens without prose or a section's heading between them.
@@ -139,6 +172,29 @@ fn speaks<'v, 'f>(run: &[Token], vocabulary: &'v Vocabulary<'f>) -> Option<(&'v 
         }
     }
     best
+}
+
+/// The table of which a run prints a whole boxhead and its corner: one that was cut off below it.
+fn begun<'v, 'f>(run: &[Token], vocabulary: &'v Vocabulary<'f>) -> Option<&'v TableIndex<'f>> {
+    let whole = |index: &TableIndex, part: usize| {
+        let width = index.part(part).map_or(0, |p| p.columns.len());
+        let mut columns: Vec<usize> = Vec::new();
+        let mut cornered = false;
+        for token in run {
+            let Kind::Label(keys) = &token.kind else { continue };
+            for role in keys.iter().flat_map(|&k| index.roles(k)) {
+                match *role {
+                    Role::Column { part: p, column, leaf: true, .. } if p == part && !columns.contains(&column) => {
+                        columns.push(column);
+                    }
+                    Role::Corner { part: p } => cornered |= p == part,
+                    _ => {}
+                }
+            }
+        }
+        cornered && width >= LEAST_LABELS - 1 && columns.len() == width
+    };
+    vocabulary.tables.iter().find(|index| (0..index.table.parts.len()).any(|part| whole(index, part)))
 }
 
 /// Whether a part has rows without labels.
@@ -205,6 +261,21 @@ mod tests {
         let found = read(&filled(["3\n0\n", "7\n", "2\n", "", "1\n4\n"]));
         assert!(found.readings.is_empty(), "{:?}", found.readings);
         assert_eq!(flagged(&found, "lines-lost"), ["applications"]);
+    }
+
+    #[test]
+    fn the_form_of_an_unread_table_is_told_by_its_labels() {
+        let text = "二、主动公开政府信息情况\n信息内容\n本年新\n本年新\n对外公开总数量\n规章\n规范性文件\n信息内容\n\
+            上一年项目数量\n本年增/减\n处理决定数量\n行政许可\n其他对外管理服务事项\n行政处罚\n行政强制\n行政事业性收费\n";
+        let found = read(text);
+        assert_eq!(flagged(&found, "table-unread"), ["proactive"]);
+        assert_eq!(found.forms, [("proactive".to_owned(), "ogi-2019".to_owned())]);
+        assert!(read(&filled([""; 5])).forms.is_empty());
+        let begun =
+            "二、主动公开政府信息情况\n第二十条第（一）项\n信息内容\n本年新制作数量\n本年新公开数量\n对外公开总数量\n";
+        let found = read(begun);
+        assert_eq!(flagged(&found, "table-unread"), ["proactive"]);
+        assert_eq!(found.forms, [("proactive".to_owned(), "ogi-2019".to_owned())]);
     }
 
     #[test]

@@ -192,6 +192,13 @@ impl<'f> Vocabulary<'f> {
         self.shadows.contains(shadow)
     }
 
+    /// Whether labels with these keys name columns and no rows.
+    pub fn heads_columns(&self, keys: &[u32]) -> bool {
+        let mut roles = keys.iter().flat_map(|&key| self.tables.iter().flat_map(move |t| t.roles(key)));
+        let some = roles.clone().any(|r| matches!(r, Role::Column { .. }));
+        some && roles.all(|r| matches!(r, Role::Column { .. } | Role::Ignored))
+    }
+
     /// Whether a row with this label is numbered so by its form.
     pub fn has_ordinal(&self, key: u32, ordinal: Ordinal) -> bool {
         self.tables.iter().any(|t| {

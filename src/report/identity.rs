@@ -477,6 +477,22 @@ mod tests {
     }
 
     #[test]
+    fn a_text_without_a_title_names_its_agency_in_its_first_sentences() {
+        for (line, agency) in [
+            ("现发布《云山县青石镇2022年政府信息公开工作年度报告》。", Some("云山县青石镇")),
+            ("根据条例，编制云山市林业局2021年政府信息公开工作年度报告。", Some("云山市林业局")),
+            ("2023年，云山经济技术开发区认真贯彻落实条例。", Some("云山经济技术开发区")),
+            ("2020年,在区委、区政府的正确领导下,云山街道办事处认真贯彻条例。", Some("云山街道办事处")),
+            ("2023年，全市认真贯彻落实条例。", None),
+            ("2023年，县委县政府高度重视信息公开。", None),
+        ] {
+            assert_eq!(read(&[line, "一、总体情况"], &[]).identity.agency.as_deref(), agency, "{line}");
+        }
+        let found = read(&["本报告数据统计时限为2023年1月1日至2023年12月31日。"], &[]);
+        assert_eq!(found.identity.period, Some(("2023-01-01".to_owned(), "2023-12-31".to_owned())));
+    }
+
+    #[test]
     fn the_period_outweighs_a_wrong_title_and_says_so() {
         let found = read(
             &[
