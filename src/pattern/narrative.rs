@@ -28,10 +28,14 @@ pub struct Narrative {
     pub numbers: Numbers,
     /// What the numbers behind some words are about.
     pub scopes: Vec<Scope>,
+    /// How many kinds of scope there are.
+    pub kinds: usize,
     /// The variables, in the order of the output.
     pub variables: Vec<Quantity>,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// Kinds of scope that bind the rules within them and no others.
+    pub topics: BTreeSet<usize>,
     gate: AhoCorasick,
     /// For each word of the gate its rule; `None` for a negation.
     gated: Vec<Option<usize>>,
@@ -50,6 +54,8 @@ pub struct Numbers {
     pub about_before: Vec<String>,
     /// Words behind a number that make it no exact one, longest first.
     pub about_behind: Vec<String>,
+    /// Words at the head of a sentence that goes on with the one before.
+    pub goes_on: Vec<String>,
 }
 
 /// Words that say what the numbers behind them are about.
@@ -104,6 +110,8 @@ pub struct Rule {
     pub unless: Vec<Expression>,
     /// Kinds of scope that do not bind it.
     pub beyond: Vec<usize>,
+    /// Kinds of scope whose last words before the number must say yes.
+    pub within: Vec<usize>,
 }
 
 impl Narrative {
@@ -181,6 +189,7 @@ pub(super) fn compile(
             none: &quantity.none,
             unless: &quantity.unless,
             beyond: &quantity.beyond,
+            within: &quantity.within,
         };
         if !(body.say.is_empty() && body.none.is_empty()) {
             builder.rule(&body, vec![variables.len()], false)?;
@@ -211,6 +220,7 @@ pub(super) fn compile(
             none: &joint.none,
             unless: &joint.unless,
             beyond: &joint.beyond,
+            within: &joint.within,
         };
         builder.rule(&body, found?, joint.sum)?;
     }
@@ -236,9 +246,12 @@ pub(super) fn compile(
             not_behind: folded(&file.not_behind),
             about_before: folded(&file.about_before),
             about_behind: folded(&file.about_behind),
+            goes_on: folded(&file.goes_on),
         },
+        kinds: scopes.iter().map(|s| s.kind + 1).max().unwrap_or(0),
         scopes,
         variables,
+        topics: rules.iter().flat_map(|r| r.within.iter().copied()).collect(),
         rules,
         gate,
         gated,
@@ -253,6 +266,7 @@ struct Body<'a> {
     none: &'a [Text],
     unless: &'a [Text],
     beyond: &'a [Text],
+    within: &'a [Text],
 }
 
 /// The rules made so far, with the words that lead to them.
@@ -276,19 +290,19 @@ impl Builder<'_> {
             list.iter().map(|e| self.fragments.sentence(e, self.used)).collect()
         };
         let (say, none, unless) = (all(body.say)?, all(body.none)?, all(body.unless)?);
-        let beyond: Result<Vec<usize>, Refusal> = body
-            .beyond
-            .iter()
-            .map(|kind| {
+        let kinds = |list: &[Text]| -> Result<Vec<usize>, Refusal> {
+            let known = |kind: &Text| {
                 let at = self.kinds.iter().position(|k| k == kind.get_ref());
                 at.ok_or_else(|| unknown("kind of scope", kind, kind.span(), &self.kinds))
-            })
-            .collect();
+            };
+            list.iter().map(known).collect()
+        };
+        let (beyond, within) = (kinds(body.beyond)?, kinds(body.within)?);
         for word in folded(body.words) {
             self.words.push(word);
             self.gated.push(Some(self.rules.len()));
         }
-        self.rules.push(Rule { variables, sum, say, none, unless, beyond: beyond? });
+        self.rules.push(Rule { variables, sum, say, none, unless, beyond, within });
         Ok(())
     }
 }

@@ -213,6 +213,7 @@ const TYPES: &[(&str, &[Key])] = &[
             ("not_behind", Texts, false, "texts before a number that counts nothing"),
             ("about_before", Texts, false, "words before a number that make it no exact one"),
             ("about_behind", Texts, false, "words behind a number that make it no exact one"),
+            ("goes_on", Texts, false, "words at the head of a sentence that goes on with the one before"),
             ("negations", Texts, false, "words of which one stands in every sentence that says that there was none"),
             ("scope", Many("Scope"), false, "what the numbers behind some words are about"),
             ("variable", Many("Quantity"), false, "the variables, in the order of the output"),
@@ -241,6 +242,7 @@ const TYPES: &[(&str, &[Key])] = &[
             ("none", Texts, false, "expressions that say that there was none"),
             ("unless", Texts, false, "expressions on a match that make it about something else"),
             ("beyond", Texts, false, "kinds of scope that do not bind it"),
+            ("within", Texts, false, "kinds of scope whose words must stand before the number, and bind no other rule"),
         ],
     ),
     (
@@ -253,6 +255,7 @@ const TYPES: &[(&str, &[Key])] = &[
             ("none", Texts, false, "expressions that say that there was none"),
             ("unless", Texts, false, "expressions on a match that make it about something else"),
             ("beyond", Texts, false, "kinds of scope that do not bind it"),
+            ("within", Texts, false, "kinds of scope whose words must stand before the number, and bind no other rule"),
         ],
     ),
     ("SentenceFile", &[("cases", Many("WrittenSentence"), false, "the sentences")]),

@@ -280,6 +280,9 @@ pub struct NarrativeFile {
     /// Words behind a number, or behind its counting word, that make it no exact one (余, 以上).
     #[serde(default)]
     pub about_behind: Vec<Text>,
+    /// Words at the head of a sentence that goes on with the one before (其中).
+    #[serde(default)]
+    pub goes_on: Vec<Text>,
     /// Words of which one stands in every sentence that says that there was none.
     #[serde(default)]
     pub negations: Vec<Text>,
@@ -340,6 +343,9 @@ pub struct Quantity {
     /// Kinds of scope that do not bind it.
     #[serde(default)]
     pub beyond: Vec<Text>,
+    /// Kinds of scope that must be open: their last words before the number say `yes`.
+    #[serde(default)]
+    pub within: Vec<Text>,
 }
 
 /// `[[joint]]`: sentences that speak of several variables at once.
@@ -366,4 +372,7 @@ pub struct Joint {
     /// Kinds of scope that do not bind it.
     #[serde(default)]
     pub beyond: Vec<Text>,
+    /// Kinds of scope that must be open: their last words before the number say `yes`.
+    #[serde(default)]
+    pub within: Vec<Text>,
 }

@@ -3,18 +3,19 @@
 //! A sentence says what a table does not: it may speak of last year, of a part, of a plan, of another agency. What
 //! the rules do not place beyond doubt is left out or told as ambiguous, never guessed.
 
+mod passage;
 mod sentence;
 
 use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::passage::Line;
 use super::section::Prose;
 use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
 use crate::pattern::{Counts, Expression, Narrative, Quantity, Rule};
 use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
+use passage::passages;
 use sentence::{Number, Sentence, split};
 
 /// Candidates of a variable that sentences contradict each other on, at most.
@@ -33,32 +34,36 @@ pub struct Of<'a> {
 #[must_use]
 pub fn narrate(prose: &Prose<'_>, rules: &Narrative, of: Of<'_>, readings: &[Reading]) -> (Vec<Statement>, Vec<Flag>) {
     let of = Known { year: of.year, agency: of.agency.map(|a| short_name(&fold(a))) };
-    let mut heard: Vec<Vec<Heard<'_, '_>>> = vec![Vec::new(); rules.variables.len()];
-    for piece in &prose.pieces {
-        let section = piece.section.and_then(|s| prose.sections.get(s)).map_or("", |s| s.id.as_str());
-        if rules.without.iter().any(|id| id == section) {
-            continue;
-        }
-        let Some(line) = prose.lines.get(piece.line) else { continue };
-        for range in split(line, &piece.range) {
-            let shadow = line.shadow.text.get(range.clone()).unwrap_or_default();
-            let (tried, negated) = rules.gate(shadow);
-            if tried.is_empty() {
-                continue;
-            }
-            let sentence = Sentence::new(line, range, &rules.numbers);
-            if sentence.numbers.is_empty() && !negated {
-                continue;
-            }
-            for told in listen(&sentence, rules, &tried, negated, &of) {
-                let number = told.number.and_then(|n| sentence.numbers.get(n));
-                let raw = number.map_or_else(|| sentence.shadow(&told.span), |n| n.range.clone());
-                if let Some(list) = heard.get_mut(told.variable) {
-                    let sentence = sentence.range.clone();
-                    list.push(Heard { value: told.value, unsure: told.unsure, line, section, raw, sentence });
+    let mut heard: Vec<Vec<Heard<'_>>> = vec![Vec::new(); rules.variables.len()];
+    for passage in passages(prose, rules) {
+        passage.read(|line, range, place| {
+            for range in split(line, &range, &rules.numbers) {
+                let shadow = line.shadow.text.get(range.clone()).unwrap_or_default();
+                let (tried, negated) = rules.gate(shadow);
+                if tried.is_empty() {
+                    continue;
+                }
+                let sentence = Sentence::new(line, range, &rules.numbers);
+                if sentence.numbers.is_empty() && !negated {
+                    continue;
+                }
+                for told in listen(&sentence, rules, &tried, negated, &of) {
+                    let number = told.number.and_then(|n| sentence.numbers.get(n));
+                    let raw = number.map_or_else(|| sentence.shadow(&told.span), |n| n.range.clone());
+                    let anchor = place(sentence.range.start);
+                    if let Some((list, anchor)) = heard.get_mut(told.variable).zip(anchor) {
+                        list.push(Heard {
+                            value: told.value,
+                            unsure: told.unsure,
+                            section: passage.section,
+                            raw: printed(line.printed(raw)),
+                            sentence: printed(line.printed(sentence.range.clone())),
+                            anchor,
+                        });
+                    }
                 }
             }
-        }
+        });
     }
     let mut statements = Vec::new();
     let mut flags = Vec::new();
@@ -90,26 +95,21 @@ struct Known {
 
 /// One sentence's word on one variable.
 #[derive(Debug, Clone)]
-struct Heard<'p, 'l> {
+struct Heard<'p> {
     /// `None` for a number that is no exact one.
     value: Option<Decimal>,
     /// It may be about something else.
     unsure: bool,
-    line: &'p Line<'l>,
     section: &'p str,
-    /// Bytes of the line's shadow: the number, or the words that say that there was none.
-    raw: Range<usize>,
-    sentence: Range<usize>,
+    /// The number, or the words that say that there was none.
+    raw: String,
+    sentence: String,
+    anchor: Anchor,
 }
 
-impl<'l> Heard<'_, 'l> {
-    fn raw(&self) -> &'l str {
-        self.line.printed(self.raw.clone()).trim()
-    }
-
-    fn sentence(&self) -> &'l str {
-        self.line.printed(self.sentence.clone()).trim()
-    }
+/// Printed text on one line.
+fn printed(text: &str) -> String {
+    text.trim().replace('\n', "")
 }
 
 /// What a rule made of a sentence.
@@ -148,6 +148,8 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
         return Vec::new();
     }
     let scopes = scopes(sentence, rules, of);
+    let limit = |hit: &Hit<'_>| hit.number.and_then(|n| sentence.numbers.get(n)).map_or(hit.span.end, |n| n.at);
+    hits.retain(|hit| within(&scopes, limit(hit), hit.rule));
     let mut out: Vec<Told> = Vec::new();
     for hit in &hits {
         // A number that two rules take is the one's whose words hold the other's.
@@ -160,8 +162,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
         }
         let rivalled = rivals().any(|h| !inside(&h.span, &hit.span));
         let number = hit.number.and_then(|n| sentence.numbers.get(n));
-        let limit = number.map_or(hit.span.end, |n| n.at);
-        let counts = judge(&scopes, limit, &hit.rule.beyond);
+        let counts = judge(&scopes, limit(hit), hit.rule, rules);
         if counts == Counts::No {
             continue;
         }
@@ -227,7 +228,18 @@ fn year(text: &str) -> Option<u16> {
 /// Whether a name in a sentence is the agency's own, in short or in full.
 fn own(name: &str, agency: Option<&str>) -> bool {
     let name = short_name(name);
-    agency.is_some_and(|agency| agency.ends_with(&name) || name.ends_with(agency) || agency.starts_with(&name))
+    agency.is_some_and(|agency| {
+        agency.ends_with(&name) || name.ends_with(agency) || agency.starts_with(&name) || shortens(&name, agency)
+    })
+}
+
+/// Whether a name is made of characters of the agency's in their order (市卫健委 of 某市卫生健康委员会), up to the
+/// word for an office that ends it.
+fn shortens(name: &str, agency: &str) -> bool {
+    const NAME: usize = 4;
+    const OFFICE: usize = 3;
+    let mut rest = agency.chars();
+    name.chars().count() >= NAME && name.chars().all(|c| rest.any(|a| a == c)) && rest.count() <= OFFICE
 }
 
 /// A name without the 人民 that sentences leave out.
@@ -235,37 +247,42 @@ fn short_name(name: &str) -> String {
     name.replace("人民", "")
 }
 
-/// Of each kind the last words before the number decide, of words that end together the longest.
-fn judge(scopes: &[Reach], limit: usize, beyond: &[usize]) -> Counts {
+/// Whether the topics that a rule needs are open at a place.
+fn within(scopes: &[Reach], limit: usize, rule: &Rule) -> bool {
+    rule.within.iter().all(|kind| last(scopes, limit, *kind).is_some_and(|counts| counts != Counts::No))
+}
+
+/// What the last words of a kind before a place say, of words that end together the longest.
+fn last(scopes: &[Reach], limit: usize, kind: usize) -> Option<Counts> {
+    let reaches = |r: &&Reach| r.kind == kind && r.span.end <= limit && r.only.is_none_or(|at| at == limit);
+    let strict = |counts: Counts| [Counts::Yes, Counts::Unsure, Counts::No].iter().position(|c| *c == counts);
+    let order = |r: &&Reach| (r.span.end, std::cmp::Reverse(r.span.start), strict(r.counts));
+    scopes.iter().filter(reaches).max_by_key(order).map(|r| r.counts)
+}
+
+/// Of each kind the last words before the number decide.
+fn judge(scopes: &[Reach], limit: usize, rule: &Rule, rules: &Narrative) -> Counts {
     let mut verdict = Counts::Yes;
-    let reaches = |r: &Reach| r.span.end <= limit && r.only.is_none_or(|at| at == limit);
-    for reach in scopes {
-        if beyond.contains(&reach.kind) || !reaches(reach) {
+    for kind in 0..rules.kinds {
+        if rules.topics.contains(&kind) || rule.beyond.contains(&kind) {
             continue;
         }
-        let last = !scopes.iter().any(|o| {
-            o.kind == reach.kind
-                && reaches(o)
-                && (o.span.end, std::cmp::Reverse(o.span.start)) > (reach.span.end, std::cmp::Reverse(reach.span.start))
-        });
-        if last {
-            match reach.counts {
-                Counts::No => return Counts::No,
-                Counts::Unsure => verdict = Counts::Unsure,
-                Counts::Yes => {}
-            }
+        match last(scopes, limit, kind) {
+            Some(Counts::No) => return Counts::No,
+            Some(Counts::Unsure) => verdict = Counts::Unsure,
+            Some(Counts::Yes) | None => {}
         }
     }
     verdict
 }
 
 /// What all sentences on a variable come to.
-fn weigh(quantity: &Quantity, heard: &[Heard<'_, '_>], flags: &mut Vec<Flag>) -> Option<Statement> {
+fn weigh(quantity: &Quantity, heard: &[Heard<'_>], flags: &mut Vec<Flag>) -> Option<Statement> {
     let mut flag = |code, message| flags.push(Flag { code, at: quantity.name.clone(), message });
     let mut sure: Vec<Decimal> = heard.iter().filter(|h| !h.unsure).filter_map(|h| h.value).collect();
     sure.sort_unstable();
     sure.dedup();
-    let pick = |fits: &dyn Fn(&Heard<'_, '_>) -> bool| heard.iter().position(fits);
+    let pick = |fits: &dyn Fn(&Heard<'_>) -> bool| heard.iter().position(fits);
     let (at, state, value, mut candidates) = match sure.as_slice() {
         [value] => (pick(&|h| !h.unsure && h.value.is_some())?, State::Number, Some(*value), Vec::new()),
         [] => match pick(&|h| h.unsure) {
@@ -281,26 +298,26 @@ fn weigh(quantity: &Quantity, heard: &[Heard<'_, '_>], flags: &mut Vec<Flag>) ->
     match state {
         State::Ambiguous if sure.len() > 1 => {
             let other = heard.iter().find(|h| !h.unsure && h.value.is_some() && h.value != chosen.value);
-            let other = other.map_or("", Heard::raw);
-            flag("narrative-conflict", format!("one sentence says `{}`, another `{other}`", chosen.raw()));
+            let other = other.map_or("", |h| h.raw.as_str());
+            flag("narrative-conflict", format!("one sentence says `{}`, another `{other}`", chosen.raw));
         }
         State::Ambiguous => {
-            let message = format!("`{}` may be about something else: {}", chosen.raw(), short(chosen.sentence()));
+            let message = format!("`{}` may be about something else: {}", chosen.raw, short(&chosen.sentence));
             flag("narrative-ambiguous", message);
         }
-        State::Text => flag("narrative-inexact", format!("`{}` is no exact number", chosen.raw())),
+        State::Text => flag("narrative-inexact", format!("`{}` is no exact number", chosen.raw)),
         _ => {}
     }
     Some(Statement {
         variable: quantity.name.clone(),
         value,
         state,
-        raw: chosen.raw().to_owned(),
+        raw: chosen.raw.clone(),
         candidates,
         unit: quantity.unit.as_ref().map(|u| u.name.clone()),
-        sentence: chosen.sentence().to_owned(),
+        sentence: chosen.sentence.clone(),
         section: chosen.section.to_owned(),
-        anchor: place(chosen.line, chosen.sentence.start),
+        anchor: chosen.anchor.clone(),
     })
 }
 
@@ -326,17 +343,6 @@ fn short(sentence: &str) -> String {
     match sentence.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", sentence.get(..end).unwrap_or_default()),
         None => sentence.to_owned(),
-    }
-}
-
-/// Where a byte of a line's shadow stands: within a text by its column, else where its paragraph begins.
-fn place(line: &Line<'_>, at: usize) -> Anchor {
-    match line.anchor {
-        Anchor::Text { line: number, column } if line.first => {
-            let before = line.text.get(..line.shadow.original(at)).map_or(0, |t| t.chars().count());
-            Anchor::Text { line: *number, column: column.saturating_add(u32::try_from(before).unwrap_or(u32::MAX)) }
-        }
-        other => other.clone(),
     }
 }
 

@@ -81,7 +81,7 @@ impl Sentence {
 }
 
 /// The sentences of a piece of a line, as ranges of its shadow.
-pub(super) fn split(line: &Line<'_>, range: &Range<usize>) -> Vec<Range<usize>> {
+pub(super) fn split(line: &Line<'_>, range: &Range<usize>, numbers: &Numbers) -> Vec<Range<usize>> {
     let text = line.shadow.text.get(range.clone()).unwrap_or_default();
     let mut out = Vec::new();
     let (mut from, mut length) = (range.start, 0);
@@ -100,7 +100,11 @@ pub(super) fn split(line: &Line<'_>, range: &Range<usize>) -> Vec<Range<usize>> 
             }
             _ => false,
         };
-        if stop || length >= LONGEST {
+        // What is 其中 of the sentence before belongs to it.
+        let goes_on = text
+            .get(end - range.start..)
+            .is_some_and(|rest| numbers.goes_on.iter().any(|w| rest.starts_with(w.as_str())));
+        if stop && !goes_on || length >= LONGEST {
             out.push(from..end);
             (from, length) = (end, 0);
         }
@@ -176,7 +180,9 @@ impl Reader<'_, '_> {
                     };
                     for i in at..end {
                         if let Some((byte, c)) = self.chars.get(i).copied().filter(|(_, c)| !matches!(c, '#' | '"')) {
-                            self.push(c, byte);
+                            // A full stop inside is one before 其中.
+                            let stop = c == '.' && self.printed_char(i) == Some('。') && i + 1 < self.chars.len();
+                            self.push(if stop { ',' } else { c }, byte);
                         }
                     }
                     at = end;
