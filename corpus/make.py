@@ -366,7 +366,56 @@ def make_docx(report):
     return buffer.getvalue()
 
 
-MAKERS = {"html": make_html, "htm": make_html, "txt": make_txt, "pdf": make_pdf, "docx": make_docx}
+# ---- RTF --------------------------------------------------------------------------------------------------
+
+def rtf_text(text, gbk):
+    """Characters as bytes of GBK, or as \\u with a question mark for readers without Unicode."""
+    out = []
+    for c in text:
+        if c in "\\{}":
+            out.append("\\" + c)
+        elif c == "\n":
+            out.append("\\line ")
+        elif ord(c) < 128:
+            out.append(c)
+        elif gbk:
+            out.append("".join(f"\\'{b:02x}" for b in c.encode("gbk")))
+        else:
+            out.append(f"\\u{ord(c) - 65536 if ord(c) > 32767 else ord(c)}?")
+    return "".join(out)
+
+
+def make_rtf(report):
+    gbk = report.style.get("bytes", "gbk") == "gbk"
+    out = ["{\\rtf1\\ansi\\ansicpg%d\\deff0{\\fonttbl{\\f0\\fnil\\fcharset134 SimSun;}{\\f1\\fnil\\fcharset0 Calibri;}}" % (936 if gbk else 1252)]
+    out.append("{\\header\\pard %s\\par}" % rtf_text("内部资料", gbk))
+    for kind, content in report.blocks():
+        if kind != "grid":
+            out.append("\\pard\\plain\\f0 " + rtf_text(content, gbk) + "\\par")
+            continue
+        covered = {}
+        for r, row in enumerate(content):
+            cells, texts = [], []
+            column = 0
+            while column < len(row):
+                cell = row[column]
+                if cell is not None:
+                    text, rs, cs = cell
+                    cells.append(("\\clvmgf" if rs > 1 else "", column + cs))
+                    texts.append(text)
+                    for below in range(r + 1, r + rs):
+                        covered[below, column] = cs
+                else:
+                    cs = covered[r, column]
+                    cells.append(("\\clvmrg", column + cs))
+                    texts.append("")
+                column += cs
+            out.append("\\trowd\\trgaph108" + "".join(f"{merge}\\cellx{edge * 900}" for merge, edge in cells))
+            out.append("".join("\\pard\\intbl\\plain\\f0 " + rtf_text(text, gbk) + "\\cell" for text in texts) + "\\row")
+    return ("\r\n".join(out) + "}").encode("ascii")
+
+
+MAKERS = {"html": make_html, "htm": make_html, "txt": make_txt, "pdf": make_pdf, "docx": make_docx, "rtf": make_rtf}
 
 
 def main():
@@ -378,7 +427,7 @@ def main():
         if report.truth.get("typed"):
             continue
         target = HERE / "reports" / report.truth["file"]
-        target.write_bytes(MAKERS[target.suffix[1:]](report))
+        target.write_bytes(MAKERS[report.style.get("as", target.suffix[1:])](report))
         print(target.name)
 
 

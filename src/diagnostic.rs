@@ -23,3 +23,16 @@ pub struct Diagnostic {
     /// Where, if at one place.
     pub anchor: Option<Anchor>,
 }
+
+impl Diagnostic {
+    /// Tells of pictures, which no reader reads; none where there are none.
+    #[must_use]
+    pub fn pictures(count: u32) -> Option<Self> {
+        (count > 0).then(|| Self {
+            code: "pictures-not-read",
+            severity: Severity::Note,
+            message: format!("{count} pictures are not read; tables pasted as pictures hold no numbers here"),
+            anchor: None,
+        })
+    }
+}

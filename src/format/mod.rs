@@ -4,6 +4,8 @@ pub mod doc;
 pub mod docx;
 pub mod html;
 pub mod pdf;
+mod rows;
+pub mod rtf;
 pub mod txt;
 
 use crate::document::{Document, Format};
@@ -22,6 +24,7 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, F
         Format::Txt => txt::read(bytes, limits),
         Format::Pdf => pdf::read(bytes, limits),
         Format::Image => Err(Failure::NoTextLayer("a picture; recognise its text first".to_owned())),
-        Format::Rtf | Format::Sheet => Err(Failure::Unsupported(format!("{} files are not read", format.name()))),
+        Format::Rtf => rtf::read(bytes, limits),
+        Format::Sheet => Err(Failure::Unsupported(format!("{} files are not read", format.name()))),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bytes::{i16_at, slice, u8_at, u16_at, u32_at};
 use super::fib::Fib;
+use crate::format::rows::CellShape;
 
 /// What is needed of a paragraph's properties.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,21 +25,6 @@ pub(super) struct ParagraphProperties {
     pub(super) level: u8,
     /// The row's cells, on the paragraph that ends it.
     pub(super) row: Vec<CellShape>,
-}
-
-/// One cell of a row by its definition.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct CellShape {
-    /// Left edge in twips.
-    pub(super) left: i16,
-    /// Right edge in twips.
-    pub(super) right: i16,
-    /// Merged into the cell to its left.
-    pub(super) merged: bool,
-    /// Starts a vertical merge.
-    pub(super) starts_merge: bool,
-    /// Continues the vertical merge of the cell above.
-    pub(super) continues_merge: bool,
 }
 
 /// Runs of properties by stream offset.
@@ -212,7 +198,7 @@ fn apply_each(modifiers: &[u8], p: &mut ParagraphProperties) {
 /// A row's definition: edges, then flags of each cell (TDefTableOperand, TC80).
 fn row(operand: &[u8]) -> Vec<CellShape> {
     let count = usize::from(u8_at(operand, 2).unwrap_or(0)).min(63);
-    let edge = |n: usize| i16_at(operand, 3 + n * 2).unwrap_or(0);
+    let edge = |n: usize| i32::from(i16_at(operand, 3 + n * 2).unwrap_or(0));
     (0..count)
         .map(|n| {
             let flags = u16_at(operand, 3 + (count + 1) * 2 + n * 20).unwrap_or(0);

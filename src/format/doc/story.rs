@@ -3,17 +3,12 @@
 use super::fib::Fib;
 use super::list::Lists;
 use super::pieces::Pieces;
-use super::properties::{CellShape, ParagraphProperties, Properties};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
+use super::properties::{ParagraphProperties, Properties};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Anchor, Block, Document, Paragraph, Role, Table};
 use crate::failure::Failure;
+use crate::format::rows::{Row, table};
 use crate::limits::Limits;
-
-/// Edges of cells closer than this are one edge, in twips (1/20 point).
-const SNAP: i16 = 40;
-
-/// A row being read: texts of its cells, and their shapes.
-type Row = (Vec<String>, Vec<CellShape>);
 
 /// A table being read, at one depth.
 #[derive(Default)]
@@ -120,14 +115,7 @@ pub(super) fn read(
     }
     close_table(&mut outer, &mut behind, &mut tables, document);
     push_paragraph(&line, Role::Body, paragraphs + 1, document);
-    if pictures > 0 {
-        document.diagnostics.push(Diagnostic {
-            code: "pictures-not-read",
-            severity: Severity::Note,
-            message: format!("{pictures} pictures are not read; tables pasted as pictures hold no numbers here"),
-            anchor: None,
-        });
-    }
+    document.diagnostics.extend(Diagnostic::pictures(pictures));
     Ok(())
 }
 
@@ -151,61 +139,4 @@ fn close_table(open: &mut OpenTable, behind: &mut Vec<Table>, tables: &mut u32, 
         document.blocks.extend(table(open.rows, format!("document/tbl[{tables}]")).map(Block::Table));
     }
     document.blocks.extend(behind.drain(..).map(Block::Table));
-}
-
-/// Rows of texts and shapes to a grid: edges of all rows, snapped, are the grid's columns.
-fn table(rows: Vec<Row>, path: String) -> Option<Table> {
-    let mut edges: Vec<i16> =
-        rows.iter().flat_map(|(_, shapes)| shapes.iter().flat_map(|s| [s.left, s.right])).collect();
-    edges.sort_unstable();
-    edges.dedup_by(|next, kept| next.saturating_sub(*kept) < SNAP);
-    let column = |x: i16| edges.partition_point(|&e| e <= x.saturating_add(SNAP / 2)).saturating_sub(1);
-    let mut cells: Vec<Cell> = Vec::new();
-    let mut merges: Vec<bool> = Vec::new();
-    for (row, (texts, shapes)) in rows.iter().enumerate() {
-        let mut next = 0;
-        let mut at = 0;
-        while at < texts.len() {
-            let Some(text) = texts.get(at) else { break };
-            let shape = shapes.get(at).copied();
-            let (col, mut end) = match shape {
-                Some(s) => (column(s.left).max(next), column(s.right)),
-                None => (next, next + 1),
-            };
-            at += 1;
-            let mut text = text.clone();
-            while let Some(s) = shapes.get(at).filter(|s| s.merged) {
-                end = end.max(column(s.right));
-                if let Some(more) = texts.get(at).filter(|t| !t.is_empty()) {
-                    text.push_str(more);
-                }
-                at += 1;
-            }
-            let span = end.saturating_sub(col).max(1);
-            next = col + span;
-            if shape.is_some_and(|s| s.continues_merge) {
-                let above = cells
-                    .iter_mut()
-                    .zip(&merges)
-                    .rev()
-                    .find(|(c, starts)| **starts && c.col == col && c.row + c.row_span == row);
-                if let Some((above, _)) = above {
-                    above.row_span += 1;
-                    continue;
-                }
-            }
-            cells.push(Cell {
-                row,
-                col,
-                row_span: 1,
-                col_span: span,
-                text: text.trim_matches('\n').to_owned(),
-                anchor: Anchor::Node { path: format!("{path}/tr[{}]/tc[{}]", row + 1, col + 1), line: 0, column: 0 },
-            });
-            merges.push(shape.is_some_and(|s| s.starts_merge || s.continues_merge));
-        }
-    }
-    let cols = cells.iter().map(|c| c.col + c.col_span).max()?;
-    let anchor = Anchor::Node { path, line: 0, column: 0 };
-    Some(Table { kind: TableKind::Markup, rows: rows.len(), cols, cells, caption: String::new(), anchor })
 }

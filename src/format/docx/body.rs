@@ -161,18 +161,7 @@ impl<'a> BodyReader<'a> {
                 anchor: None,
             });
         }
-        if self.pictures > 0 {
-            document.diagnostics.push(Diagnostic {
-                code: "pictures-not-read",
-                severity: Severity::Note,
-                message: format!(
-                    "{} pictures are not read; tables pasted as pictures hold no numbers here",
-                    self.pictures
-                ),
-                anchor: None,
-            });
-            self.pictures = 0;
-        }
+        document.diagnostics.extend(Diagnostic::pictures(std::mem::take(&mut self.pictures)));
         document.blocks.append(&mut story.out);
         Ok(())
     }
