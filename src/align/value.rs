@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::pattern::{Column, Row};
 use crate::record::State;
-use crate::text::{fold, read_cell};
+use crate::text::{fold, is_money, read_cell};
 
 /// A value and the doubts about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +59,7 @@ pub(crate) fn read_value(text: &str, row: &Row, column: &Column, header_unit: Op
                         .push(("two-numbers", format!("`{}` looks like two numbers in one cell", shorten(text))));
                 }
             }
-            let counts = unit.is_some_and(|u| !u.contains('元'));
+            let counts = unit.is_some_and(|u| !is_money(u));
             if counts && value.value.is_some_and(|v| !v.fract().is_zero()) {
                 value.doubts.push((
                     "fraction-count",

@@ -12,7 +12,7 @@ use crate::cli::tally::count;
 use crate::cli::ui::{Output, Ui};
 use crate::cli::{End, pattern_set};
 use crate::error::Error;
-use crate::pattern::{PanelCheck, PanelTerm, PatternSet};
+use crate::pattern::{Form, PanelCheck, PanelTerm, PatternSet};
 use crate::text;
 use crate::write::jsonl::Object;
 use crate::write::row::Row;
@@ -44,28 +44,33 @@ struct Agency {
     years: BTreeMap<i32, Vec<Place>>,
 }
 
+/// What the reports of one panel share: the agency's name, folded, and the family that the reports are of.
+type Key = (String, String);
+
 /// What the patterns promise.
 struct Rules {
     /// Identities between years, with the form that has them.
     checks: Vec<(String, PanelCheck)>,
-    /// Variables that count something: whole numbers, and whether they may be below zero.
+    /// Variables that count something: whole numbers, and whether they may be below zero. Money is none.
     counts: BTreeMap<String, bool>,
     /// First year of each form.
     since: BTreeMap<String, i32>,
+    /// Ids of the families.
+    families: Vec<String>,
 }
 
 /// Runs it.
 pub fn run(args: &Check, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let rules = Rules::of(pattern_set(global.patterns.as_deref())?, args.soft);
     let mut dataset = Records::open(&args.dataset)?;
-    let mut panel: BTreeMap<String, Agency> = BTreeMap::new();
+    let mut panel: BTreeMap<Key, Agency> = BTreeMap::new();
     let mut outside = Vec::new();
     let mut records = 0u64;
     dataset.each(|row, place| {
         records += 1;
         match (row.report.agency.as_deref(), row.report.year) {
             (Some(name), Some(year)) => {
-                let agency = panel.entry(text::fold(name)).or_default();
+                let agency = panel.entry(rules.key(name, &row)).or_default();
                 if agency.name.is_empty() {
                     name.clone_into(&mut agency.name);
                 }
@@ -121,6 +126,9 @@ impl Rules {
     fn of(patterns: &PatternSet, soft: bool) -> Self {
         let forms = || patterns.families.iter().flat_map(|f| &f.forms);
         let all = || forms().flat_map(|form| form.panel_checks.iter().map(|check| (form.id.clone(), check.clone())));
+        let variables = forms().flat_map(Form::variables);
+        let countable: BTreeSet<String> =
+            variables.filter(|v| !v.unit.as_deref().is_some_and(text::is_money)).map(|v| v.name).collect();
         let mut counts = BTreeMap::new();
         for term in forms().flat_map(|form| &form.checks).flat_map(|check| check.left.iter().chain(&check.right)) {
             counts.insert(term.variable.clone(), false);
@@ -132,8 +140,15 @@ impl Rules {
                 *below &= term.lag > 0;
             }
         }
+        counts.retain(|variable, _| countable.contains(variable));
         let since = forms().filter_map(|form| Some((form.id.clone(), i32::from(form.years.0?)))).collect();
-        Self { checks: all().filter(|(_, check)| soft || !check.soft).collect(), counts, since }
+        let families = patterns.families.iter().map(|family| family.id.clone()).collect();
+        Self { checks: all().filter(|(_, check)| soft || !check.soft).collect(), counts, since, families }
+    }
+
+    fn key(&self, agency: &str, row: &Row) -> Key {
+        let made_by = |family: &&String| row.made_by.patterns.get(family).is_some();
+        (text::fold(agency), self.families.iter().find(made_by).cloned().unwrap_or_default())
     }
 }
 

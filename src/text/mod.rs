@@ -12,6 +12,6 @@ mod shadow_han;
 mod superscript;
 
 pub(crate) use edit::distance;
-pub use number::{Amount, Cell, read_cell};
+pub use number::{Amount, Cell, is_money, read_cell};
 pub use shadow::{Shadow, fold, fold_char};
 pub(crate) use superscript::{append_raised, superscript};

@@ -30,6 +30,12 @@ const UNITS: &[UnitWord] = &[
     UnitWord { name: "千", base: "", exponent: 3 },
 ];
 
+/// Whether a unit is one of money: what it measures need not be whole.
+#[must_use]
+pub fn is_money(unit: &str) -> bool {
+    unit.contains('元')
+}
+
 const COUNTERS: &[&str] = &[
     "人次", "次", "件", "条", "项", "个", "份", "篇", "人", "宗", "起", "家", "场", "期", "条次", "处", "例", "户",
     "笔", "件次", "批次", "批", "种", "部", "类", "名", "台", "册", "张", "位", "月", "天", "分",

@@ -82,6 +82,12 @@ pub struct Report {
 pub struct Region {
     /// Level of the agency.
     pub level: Option<String>,
+    /// Division code of its place.
+    pub code: Option<String>,
+    /// Name of its place.
+    pub name: Option<String>,
+    /// Division code of the place above.
+    pub parent: Option<String>,
 }
 
 /// First and last day.

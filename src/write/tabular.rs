@@ -3,16 +3,21 @@
 use rustc_hash::FxHashMap;
 
 use crate::write::csv;
-use crate::write::row::Row;
+use crate::write::row::{Region, Row};
 
 /// Columns of both tables before the values.
-pub const REPORT: [&str; 13] = [
+pub const REPORT: [&str; 18] = [
     "id",
     "path",
     "member",
+    "url",
     "format",
     "title",
     "agency",
+    "region_level",
+    "region_code",
+    "region_name",
+    "region_parent",
     "year",
     "form",
     "period_start",
@@ -23,9 +28,10 @@ pub const REPORT: [&str; 13] = [
 ];
 
 /// Columns of the long table after `id`.
-pub const CELL: [&str; 15] = [
+pub const CELL: [&str; 16] = [
     "id",
     "agency",
+    "region_code",
     "year",
     "variable",
     "value",
@@ -52,13 +58,20 @@ fn text(value: Option<impl ToString>) -> String {
 #[must_use]
 pub fn report(row: &Row) -> Vec<String> {
     let r = &row.report;
+    let region =
+        |part: fn(&Region) -> &Option<String>| text(r.region.as_ref().and_then(|region| part(region).as_ref()));
     vec![
         row.id.clone(),
         row.source.path.clone(),
         text(row.source.member.as_ref()),
+        text(row.source.url.as_ref()),
         row.source.format.clone(),
         text(r.title.as_ref()),
         text(r.agency.as_ref()),
+        region(|region| &region.level),
+        region(|region| &region.code),
+        region(|region| &region.name),
+        region(|region| &region.parent),
         text(r.year),
         text(r.form.as_ref()),
         text(r.period.as_ref().map(|p| &p.start)),
@@ -108,6 +121,7 @@ pub fn long(out: &mut Vec<u8>, row: &Row) {
 /// The cells and stated numbers of a report, each in the order of [`CELL`].
 pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
     let agency = text(row.report.agency.as_ref());
+    let region = text(row.report.region.as_ref().and_then(|region| region.code.as_ref()));
     let year = text(row.report.year);
     row.printed().map(move |(variable, cell)| {
         let about = |at: &str| at == variable || variable.strip_prefix(at).is_some_and(|rest| rest.starts_with('.'));
@@ -118,6 +132,7 @@ pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
         [
             row.id.clone(),
             agency.clone(),
+            region.clone(),
             year.clone(),
             variable.to_owned(),
             row.number(variable).unwrap_or_default().to_owned(),

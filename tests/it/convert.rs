@@ -77,3 +77,14 @@ fn differences_and_findings_are_told() {
         assert!(summary.contains(&format!("         {line}")), "{line}:\n{summary}");
     }
 }
+
+#[test]
+fn money_is_no_count_and_families_are_panels_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let accounts = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/reports/40-html-accounts.html");
+    fs::copy(accounts, folder.path().join("accounts.html")).unwrap();
+    fs::write(folder.path().join("information.html"), report("云川市图书馆", 2023, 1)).unwrap();
+    let run = |args: &[&str]| drop(gongkai().current_dir(&folder).args(args).assert().code(0));
+    run(&["extract", "accounts.html", "information.html", "-o", "r.jsonl"]);
+    run(&["check", "r.jsonl"]);
+}
