@@ -34,10 +34,7 @@ const UTF16_SAMPLE: usize = 4 << 10;
 pub fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
     let declared_encoding = declared.and_then(|label| Encoding::for_label(label.trim().as_bytes()));
     let Choice { encoding, body, guessed } = choose(bytes, declared_encoding);
-    let text = match std::str::from_utf8(body) {
-        Ok(text) if encoding == UTF_8 => text.to_owned(),
-        _ => encoding.decode_without_bom_handling(body).0.into_owned(),
-    };
+    let text = encoding.decode_without_bom_handling(body).0.into_owned();
     let mut diagnostics = Vec::new();
     if let Some(said) = declared_encoding
         && family(said) != family(encoding)
@@ -78,12 +75,8 @@ fn choose<'b>(bytes: &'b [u8], declared: Option<&'static Encoding>) -> Choice<'b
     if let Some(body) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
         // Editors leave a UTF-8 mark in front of GBK text now and then: the mark counts, but not against
         // the whole body.
-        let utf8 = Utf8Scan::of(body);
-        let gb = GbScan::of(body);
-        if utf8.holds() || !gb.holds() {
-            return sure(UTF_8, body);
-        }
-        return sure(GB18030, body);
+        let broken = !Utf8Scan::of(body).holds() && GbScan::of(body).holds();
+        return sure(if broken { GB18030 } else { UTF_8 }, body);
     }
     if let Some(body) = bytes.strip_prefix(b"\xFF\xFE") {
         return sure(UTF_16LE, body);
@@ -95,7 +88,7 @@ fn choose<'b>(bytes: &'b [u8], declared: Option<&'static Encoding>) -> Choice<'b
         return sure(GB18030, body);
     }
     let utf8 = Utf8Scan::of(bytes);
-    if (utf8.errors > 0 || bytes.contains(&0))
+    if (utf8.errors > 0 || memchr::memchr(0, bytes).is_some())
         && let Some(encoding) = utf16(bytes)
     {
         return sure(encoding, bytes);
@@ -159,13 +152,22 @@ struct Utf8Scan {
 
 impl Utf8Scan {
     fn of(bytes: &[u8]) -> Self {
-        if std::str::from_utf8(bytes).is_ok() {
-            return Self { valid: 1, errors: 0 };
-        }
+        let leads = |bytes: &[u8]| bytes.iter().filter(|b| **b >= 0xC0).count() as u64;
         let mut scan = Self { valid: 0, errors: 0 };
-        for chunk in bytes.utf8_chunks() {
-            scan.valid += chunk.valid().bytes().filter(|&b| b >= 0xC0).count() as u64;
-            scan.errors += u64::from(!chunk.invalid().is_empty());
+        let mut rest = bytes;
+        while let Err(error) = std::str::from_utf8(rest) {
+            let (valid, tail) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();
+            scan.valid += leads(valid);
+            scan.errors += 1;
+            rest = tail.get(error.error_len().unwrap_or(tail.len())..).unwrap_or_default();
+            // Whatever stands in the rest, it does not hold any more.
+            let most = Self { valid: scan.valid + rest.len() as u64 / 2, ..scan };
+            if !most.holds() {
+                return most;
+            }
+        }
+        if scan.errors > 0 {
+            scan.valid += leads(rest);
         }
         scan
     }
@@ -197,7 +199,7 @@ impl GbScan {
         loop {
             match rest {
                 [] => return scan,
-                [a, tail @ ..] if *a < 0x80 => rest = tail,
+                [a, tail @ ..] if *a < 0x80 => rest = behind_ascii(tail),
                 [a @ 0x81..=0xFE, b @ (0x40..=0x7E | 0x80..=0xFE), tail @ ..] => {
                     scan.pairs += 1;
                     scan.low += u64::from(*b < 0x80);
@@ -249,7 +251,7 @@ impl Big5Scan {
         loop {
             match rest {
                 [] => return scan,
-                [a, tail @ ..] if *a < 0x80 => rest = tail,
+                [a, tail @ ..] if *a < 0x80 => rest = behind_ascii(tail),
                 [a @ 0xA1..=0xF9, 0x40..=0x7E | 0xA1..=0xFE, tail @ ..] => {
                     scan.pairs += 1;
                     scan.common += u64::from(matches!(a, 0xA1..=0xC6));
@@ -268,17 +270,27 @@ impl Big5Scan {
     }
 }
 
+/// The bytes from the first on that is no ASCII; markup is runs of it.
+fn behind_ascii(bytes: &[u8]) -> &[u8] {
+    let (words, _) = bytes.as_chunks::<8>();
+    let run = words.iter().take_while(|word| u64::from_ne_bytes(**word) & 0x8080_8080_8080_8080 == 0).count();
+    let rest = bytes.get(run * 8..).unwrap_or_default();
+    rest.get(rest.iter().take_while(|b| b.is_ascii()).count()..).unwrap_or_default()
+}
+
 /// UTF-16 without a mark: by the zeros that digits, blanks and line ends leave, or (Chinese alone) by
 /// nearly all units being in the blocks of Chinese text.
 pub(super) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..bytes.len().min(UTF16_SAMPLE) & !1)?;
-    let (mut pairs, mut zeros, mut ascii) = (0usize, 0usize, 0usize);
+    let (units, _) = sample.as_chunks::<2>();
+    let pairs = units.len();
+    let zeros = units.iter().filter(|pair| pair.contains(&0)).count();
+    let ascii = units.iter().filter(|pair| pair.iter().all(u8::is_ascii_graphic)).count();
+    if zeros * 50 < pairs && ascii * 5 > pairs {
+        return None;
+    }
     let mut usual = [0usize; 2];
-    for pair in sample.chunks_exact(2) {
-        let [a, b] = pair else { continue };
-        pairs += 1;
-        zeros += usize::from(*a == 0 || *b == 0);
-        ascii += usize::from(a.is_ascii_graphic() && b.is_ascii_graphic());
+    for [a, b] in units {
         for (count, unit) in usual.iter_mut().zip([u16::from_le_bytes([*a, *b]), u16::from_be_bytes([*a, *b])]) {
             *count += usize::from(matches!(unit,
                 0x09 | 0x0A | 0x0D | 0x20..=0x7E | 0xA0..=0xFF | 0x2010..=0x2030 | 0x2460..=0x24FF
@@ -287,8 +299,7 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
     let [le, be] = usual;
     let (best, encoding) = if le >= be { (le, UTF_16LE) } else { (be, UTF_16BE) };
-    let evidence = zeros * 50 >= pairs || ascii * 5 <= pairs;
-    (pairs > 0 && evidence && le != be && best * 10 > pairs * 9).then_some(encoding)
+    (pairs > 0 && le != be && best * 10 > pairs * 9).then_some(encoding)
 }
 
 /// Tells the number of U+FFFD in the text and the place of the first.

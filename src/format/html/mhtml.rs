@@ -13,9 +13,11 @@ pub(super) struct Part {
 
 /// The first HTML part of a MIME message; none where the bytes are no MIME message or have no such part.
 pub(super) fn html_part(bytes: &[u8]) -> Option<Part> {
+    if !bytes.trim_ascii_start().first().is_some_and(u8::is_ascii_alphabetic) {
+        return None;
+    }
     let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(4_096))?).to_ascii_lowercase();
-    let begins = head.trim_start().starts_with(|c: char| c.is_ascii_alphabetic());
-    if !begins || !head.lines().any(|line| line.starts_with("mime-version:")) {
+    if !head.lines().any(|line| line.starts_with("mime-version:")) {
         return None;
     }
     let mut open: Vec<(&[u8], usize)> = vec![(bytes, 0)];

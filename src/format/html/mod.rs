@@ -134,25 +134,29 @@ fn parse(source: &str, limits: &Limits, document: &mut Document) -> Result<parse
 fn declared_charset(bytes: &[u8]) -> Option<String> {
     const HEAD: usize = 16 << 10;
     let head = bytes.get(..bytes.len().min(HEAD))?;
-    let lower: Vec<u8> = head.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase).collect();
-    let lower = String::from_utf8_lossy(&lower);
-    let mut rest: &str = &lower;
-    while let Some(at) = rest.find("charset").into_iter().chain(rest.find("encoding")).min() {
-        let tail = rest.get(at..)?;
-        let tail = tail.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start();
-        if let Some(value) = tail.strip_prefix('=') {
-            let value = value.trim_start().trim_start_matches(['"', '\'', '\\']);
-            let end = value
-                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':')))
-                .unwrap_or(value.len());
-            let label = value.get(..end)?;
-            if encoding_rs::Encoding::for_label(label.as_bytes()).is_some() {
-                return Some(label.to_owned());
-            }
+    // UTF-16 declares what it is with zeros between.
+    let narrow: Vec<u8>;
+    let head = if memchr::memchr(0, head).is_some() {
+        narrow = head.iter().copied().filter(|b| *b != 0).collect();
+        narrow.as_slice()
+    } else {
+        head
+    };
+    memchr::memchr_iter(b'=', head).find_map(|at| {
+        let key = head.get(..at)?.trim_ascii_end();
+        let letters = key.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        let key = key.get(key.len() - letters..)?.to_ascii_lowercase();
+        if !key.windows(7).any(|w| w == b"charset") && !key.windows(8).any(|w| w == b"encoding") {
+            return None;
         }
-        rest = tail;
-    }
-    None
+        let value = head.get(at + 1..)?.trim_ascii_start();
+        let quotes = value.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'\\')).count();
+        let value = value.get(quotes..)?;
+        let length = value.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')).count();
+        let label = value.get(..length)?.to_ascii_lowercase();
+        encoding_rs::Encoding::for_label(&label)?;
+        String::from_utf8(label).ok()
+    })
 }
 
 #[cfg(test)]

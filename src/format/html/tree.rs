@@ -129,12 +129,20 @@ impl<'t> Node<'t> {
 /// All elements and texts of a page in document order.
 pub(super) struct Tree<'t> {
     pub nodes: Vec<Node<'t>>,
-    /// The element whose path was asked for last as the way to another, and its path.
-    recent: RefCell<(u32, String)>,
+    /// The element whose path was asked for last as the way to another.
+    recent: RefCell<Recent>,
 }
 
 /// Nodes kept at the deep end of a path that is too long to print.
-const PATH_STEPS: u32 = 64;
+const PATH_STEPS: usize = 64;
+
+/// An element and its path.
+#[derive(Default)]
+struct Recent {
+    element: Option<u32>,
+    path: String,
+    steps: usize,
+}
 
 impl<'t> Tree<'t> {
     pub fn new(parsed: &'t Parsed) -> Self {
@@ -188,7 +196,7 @@ impl<'t> Tree<'t> {
                 nodes.push(Node { kind: Kind::Text(value), parent: index, end: index + 2, offset, ordinal: 0 });
             }
         }
-        Self { nodes, recent: RefCell::new((u32::MAX, String::new())) }
+        Self { nodes, recent: RefCell::default() }
     }
 
     pub fn get(&self, index: u32) -> Option<&Node<'t>> {
@@ -213,38 +221,39 @@ impl<'t> Tree<'t> {
     /// The path of an element (of its parent for a text), like `html/body/div[2]/p[1]`.
     pub fn path(&self, index: u32) -> String {
         let Some(node) = self.get(index) else { return String::new() };
-        let Some(element) = node.element().filter(|_| node.parent != index) else { return self.walked_path(index) };
+        let Some(element) = node.element().filter(|_| node.parent != index) else { return self.walked_path(index).0 };
         // Cells of a row and lines of an article share the path of what is around them.
         let mut recent = self.recent.borrow_mut();
-        if recent.0 != node.parent {
-            *recent = (node.parent, self.walked_path(node.parent));
+        if recent.element != Some(node.parent) {
+            let (path, steps) = self.walked_path(node.parent);
+            *recent = Recent { element: Some(node.parent), path, steps };
         }
-        if recent.1.starts_with('…') || recent.1.matches('/').count() + 1 >= PATH_STEPS as usize {
-            return self.walked_path(index);
+        if recent.steps >= PATH_STEPS {
+            return self.walked_path(index).0;
         }
-        let mut path = String::with_capacity(recent.1.len() + element.name().len() + 6);
-        path.push_str(&recent.1);
+        let mut path = String::with_capacity(recent.path.len() + element.name().len() + 6);
+        path.push_str(&recent.path);
         push_step(&mut path, element.name(), plain_ordinal(node));
         path
     }
 
-    /// The same, step by step.
-    fn walked_path(&self, index: u32) -> String {
+    /// The same, step by step, with the number of steps.
+    fn walked_path(&self, index: u32) -> (String, usize) {
         let mut steps: Vec<(&str, u32)> = Vec::new();
         for at in self.ancestors(index) {
             let Some(node) = self.get(at) else { break };
             let Some(element) = node.element() else { continue };
-            if steps.len() as u32 == PATH_STEPS {
+            if steps.len() == PATH_STEPS {
                 steps.push(("…", 0));
                 break;
             }
             steps.push((element.name(), plain_ordinal(node)));
         }
         let mut path = String::with_capacity(steps.len() * 8);
-        for (name, ordinal) in steps.into_iter().rev() {
-            push_step(&mut path, name, ordinal);
+        for (name, ordinal) in steps.iter().rev() {
+            push_step(&mut path, name, *ordinal);
         }
-        path
+        (path, steps.len())
     }
 }
 
@@ -332,10 +341,10 @@ impl<'s> Places<'s> {
         let bytes = source.as_bytes();
         let line_starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|i| clamp(i + 1))).collect();
         let mut total = 0u32;
-        let mut chars = Vec::with_capacity(bytes.len() / STEP + 1);
+        let mut chars = Vec::with_capacity(bytes.len() / STEP + 2);
         for chunk in bytes.chunks(STEP) {
             chars.push(total);
-            total += clamp(chunk.iter().filter(|b| is_start(**b)).count());
+            total += count_chars(chunk);
         }
         chars.push(total);
         Self { source, line_starts, chars }
@@ -347,7 +356,7 @@ impl<'s> Places<'s> {
         let whole = offset / STEP;
         let rest = self.source.as_bytes().get(whole * STEP..offset).unwrap_or_default();
         let known = self.chars.get(whole).copied().unwrap_or(0);
-        known + clamp(rest.iter().filter(|b| is_start(**b)).count())
+        known + count_chars(rest)
     }
 
     /// Line and column from 1, the column in characters.
@@ -394,8 +403,9 @@ impl Origin<'_> {
     }
 }
 
-fn is_start(byte: u8) -> bool {
-    byte & 0xC0 != 0x80
+/// Characters that begin in at most [`STEP`] bytes; a narrow sum goes over many bytes at once.
+fn count_chars(bytes: &[u8]) -> u32 {
+    u32::from(bytes.iter().fold(0u8, |sum, byte| sum.wrapping_add(u8::from(byte & 0xC0 != 0x80))))
 }
 
 fn clamp(n: usize) -> u32 {
