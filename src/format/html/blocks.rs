@@ -1,9 +1,10 @@
 //! From the tree to paragraphs and tables in document order.
 
-use crate::document::{Block, Paragraph, Role};
+use crate::document::{Block, Paragraph, Role, Table};
 use crate::failure::Failure;
 use crate::limits::Limits;
 
+use super::chrome::is_chrome;
 use super::facts::Facts;
 use super::grid::read_table;
 use super::text::Flow;
@@ -16,6 +17,14 @@ pub(super) struct Draft {
     pub node: u32,
     /// Characters of the line in links.
     pub linked: usize,
+    /// Whether the line is made of the words of a site's furniture.
+    pub chrome: bool,
+}
+
+impl Draft {
+    fn table(table: Table, node: u32, facts: &Facts) -> Self {
+        Self { block: Block::Table(table), node, linked: facts.of(node).linked as usize, chrome: false }
+    }
 }
 
 /// A line in the making.
@@ -65,7 +74,7 @@ pub(super) fn read_blocks(tree: &Tree, facts: &Facts, origin: &Origin, limits: &
                 cells += table.cells.len() as u64;
                 chars += table.cells.iter().map(|c| c.text.len() as u64).sum::<u64>();
                 if table.cells.iter().any(|c| !c.text.trim().is_empty()) {
-                    drafts.push(Draft { block: Block::Table(table), node: at, linked: facts.of(at).linked as usize });
+                    drafts.push(Draft::table(table, at, facts));
                 }
                 // Data tables within cells stand for themselves.
                 let inner = (at + 1..node.end).find(|i| facts.is_data_table(*i));
@@ -118,7 +127,7 @@ fn nested_tables(
             let table = read_table(tree, facts, origin, at);
             *cells += table.cells.len() as u64;
             if table.cells.iter().any(|c| !c.text.trim().is_empty()) {
-                drafts.push(Draft { block: Block::Table(table), node: at, linked: facts.of(at).linked as usize });
+                drafts.push(Draft::table(table, at, facts));
             }
         }
     }
@@ -205,6 +214,7 @@ fn flush(line: &mut Line, tree: &Tree, origin: &Origin, drafts: &mut Vec<Draft>)
         let offset = tree.get(first).map_or(0, |n| origin.skip_blanks(n.offset.saturating_add(within)));
         origin.anchor_at(tree, container, offset)
     };
+    let chrome = is_chrome(&text);
     let paragraph = Paragraph { text, role, anchor: place };
-    drafts.push(Draft { block: Block::Paragraph(paragraph), node: container, linked });
+    drafts.push(Draft { block: Block::Paragraph(paragraph), node: container, linked, chrome });
 }

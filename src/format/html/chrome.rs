@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use aho_corasick::AhoCorasick;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A line that begins with one of these is furniture.
 const LEADING: &[&str] = &[
@@ -332,24 +333,54 @@ pub(super) enum KeyKind {
     Tool,
 }
 
-/// Whether the text, without blanks, is a metadata key.
-pub(super) fn key_kind(text: &str) -> Option<KeyKind> {
-    static KINDS: LazyLock<FxHashMap<&str, KeyKind>> = LazyLock::new(|| {
-        // The first list that holds a key tells its kind.
-        let lists = [(TOOL_KEYS, KeyKind::Tool), (WEAK_KEYS, KeyKind::Weak), (KEYS, KeyKind::Strong)];
-        lists.into_iter().flat_map(|(keys, kind)| keys.iter().map(move |key| (*key, kind))).collect()
-    });
-    KINDS.get(text).copied()
+/// The lists above as they are searched: nearly every line of every page is held against them.
+struct Lists {
+    /// The kinds of keys.
+    keys: FxHashMap<&'static str, KeyKind>,
+    /// What keys and headings of lists begin with.
+    key_starts: FxHashSet<char>,
+    /// What leading words begin with, in small letters.
+    leading_starts: FxHashSet<char>,
+    /// Finds telling words; none only if the lists could not be built.
+    telling: Option<AhoCorasick>,
+    /// Finds furniture words.
+    words: Option<AhoCorasick>,
 }
 
-/// The text as a key: blanks, brackets and the colon removed, if what is left is short enough to be one.
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    // The first list that holds a key tells its kind.
+    let lists = [(TOOL_KEYS, KeyKind::Tool), (WEAK_KEYS, KeyKind::Weak), (KEYS, KeyKind::Strong)];
+    let keys: FxHashMap<_, _> =
+        lists.into_iter().flat_map(|(keys, kind)| keys.iter().map(move |k| (*k, kind))).collect();
+    Lists {
+        key_starts: keys.keys().chain(OTHER_PAGES).filter_map(|key| key.chars().next()).collect(),
+        leading_starts: LEADING.iter().filter_map(|word| word.chars().next()).collect(),
+        telling: AhoCorasick::new(TELLING).ok(),
+        words: AhoCorasick::new(WORDS).ok(),
+        keys,
+    }
+});
+
+/// Whether the text, without blanks, is a metadata key.
+pub(super) fn key_kind(text: &str) -> Option<KeyKind> {
+    LISTS.keys.get(text).copied()
+}
+
+/// What stands around a key.
+const AROUND_KEY: [char; 9] = ['【', '】', '[', ']', '：', ':', '·', '•', '*'];
+
+/// The text as a key: blanks, brackets and the colon removed, if what is left begins like a key or a heading and is
+/// short enough to be one.
 pub(super) fn as_key(text: &str) -> Option<String> {
     if text.len() > 60 {
         return None;
     }
+    let first = text.chars().find(|c| !c.is_whitespace() && !AROUND_KEY.contains(c))?;
+    if !LISTS.key_starts.contains(&first) {
+        return None;
+    }
     let key: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let key = key.trim_matches(['【', '】', '[', ']', '：', ':', '·', '•', '*']);
-    (!key.is_empty()).then(|| key.to_owned())
+    Some(key.trim_matches(AROUND_KEY).to_owned())
 }
 
 /// Whether the line heads a list of other pages.
@@ -360,37 +391,50 @@ pub(super) fn heads_other_pages(text: &str) -> bool {
 /// Whether the line is made of a site's furniture: breadcrumbs, tools, footer.
 pub(super) fn is_chrome(text: &str) -> bool {
     let chars = text.chars().count();
-    if chars > 200 || (chars > 40 && text.contains('。')) {
+    if chars > 200 {
+        return false;
+    }
+    let sentence = text.contains('。');
+    if chars > 40 && sentence {
         return false;
     }
     let text = text.trim_start_matches(['【', '[', '|', '>', '·', ' ']);
-    if LEADING.iter().any(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))) {
+    let leads = |word: &&str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    if text.chars().next().is_some_and(|c| LISTS.leading_starts.contains(&c.to_ascii_lowercase()))
+        && LEADING.iter().any(leads)
+    {
         return true;
     }
-    if chars <= 150 && !text.contains('。') && TELLING.iter().any(|word| text.contains(word)) {
+    if chars <= 150 && !sentence && LISTS.telling.as_ref().is_some_and(|telling| telling.is_match(text)) {
         return true;
     }
-    let crumbs = text.contains("首页")
-        && text.matches(['>', '›', '»', '/', '|', '＞', '→']).count() >= 1
-        && !text.contains(['。', '，', '；']);
+    let crumbs = !sentence
+        && text.contains("首页")
+        && text.contains(['>', '›', '»', '/', '|', '＞', '→'])
+        && !text.contains(['，', '；']);
     crumbs || (chars <= 60 && mostly_words(text))
 }
 
 /// Whether nothing but furniture words, signs and blanks stands in the line.
 fn mostly_words(text: &str) -> bool {
-    let mut rest: String = text.to_owned();
-    let mut words: Vec<&&str> = WORDS.iter().filter(|w| text.contains(**w)).collect();
-    if words.is_empty() {
+    let Some(finder) = &LISTS.words else { return false };
+    let mut found: Vec<usize> = finder.find_overlapping_iter(text).map(|found| found.pattern().as_usize()).collect();
+    let length = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).count();
+    let whole = length(text);
+    // The words cover no more than all of them together.
+    let covered: usize = found.iter().filter_map(|i| WORDS.get(*i)).map(|word| length(word)).sum();
+    if found.is_empty() || whole <= 1 || whole.saturating_sub(covered) * 5 > whole {
         return false;
     }
+    found.sort_unstable();
+    found.dedup();
+    let mut words: Vec<&str> = found.iter().filter_map(|i| WORDS.get(*i).copied()).collect();
     words.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    let mut rest: String = text.to_owned();
     for word in words {
-        rest = rest.replace(*word, "\u{1}");
+        rest = rest.replace(word, "\u{1}");
     }
-    let found = rest.matches('\u{1}').count();
-    let left = rest.chars().filter(|c| c.is_alphanumeric()).count();
-    let whole = text.chars().filter(|c| c.is_alphanumeric()).count();
-    found > 0 && left * 5 <= whole && whole > 1
+    length(&rest) * 5 <= whole
 }
 
 /// Names by which class and id attributes call furniture.

@@ -3,7 +3,7 @@
 use crate::document::{Block, Metadata, Role, Table};
 
 use super::blocks::Draft;
-use super::chrome::{heads_other_pages, is_chrome, names_furniture, names_title};
+use super::chrome::{heads_other_pages, names_furniture, names_title};
 use super::facts::Facts;
 use super::metadata;
 use super::tree::{Tag, Tree};
@@ -87,18 +87,15 @@ fn squeeze(text: &str) -> String {
 fn weight(draft: &Draft, tree: &Tree) -> u64 {
     match &draft.block {
         Block::Table(table) => {
-            let chars: usize = table.cells.iter().map(|c| c.text.chars().filter(|c| !c.is_whitespace()).count()).sum();
+            let chars = table.cells.iter().flat_map(|c| c.text.chars()).filter(|c| !c.is_whitespace());
+            // No more than matters is counted.
+            let chars = chars.take(60.max(draft.linked * 2)).count();
             if draft.linked * 2 > chars || is_calendar_like(table) { 0 } else { 60 + chars.min(60) as u64 }
         }
         Block::Paragraph(p) => {
             let chars = p.text.chars().count();
             let sentence = p.text.contains(['。', '；', '，', '、']) || p.text.contains(". ") || p.text.contains(", ");
-            if chars < 18
-                || !sentence
-                || draft.linked * 3 > chars
-                || is_chrome(&p.text)
-                || in_landmark(draft.node, tree)
-            {
+            if chars < 18 || !sentence || draft.linked * 3 > chars || draft.chrome || in_landmark(draft.node, tree) {
                 0
             } else {
                 chars as u64
@@ -182,7 +179,7 @@ fn is_title(draft: &Draft, tree: &Tree, titles: &[String]) -> bool {
     let Block::Paragraph(p) = &draft.block else { return false };
     let text = squeeze(&p.text);
     let chars = text.chars().count();
-    if !(6..=120).contains(&chars) || draft.linked * 2 > chars || is_chrome(&p.text) {
+    if !(6..=120).contains(&chars) || draft.linked * 2 > chars || draft.chrome {
         return false;
     }
     let named = titles.iter().any(|title| {
@@ -207,8 +204,8 @@ fn is_title(draft: &Draft, tree: &Tree, titles: &[String]) -> bool {
 fn stands_alone(draft: &Draft, tree: &Tree) -> bool {
     match &draft.block {
         Block::Table(table) => {
-            let numbers = table.cells.iter().filter(|c| c.text.trim().parse::<f64>().is_ok()).count();
-            numbers >= 2 || table.cells.len() >= 12
+            let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+            table.cells.len() >= 12 || table.cells.iter().filter(|c| is_number(&c.text)).count() >= 2
         }
         Block::Paragraph(p) => {
             p.text.chars().count() >= 40
@@ -233,7 +230,7 @@ fn is_named_furniture(index: u32, tree: &Tree) -> bool {
 /// Whether a block of the main part is the site's after all.
 fn is_furniture(draft: &Draft, tree: &Tree, facts: &Facts, main: u32) -> bool {
     let Block::Paragraph(p) = &draft.block else { return false };
-    if is_chrome(&p.text) {
+    if draft.chrome {
         return true;
     }
     let chars = p.text.chars().filter(|c| !c.is_whitespace()).count();

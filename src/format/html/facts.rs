@@ -25,6 +25,22 @@ pub(super) struct Count {
 }
 
 impl Count {
+    fn of_text(text: &str, linked: bool) -> Self {
+        let mut count = Self::default();
+        for c in text.chars() {
+            match c {
+                '\u{4E00}'..='\u{9FFF}' => {}
+                '0'..='9' => count.digits += 1,
+                '。' | '；' => count.sentences += 1,
+                c if c.is_whitespace() => continue,
+                _ => {}
+            }
+            count.chars += 1;
+        }
+        count.linked = if linked { count.chars } else { 0 };
+        count
+    }
+
     fn add(&mut self, other: &Self) {
         self.chars += other.chars;
         self.linked += other.linked;
@@ -73,15 +89,25 @@ impl Facts {
                 *slot = link;
             }
         }
-        facts.count(tree, &linked);
+        let mut texts: Vec<Count> = vec![Count::default(); size];
+        for (i, node) in tree.nodes.iter().enumerate() {
+            if let Kind::Text(text) = node.kind
+                && !facts.silent.get(i).copied().unwrap_or(false)
+                && let Some(slot) = texts.get_mut(i)
+            {
+                *slot = Count::of_text(text, linked.get(i).copied().unwrap_or(false));
+            }
+        }
+        facts.count(tree, &texts);
         if facts.silence_hidden(tree, &hidden) {
-            facts.count(tree, &linked);
+            facts.count(tree, &texts);
         }
         facts
     }
 
-    fn count(&mut self, tree: &Tree, linked: &[bool]) {
-        self.counts.fill(Count::default());
+    /// Counts from the leaves up; `texts` has the counts of texts.
+    fn count(&mut self, tree: &Tree, texts: &[Count]) {
+        self.counts.clone_from_slice(texts);
         self.data_table.fill(false);
         for (i, node) in tree.nodes.iter().enumerate().rev() {
             if self.silent.get(i).copied().unwrap_or(false) {
@@ -89,16 +115,7 @@ impl Facts {
             }
             let mut own = self.counts.get(i).copied().unwrap_or_default();
             match node.kind {
-                Kind::Text(text) => {
-                    for c in text.chars().filter(|c| !c.is_whitespace()) {
-                        own.chars += 1;
-                        own.sentences += u32::from(matches!(c, '。' | '；'));
-                        own.digits += u32::from(c.is_ascii_digit());
-                    }
-                    if linked.get(i).copied().unwrap_or(false) {
-                        own.linked = own.chars;
-                    }
-                }
+                Kind::Text(_) => {}
                 Kind::Element(_, tag) => {
                     own.blocks += u32::from(tag.breaks_line());
                     if tag == Tag::Table {
