@@ -23,8 +23,9 @@ fn main() -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     for file in files {
         let bytes = std::fs::read(&file)?;
-        let mut pages = match pdf::pages(&bytes, &limits, &pdf::PdfOptions::default()) {
-            Ok(content) => content.pages,
+        let options = pdf::PdfOptions { tagged: true, ..pdf::PdfOptions::default() };
+        let (mut pages, tagged) = match pdf::pages(&bytes, &limits, &options) {
+            Ok(content) => (content.pages, content.tagged_tables),
             Err(failure) => {
                 writeln!(std::io::stderr(), "{file}: {failure}")?;
                 continue;
@@ -36,7 +37,7 @@ fn main() -> anyhow::Result<()> {
             write!(out, "{}", texts.join("\u{c}"))?;
             continue;
         }
-        let done = compose(pages, &limits);
+        let done = compose(pages, &tagged, &limits);
         match mode.as_str() {
             "tables" => writeln!(out, "{}", tables(&file, &done))?,
             "text" => text(&mut out, &done)?,

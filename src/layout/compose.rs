@@ -1,4 +1,5 @@
-use super::PageContent;
+use rustc_hash::FxHashMap;
+
 use super::footnote::{body_size, footnotes};
 use super::frame::Frame;
 use super::furniture::furniture;
@@ -8,10 +9,11 @@ use super::paragraph::{Part, append, measure, open_bracket, paragraphs};
 use super::superscript::seat_superscripts;
 use super::watermark::watermarks;
 use super::word::{Word, words};
+use super::{PageContent, TaggedTable};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Page, Paragraph, Rect, Role};
 use crate::limits::Limits;
-use crate::tables::{self, Edge, Grid, Piece};
+use crate::tables::{self, Edge, Grid, Piece, Trees};
 
 /// What layout makes of the pages of a file.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,9 +43,9 @@ enum Draft {
 
 /// Lays out the pages of a file: tables found and stitched, text in reading order, furniture left out.
 ///
-/// Anchors are in the coordinates of `pages` as displayed.
+/// `tagged` are the tables of the file's structure tree. Anchors are in the coordinates of `pages` as displayed.
 #[must_use]
-pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
+pub fn compose(pages: Vec<PageContent>, tagged: &[TaggedTable], limits: &Limits) -> Composed {
     let mut out = Composed { pages: pages.iter().map(|p| p.page.clone()).collect(), ..Composed::default() };
     let stamped = watermarks(&pages);
     for (text, page) in &stamped.texts {
@@ -57,9 +59,14 @@ pub fn compose(pages: Vec<PageContent>, limits: &Limits) -> Composed {
             anchor: None,
         });
     }
-    let mut sheets: Vec<Sheet> =
-        pages.iter().enumerate().map(|(i, p)| sheet(p, stamped.pages.get(&i), limits, &mut out.diagnostics)).collect();
+    let trees = Trees::new(tagged, limits);
+    let mut sheets: Vec<Sheet> = pages
+        .iter()
+        .enumerate()
+        .map(|(i, p)| sheet(p, stamped.pages.get(&i), &trees, limits, &mut out.diagnostics))
+        .collect();
     drop_furniture(&mut sheets);
+    drop_repeated_heads(&mut sheets);
     for s in &mut sheets {
         let areas = areas(s);
         let (mut more, rest) = tables::unruled(&s.page, &s.loose, std::mem::take(&mut s.words), &areas, limits);
@@ -111,7 +118,13 @@ enum Region {
     Table(usize),
 }
 
-fn sheet(page: &PageContent, stamped: Option<&Vec<bool>>, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> Sheet {
+fn sheet(
+    page: &PageContent,
+    stamped: Option<&Vec<bool>>,
+    trees: &Trees,
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Sheet {
     let frame = Frame::of(page);
     let mut page = frame.apply(page);
     if let Some(stamped) = stamped {
@@ -119,7 +132,7 @@ fn sheet(page: &PageContent, stamped: Option<&Vec<bool>>, limits: &Limits, diagn
         page.chars.retain(|_| keep.next().unwrap_or(true));
     }
     seat_superscripts(&mut page);
-    let tables::Ruled { mut grids, loose, cut } = tables::ruled(&page, limits);
+    let tables::Ruled { mut grids, mut loose, cut } = tables::ruled(&page, limits);
     if cut {
         diagnostics.push(Diagnostic {
             code: "too-many-rulings",
@@ -133,7 +146,16 @@ fn sheet(page: &PageContent, stamped: Option<&Vec<bool>>, limits: &Limits, diagn
     }
     let count = u32::try_from(page.chars.len()).unwrap_or(u32::MAX);
     let all = words(&page, 0..count);
-    let rest = tables::fill_ruled(&page, &mut grids, all, limits);
+    let (rest, against) = tables::fill_ruled(&page, &mut grids, &mut loose, all, trees, limits);
+    diagnostics.extend(against.into_iter().map(|why| Diagnostic {
+        code: "tagged-table-refused",
+        severity: Severity::Note,
+        message: format!(
+            "page {}: a table of the structure tree was not taken, {why}; its cells are told by lines and places",
+            page.page.number
+        ),
+        anchor: None,
+    }));
     Sheet { frame, page, grids, loose, words: rest }
 }
 
@@ -145,6 +167,45 @@ fn drop_furniture(sheets: &mut [Sheet]) {
     for (s, f) in sheets.iter_mut().zip(flags) {
         let mut keep = f.into_iter().map(|x| !x);
         s.words.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
+/// Drops the boxheads that are printed again where a tagged table goes on: the tree has them once.
+fn drop_repeated_heads(sheets: &mut [Sheet]) {
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<Vec<char>>();
+    // The letters of the first row, of the first two, …, by table.
+    let mut heads: FxHashMap<usize, Vec<Vec<char>>> = FxHashMap::default();
+    for g in sheets.iter().flat_map(|s| &s.grids) {
+        let Some(part) = g.part.as_ref().filter(|p| p.rows.0 == 0) else { continue };
+        let mut all = Vec::new();
+        let rows = (0..g.rows().min(tables::HEADER)).map(|row| {
+            all.extend(g.cells.iter().filter(|c| c.row == row).flat_map(|c| letters(&c.text)));
+            all.sort_unstable();
+            all.clone()
+        });
+        heads.insert(part.table, rows.collect());
+    }
+    for s in sheets {
+        for g in &s.grids {
+            let Some(head) = g.part.as_ref().filter(|p| p.rows.0 > 0).and_then(|p| heads.get(&p.table)) else {
+                continue;
+            };
+            let untagged =
+                |w: &Word| w.chars.iter().all(|&i| s.page.chars.get(i as usize).is_some_and(|c| c.mcid.is_none()));
+            let above = |w: &Word| {
+                w.rect.y1 < g.rect.y0 + w.size && w.rect.x1 > g.rect.x0 && w.rect.x0 < g.rect.x1 && untagged(w)
+            };
+            let mut found: Vec<char> = s
+                .words
+                .iter()
+                .filter(|w| above(w))
+                .flat_map(|w| w.chars.iter().filter_map(|&i| s.page.chars.get(i as usize)).map(|c| c.ch))
+                .collect();
+            found.sort_unstable();
+            if !found.is_empty() && head.contains(&found) {
+                s.words.retain(|w| !above(w));
+            }
+        }
     }
 }
 

@@ -97,3 +97,32 @@ pub struct PageContent {
     /// Boxes of images drawn on the page.
     pub images: Vec<Rect>,
 }
+
+/// A table as the structure tree of a tagged file has it: its cells lead to characters by page and marked-content id.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaggedTable {
+    /// Rows from the top.
+    pub rows: Vec<TaggedRow>,
+    /// The table, by its place in the file's, in one of whose cells it stands.
+    pub inside: Option<usize>,
+}
+
+/// A row of a tagged table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaggedRow {
+    /// Cells from the left; those that a span covers are left out.
+    pub cells: Vec<TaggedCell>,
+}
+
+/// A cell of a tagged table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaggedCell {
+    /// Tagged as a heading (`TH`).
+    pub header: bool,
+    /// Rows covered, at least 1.
+    pub row_span: u32,
+    /// Columns covered, at least 1.
+    pub col_span: u32,
+    /// Page from 1 and marked-content id of each piece of its content, in order.
+    pub marks: Vec<(u32, u32)>,
+}

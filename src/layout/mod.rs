@@ -19,10 +19,12 @@ mod word;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod tagged_tests;
+#[cfg(test)]
 mod tests;
 
 pub use compose::{Composed, compose};
-pub use content::{Char, FontInfo, Ink, PageContent, Ruling, RulingKind};
+pub use content::{Char, FontInfo, Ink, PageContent, Ruling, RulingKind, TaggedCell, TaggedRow, TaggedTable};
 pub(crate) use line::{Line, lines};
 pub use printed::printed;
 pub(crate) use script::{han, starts_with_ordinal, unspaced};

@@ -6,7 +6,7 @@ use crate::document::{Anchor, Block, Rect, Role, Table};
 use crate::limits::Limits;
 
 fn blocks(pages: Vec<PageContent>) -> Vec<Block> {
-    compose(pages, &Limits::default()).blocks
+    compose(pages, &[], &Limits::default()).blocks
 }
 
 fn texts(pages: Vec<PageContent>) -> Vec<String> {

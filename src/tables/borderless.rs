@@ -733,5 +733,6 @@ fn grid(
         read(page, c);
     }
     let rect = Rect { x0: *xs.first()?, y0: *ys.first()?, x1: *xs.last()?, y1: *ys.last()? };
-    Some((Grid { kind: TableKind::Borderless, rect, xs, ys, cells, open_top: true, open_bottom: true }, used))
+    let kind = TableKind::Borderless;
+    Some((Grid { kind, rect, xs, ys, cells, open_top: true, open_bottom: true, part: None }, used))
 }

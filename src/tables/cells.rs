@@ -19,6 +19,19 @@ pub(crate) struct Grid {
     pub open_top: bool,
     /// No line closes the table at the bottom.
     pub open_bottom: bool,
+    /// Which part of which tagged table it is, where the structure tree gave its rows and columns.
+    pub part: Option<Box<TreePart>>,
+}
+
+/// The part of a tagged table that stands on one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TreePart {
+    /// The table, by its place in the file's.
+    pub table: usize,
+    /// Its first and last row here.
+    pub rows: (usize, usize),
+    /// Columns of cells of the first row here that begin above it.
+    pub begun: Vec<usize>,
 }
 
 /// A cell of a [`Grid`].

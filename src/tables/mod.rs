@@ -8,13 +8,16 @@ mod grid;
 mod rules;
 mod shaded;
 mod stitch;
+mod tree;
+mod vote;
 
 pub(crate) use cells::Grid;
 use cells::fill;
 pub(crate) use edges::Edge;
-pub(crate) use stitch::{Piece, stitch};
+pub(crate) use stitch::{HEADER, Piece, stitch};
+pub(crate) use tree::Trees;
 
-use crate::document::Rect;
+use crate::document::{Rect, TableKind};
 use crate::layout::{PageContent, Word, words as words_of};
 use crate::limits::Limits;
 
@@ -67,9 +70,28 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
     Ruled { grids, loose, cut }
 }
 
-/// Fills the ruled grids; where the lines only frame a table, its rows and columns come from its text.
-pub(crate) fn fill_ruled(page: &PageContent, grids: &mut Vec<Grid>, words: Vec<Word>, limits: &Limits) -> Vec<Word> {
+/// Fills the ruled grids. Where the lines do not tell the cells of a table, they come from the structure tree; where
+/// that is silent too, and lines only frame a table, from its text. Gives the words outside of all tables, and why
+/// tagged tables were not taken.
+pub(crate) fn fill_ruled(
+    page: &PageContent,
+    grids: &mut Vec<Grid>,
+    loose: &mut Loose,
+    words: Vec<Word>,
+    trees: &Trees,
+    limits: &Limits,
+) -> (Vec<Word>, Vec<&'static str>) {
     let mut rest = fill(page, grids, words);
+    let mut against = Vec::new();
+    if !trees.is_empty() {
+        (rest, against) = vote::vote(page, trees.parts(page), grids, &loose.edges, rest);
+        // Its rules are no other table's.
+        let around = |g: &Grid, e: &Edge| {
+            let (r, room) = (g.rect, 12.0);
+            e.pos > r.y0 - room && e.pos < r.y1 + room && e.lo < r.x1 && e.hi > r.x0
+        };
+        loose.edges.retain(|e| !grids.iter().any(|g| g.kind == TableKind::Tagged && around(g, e)));
+    }
     for candidate in shaded::candidates(page, grids, limits) {
         if !shaded::holds(&candidate, &rest) {
             continue;
@@ -82,7 +104,7 @@ pub(crate) fn fill_ruled(page: &PageContent, grids: &mut Vec<Grid>, words: Vec<W
             grids.push(grid);
         }
     }
-    for g in grids.iter_mut().filter(|g| g.crowded()) {
+    for g in grids.iter_mut().filter(|g| g.kind != TableKind::Tagged && g.crowded()) {
         let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
         inside.sort_unstable();
         let rules: Vec<Edge> = g.ys.iter().map(|&pos| Edge { pos, lo: g.rect.x0, hi: g.rect.x1 }).collect();
@@ -96,7 +118,7 @@ pub(crate) fn fill_ruled(page: &PageContent, grids: &mut Vec<Grid>, words: Vec<W
         }
     }
     release_heads(page, grids, &mut rest);
-    rest
+    (rest, against)
 }
 
 /// Gives back the words of grids that rule the boxhead of a table alone: rows of values stand right below, where no
@@ -108,7 +130,8 @@ fn release_heads(page: &PageContent, grids: &mut Vec<Grid>, rest: &mut Vec<Word>
     };
     let mut freed: Vec<u32> = Vec::new();
     grids.retain(|g| {
-        let head = g.rows() <= 3
+        let head = g.kind != TableKind::Tagged
+            && g.rows() <= 3
             && g.cols() >= 3
             && g.cells.iter().filter(|c| c.text.chars().any(char::is_alphabetic)).count() >= 3;
         if !head {

@@ -172,7 +172,8 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
     let right = |r: usize, c: usize| !crossed.get(r).and_then(|v| v.get(c)).copied().unwrap_or(false);
     let cells = merge(bands, n, below, right);
     let rect = Rect { x0: *xs.first()?, y0: *ys.first()?, x1: *xs.last()?, y1: *ys.last()? };
-    Some(Grid { kind: TableKind::Ruled, rect, xs, ys, cells, open_top: begin < inner, open_bottom: false })
+    let kind = TableKind::Ruled;
+    Some(Grid { kind, rect, xs, ys, cells, open_top: begin < inner, open_bottom: false, part: None })
 }
 
 /// A rule under some columns only, with one text above it, spans that text over them.

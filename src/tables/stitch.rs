@@ -1,11 +1,11 @@
-use super::cells::{Grid, GridCell};
+use super::cells::{Grid, GridCell, TreePart};
 use crate::document::{Anchor, Cell, Rect, Table, TableKind};
 use crate::layout::starts_with_ordinal;
 
 /// Column boundaries of two pages agree within this many points.
 const AGREE: f32 = 4.0;
 /// A repeated header has at most this many rows.
-const HEADER: usize = 8;
+pub(crate) const HEADER: usize = 8;
 
 /// A table while pages are stitched: column boundaries beside the finished cells.
 #[derive(Debug, Clone)]
@@ -18,6 +18,7 @@ pub(crate) struct Piece {
     page: u32,
     open_bottom: bool,
     open_top: bool,
+    part: Option<Box<TreePart>>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,6 +56,7 @@ impl Piece {
             page,
             open_bottom: grid.open_bottom,
             open_top: grid.open_top,
+            part: grid.part,
         }
     }
 
@@ -100,6 +102,17 @@ impl Piece {
 /// # Errors
 /// Gives `next` back where the two are different tables.
 pub(crate) fn stitch(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
+    if let (Some(a), Some(b)) = (&mut table.part, &next.part) {
+        // The tree says itself where a table goes on.
+        if a.table != b.table || a.rows.1 > b.rows.0 {
+            return Err(next);
+        }
+        let torn = a.rows.1 == b.rows.0;
+        a.rows.1 = b.rows.1;
+        let begun = b.begun.clone();
+        append_tagged(table, next, torn, &begun);
+        return Ok(());
+    }
     let ends = |p: &Piece| Some((*p.xs.first()?, *p.xs.last()?));
     let (Some((a0, a1)), Some((b0, b1))) = (ends(table), ends(&next)) else { return Err(next) };
     if table.kind == TableKind::Borderless && next.kind == TableKind::Borderless {
@@ -157,6 +170,24 @@ fn agree(table: &mut Piece, next: &mut Piece) -> bool {
     }
     piece.xs = all;
     true
+}
+
+/// Appends the rows of `next`, a part of the same tagged table; `torn` where its first row begins in `table`, `begun`
+/// the columns of the cells that do.
+fn append_tagged(table: &mut Piece, next: Piece, torn: bool, begun: &[usize]) {
+    let before = table.rows;
+    let base = before - usize::from(torn && before > 0);
+    for mut c in next.cells {
+        let goes_on = c.cell.row == 0 && (torn || begun.contains(&c.cell.col));
+        c.cell.row += base;
+        let above = |a: &&mut PieceCell| a.cell.col == c.cell.col && a.cell.row + a.cell.row_span == before;
+        match table.cells.iter_mut().find(above).filter(|_| goes_on) {
+            Some(above) => absorb(above, c),
+            None => table.cells.push(c),
+        }
+    }
+    table.rows = base + next.rows;
+    table.open_bottom = next.open_bottom;
 }
 
 /// Appends the rows of `next`, without a repeated header.

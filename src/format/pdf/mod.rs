@@ -21,8 +21,6 @@ mod page;
 mod radical;
 mod structure;
 
-pub use self::structure::{TaggedCell, TaggedRow, TaggedTable};
-
 use std::time::{Duration, Instant};
 
 use self::content::{Interpreter, Shared};
@@ -33,7 +31,7 @@ use self::page::PageNode;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Document, Format, Metadata, Page, Rect};
 use crate::failure::Failure;
-use crate::layout::{self, PageContent};
+use crate::layout::{self, PageContent, TaggedTable};
 use crate::limits::Limits;
 
 /// Settings of the PDF reader.
@@ -41,7 +39,7 @@ use crate::limits::Limits;
 pub struct PdfOptions {
     /// Password of an encrypted file; most encrypted files open with the empty one.
     pub password: String,
-    /// Read the tables of the structure tree too, where the file is tagged; costs about as much as the pages.
+    /// Read the tables of the structure tree too, where the file is tagged; [`read`] does.
     pub tagged: bool,
 }
 
@@ -150,8 +148,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
 /// # Errors
 /// Those of [`pages`].
 pub fn read_with(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<Document, Failure> {
-    let content = pages(bytes, limits, options)?;
-    let composed = layout::compose(content.pages, limits);
+    let content = pages(bytes, limits, &PdfOptions { tagged: true, ..options.clone() })?;
+    let composed = layout::compose(content.pages, &content.tagged_tables, limits);
     let mut document = Document::new(Format::Pdf);
     document.pages = composed.pages;
     document.blocks = composed.blocks;
@@ -176,9 +174,9 @@ pub fn text(bytes: &[u8], limits: &Limits) -> Result<String, Failure> {
 /// # Errors
 /// Those of [`pages`].
 pub fn draw(bytes: &[u8], number: u32, limits: &Limits) -> Result<Option<String>, Failure> {
-    let content = pages(bytes, limits, &PdfOptions::default())?;
+    let content = pages(bytes, limits, &PdfOptions { tagged: true, ..PdfOptions::default() })?;
     let Some(page) = content.pages.iter().find(|p| p.page.number == number).cloned() else { return Ok(None) };
-    let composed = layout::compose(content.pages, limits);
+    let composed = layout::compose(content.pages, &content.tagged_tables, limits);
     let tables: Vec<_> =
         composed.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
     Ok(Some(layout::draw(&page, &tables)))

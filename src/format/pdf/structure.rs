@@ -4,38 +4,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::file::{File, Objects};
 use super::object::{Dict, Object};
+use crate::layout::{TaggedCell, TaggedRow, TaggedTable};
 
 /// Structure elements visited in one file.
 const ELEMENTS: u32 = 500_000;
 /// Steps through the role map.
 const ROLES: u32 = 8;
-
-/// A table as tagged: its cells lead to characters by page and marked-content id.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TaggedTable {
-    /// Rows from the top.
-    pub rows: Vec<TaggedRow>,
-}
-
-/// A row of a tagged table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TaggedRow {
-    /// Cells from the left; those that a span covers are left out.
-    pub cells: Vec<TaggedCell>,
-}
-
-/// A cell of a tagged table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TaggedCell {
-    /// Tagged as a heading (`TH`).
-    pub header: bool,
-    /// Rows covered, at least 1.
-    pub row_span: u32,
-    /// Columns covered, at least 1.
-    pub col_span: u32,
-    /// Page from 1 and marked-content id of each piece of its content, in order.
-    pub marks: Vec<(u32, u32)>,
-}
 
 /// Where in which table the walk stands.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,22 +57,31 @@ pub fn tables(file: &File<'_>, pages: &FxHashMap<u32, u32>) -> Vec<TaggedTable> 
                     }
                     Some(b"MCR" | b"OBJR") => {}
                     _ => {
-                        enter(file, &mut out, &mut place, &element, &role(file, &roles, &element));
-                        stack.push((element.get(b"K").clone(), place));
+                        let role = role(file, &roles, &element);
+                        enter(file, &mut out, &mut place, &element, &role);
+                        // Running text holds no table, and most of a tree is running text.
+                        if place.cell.is_some() || !text(&role) {
+                            stack.push((element.get(b"K").clone(), place));
+                        }
                     }
                 }
             }
             _ => {}
         }
     }
-    out.retain(|t| t.rows.iter().any(|r| !r.cells.is_empty()));
     out
+}
+
+/// Whether an element of this role holds nothing but text.
+fn text(role: &[u8]) -> bool {
+    matches!(role, b"P" | b"H" | b"Span" | b"Link" | b"Lbl" | b"Figure" | b"Formula" | b"Caption" | b"TOCI")
+        || matches!(role, [b'H', b'1'..=b'6'])
 }
 
 fn enter(file: &File<'_>, out: &mut Vec<TaggedTable>, place: &mut Place, element: &Dict, role: &[u8]) {
     match role {
         b"Table" => {
-            out.push(TaggedTable::default());
+            out.push(TaggedTable { rows: Vec::new(), inside: place.table });
             *place = Place { table: Some(out.len() - 1), row: None, cell: None, page: place.page };
         }
         b"TR" => {

@@ -91,7 +91,8 @@ pub fn glyph_chars(name: &str, dingbats: bool) -> Option<Text> {
         text.push(c);
     }
     // What the pieces of tall brackets are has no other code there, and every reader gives these.
-    let known = |c| matches!(c, '\u{F8E5}'..='\u{F8E7}' | '\u{F8EB}'..='\u{F8FE}') || !matches!(c, '\u{E000}'..='\u{F8FF}');
+    let known =
+        |c| matches!(c, '\u{F8E5}'..='\u{F8E7}' | '\u{F8EB}'..='\u{F8FE}') || !matches!(c, '\u{E000}'..='\u{F8FF}');
     let known = !text.is_empty() && text.iter().all(known);
     if known { Some(text) } else { tex_char(stem).map(Text::one) }
 }
