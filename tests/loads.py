@@ -77,7 +77,7 @@ def long_rows(records):
     rows = {}
     for record in records:
         for variable, cell, value in printed(record):
-            row = {name: cell.get(name) for name in ("state", "raw", "page", "node", "line", "column", "sentence")}
+            row = {name: cell.get(name) for name in ("state", "raw", "label", "page", "node", "line", "column", "sentence")}
             row |= {"id": record["id"], "variable": variable, "value": value}
             row |= {"agency": record["report"]["agency"], "year": record["report"]["year"]}
             row["region_code"] = (record["report"].get("region") or {}).get("code")

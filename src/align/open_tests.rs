@@ -143,11 +143,13 @@ fn rows_are_named_by_the_codes_that_are_printed_and_summed_by_them() {
         "701|02|杉|3|",
         "708||石|4|2",
     ];
-    for rows in [one.as_slice(), split.as_slice()] {
+    for (rows, stub) in [(one.as_slice(), "70102 杉"), (split.as_slice(), "701 02 杉")] {
         let found = read(&table("货物明细表|单位：万元", rows));
         let of = |name: &str| values(&found).into_iter().find(|v| v.0 == name).map(|v| v.1);
         assert_eq!(of("goods.all.bought").as_deref(), Some("9"), "{rows:?}");
         assert_eq!(of("goods.70102.bought").as_deref(), Some("3"), "{rows:?}");
+        let label = |name: &str| found.readings.iter().find(|r| r.variable == name).unwrap().label.clone();
+        assert_eq!((label("goods.70102.bought").as_deref(), label("goods.all.bought")), (Some(stub), None));
         assert_eq!(of("goods.70102.sold").as_deref(), Some("blank"), "{rows:?}");
         assert_eq!(values(&found).len(), 10);
         let checks: Vec<(&str, bool)> = found.checks.iter().map(|c| (c.id.as_str(), c.holds)).collect();

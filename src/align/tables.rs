@@ -438,6 +438,7 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
         _ if row.hit.score < 0.7 => Some(("doubtful-label", "the row's label is only like the form's")),
         _ => None,
     };
+    let label = row.id.as_ref().map(|_| stub_text(grid, &row.hit));
     for &(column, cell) in &row.cells {
         let (Some(form_column), Some(printed)) = (part.columns.get(column), grid.cell(cell)) else { continue };
         if !form_row.columns.contains(&column) {
@@ -468,9 +469,18 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
             state: value.state,
             raw: printed.text.clone(),
             candidates: value.candidates,
+            label: label.clone(),
             anchor: printed.anchor.clone(),
         });
     }
+}
+
+/// What a row prints up to the cell that labels it, in one line.
+fn stub_text(grid: &Grid, hit: &super::grid::Hit) -> String {
+    let end = grid.row(hit.row).iter().position(|cell| Some(*cell) == hit.own).map_or(0, |at| at + 1);
+    let cells = grid.row(hit.row).iter().take(end).filter_map(|&cell| grid.cell(cell));
+    let texts = cells.map(|cell| cell.text.split_whitespace().collect::<String>()).filter(|text| !text.is_empty());
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 /// The prefix of a row's variables.

@@ -424,6 +424,7 @@ mod tests {
             state: if value.is_some() { State::Number } else { State::Dash },
             raw: "raw".to_owned(),
             candidates: Vec::new(),
+            label: None,
             anchor: Anchor::Text { line: 1, column: 1 },
         }
     }

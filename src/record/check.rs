@@ -198,6 +198,7 @@ mod tests {
             state: if value.is_some() { State::Number } else { State::Blank },
             raw: String::new(),
             candidates: Vec::new(),
+            label: None,
             anchor: Anchor::Text { line: 1, column: 1 },
         }
     }

@@ -54,6 +54,8 @@ pub struct Reading {
     pub raw: String,
     /// Readings that remain, with [`State::Ambiguous`].
     pub candidates: Vec<Decimal>,
+    /// The stub of a row that the document itself names (`2010301 行政运行`); other rows have their names in the form.
+    pub label: Option<String>,
     /// Where the cell stands.
     pub anchor: Anchor,
 }

@@ -233,7 +233,7 @@ impl Codebook {
                 "sections": {"type": "array", "items": {"type": "object", "required": ["id", "heading", "text"]}},
                 "values": {"type": "object", "properties": values, "additionalProperties": {"type": ["number", "null"]}},
                 "cells": {"type": "object", "additionalProperties": {"type": "object", "required": ["raw", "state"],
-                    "properties": {"raw": {"type": "string"}, "state": {"enum": STATES}}}},
+                    "properties": {"raw": {"type": "string"}, "state": {"enum": STATES}, "label": {"type": "string"}}}},
                 "narrative": {"type": "object", "properties": narrative, "additionalProperties": {"type": "object",
                     "required": ["value", "state", "raw", "unit", "sentence", "section"],
                     "properties": {"raw": {"type": "string"}, "state": {"enum": STATES}, "unit": text(),

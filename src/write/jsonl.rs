@@ -121,6 +121,9 @@ fn place_of(o: &mut Object<'_>, region: &Region) {
 fn cell(o: &mut Object<'_>, reading: &Reading) {
     o.string("raw", &reading.raw);
     o.string("state", reading.state.name());
+    if reading.label.is_some() {
+        o.optional("label", reading.label.as_deref());
+    }
     place(o, &reading.anchor);
     candidates(o, &reading.candidates);
 }
@@ -288,6 +291,7 @@ mod tests {
             state,
             raw: raw.to_owned(),
             candidates: Vec::new(),
+            label: None,
             anchor,
         };
         let page = Anchor::Page { page: 3, bbox: Rect { x0: 350.06, y0: -0.01, x1: 368.249, y1: 424.5 } };
@@ -311,7 +315,7 @@ mod tests {
             }],
             readings: vec![
                 reading("x.a", Some("7730.280"), State::Number, "7730.280万元", page),
-                reading("x.b", None, State::Dash, "/", text),
+                Reading { label: Some("甲 乙".into()), ..reading("x.b", None, State::Dash, "/", text) },
                 Reading { candidates: vec![1.into(), 11.into()], ..reading("x.c", None, State::Ambiguous, "11", node) },
             ],
             narrative: vec![Statement {
@@ -341,7 +345,7 @@ mod tests {
             r#""agency": null, "year": 2023, "form": "ogi-2021", "forms": {"proactive": "ogi-2021"}, "period": null, "#,
             r#""published": null}, "sections": [{"id": "overview", "heading": "一、总体情况", "text": "一\n\u0007"}], "#,
             r#""values": {"x.a": 7730.280, "x.b": null, "x.c": null}, "cells": {"x.a": {"raw": "7730.280万元", "#,
-            r#""state": "number", "page": 3, "bbox": [350.1, 0.0, 368.2, 424.5]}, "x.b": {"raw": "/", "state": "dash", "#,
+            r#""state": "number", "page": 3, "bbox": [350.1, 0.0, 368.2, 424.5]}, "x.b": {"raw": "/", "state": "dash", "label": "甲 乙", "#,
             r#""line": 7, "column": 2}, "x.c": {"raw": "11", "state": "ambiguous", "node": "html/body/table[1]", "#,
             r#""candidates": [1, 11]}}, "narrative": {"narrative.n": {"value": 2, "state": "number", "raw": "两件", "#,
             r#""unit": "件", "sentence": "收到两件。", "section": "overview", "line": 3, "column": 1}}, "checks": [{"id": "c", "holds": false, "left": 1, "right": 2}], "#,

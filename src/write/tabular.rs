@@ -28,7 +28,7 @@ pub const REPORT: [&str; 18] = [
 ];
 
 /// Columns of the long table after `id`.
-pub const CELL: [&str; 16] = [
+pub const CELL: [&str; 17] = [
     "id",
     "agency",
     "region_code",
@@ -37,6 +37,7 @@ pub const CELL: [&str; 16] = [
     "value",
     "state",
     "raw",
+    "label",
     "page",
     "bbox",
     "node",
@@ -138,6 +139,7 @@ pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
             row.number(variable).unwrap_or_default().to_owned(),
             cell.state.clone(),
             cell.raw.clone(),
+            text(cell.label.as_ref()),
             text(cell.page),
             text(cell.bbox.as_ref().map(|b| b.get().trim_matches(['[', ']']).to_owned())),
             text(cell.node.as_ref()),

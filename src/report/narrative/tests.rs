@@ -107,6 +107,7 @@ fn a_table_that_says_otherwise_is_told() {
         state: State::Number,
         raw: value.to_string(),
         candidates: Vec::new(),
+        label: None,
         anchor: Anchor::Page { page: 1, bbox: Rect::default() },
     };
     let mut document = Document::new(Format::Txt);
