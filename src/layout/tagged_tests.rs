@@ -151,7 +151,10 @@ fn labels_without_lines_between_are_parted_where_lines_part_their_values() {
         mark(&mut p, 105.0 + 100.0 * f32::from(id % 2), 104.0 + 20.0 * f32::from(id / 2), text, id.into());
     }
     let tagged = tree(1, &[&[(0, 1, 1), (1, 1, 1)], &[(2, 1, 1), (3, 1, 1)], &[(4, 1, 1), (5, 1, 1)]]);
-    assert_eq!(rows(tables(&laid(vec![p.clone()], &[]))[0]), ["规章\n许可\n处罚|1", "规章\n许可\n处罚|2", "规章\n许可\n处罚|3"]);
+    assert_eq!(
+        rows(tables(&laid(vec![p.clone()], &[]))[0]),
+        ["规章\n许可\n处罚|1", "规章\n许可\n处罚|2", "规章\n许可\n处罚|3"]
+    );
     let done = laid(vec![p], &[tagged]);
     assert_eq!(rows(tables(&done)[0]), ["规章|1", "许可|2", "处罚|3"]);
     assert_eq!(tables(&done)[0].kind, TableKind::Ruled);
