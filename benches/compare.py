@@ -59,12 +59,14 @@ def run(*arguments, stdin=None):
     return done.stdout.decode("utf8", "replace")
 
 
-def grid(table):
-    """A table as rows of texts, a spanning cell at its first place."""
+def grid(table, page):
+    """What of a table stands on a page (`None`: all of it) as rows of texts, a spanning cell at its first place."""
+    cells = [c for c in table["cells"] if page in (None, c.get("page"))]
     rows = [[None] * table["cols"] for _ in range(table["rows"])]
-    for cell in table["cells"]:
+    for cell in cells:
         rows[cell["row"]][cell["col"]] = cell["text"]
-    return rows
+    first, last = min((c["row"] for c in cells), default=0), max((c["row"] for c in cells), default=-1)
+    return rows[first:last + 1]
 
 
 def predict(folder, out):
@@ -75,7 +77,7 @@ def predict(folder, out):
         path = os.path.normpath(folder / case["file"])
         if case["kind"] == "table":
             tables = [json.loads(t) for t in run("tables", path).splitlines()]
-            chosen = [grid(t) for t in tables if case["page"] in (None, t.get("page"))]
+            chosen = [found for t in tables if (found := grid(t, case["page"]))]
             (out / f"{case['id']}.json").write_text(json.dumps(chosen, ensure_ascii=False))
             continue
         if path not in texts:

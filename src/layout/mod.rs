@@ -22,6 +22,8 @@ mod samples;
 mod tagged_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unruled_tests;
 
 pub use compose::{Composed, compose};
 pub use content::{Char, FontInfo, Ink, PageContent, Ruling, RulingKind, TaggedCell, TaggedRow, TaggedTable};

@@ -118,11 +118,30 @@ fn row_line(page: &PageContent, words: &[Word], mut row: Vec<usize>) -> RowLine 
 /// The widest gap in ems inside a cell: little between Han characters, unless both stand alone (letter-spaced labels).
 fn reach(page: &PageContent, a: Option<&Word>, b: &Word) -> f32 {
     let Some(a) = a else { return 0.7 };
+    if a.chars.len() == 1 && ends(page, a).0.is_some_and(currency) {
+        // A sign at the left of its cell stands apart from its number.
+        return if ends(page, b).0.is_some_and(|c| c.is_numeric() || c == '(') { 6.0 } else { 0.7 };
+    }
+    if separated(page, a) && separated(page, b) {
+        return 0.3;
+    }
     match (ends(page, a).1, ends(page, b).0) {
         (Some(l), Some(f)) if han(l) && han(f) && a.chars.len() == 1 && b.chars.len() == 1 => 1.1,
         (Some(l), Some(f)) if unspaced(l) || unspaced(f) => 0.35,
         _ => 0.7,
     }
+}
+
+/// Whether a word is a whole number with a separator: another one beside it is no part of it.
+fn separated(page: &PageContent, w: &Word) -> bool {
+    let mut chars = w.chars.iter().filter_map(|&i| page.chars.get(i as usize)).map(|c| c.ch);
+    let (first, last) = ends(page, w);
+    let separator = |c| matches!(c, ',' | '.');
+    first.is_some_and(char::is_numeric) && last.is_some_and(char::is_numeric) && chars.any(separator)
+}
+
+fn currency(c: char) -> bool {
+    matches!(c, '$' | '€' | '£' | '¥' | '￥' | '＄')
 }
 
 /// The characters of a segment, without spaces.

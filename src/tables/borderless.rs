@@ -5,7 +5,7 @@ use super::cells::{Grid, GridCell, read};
 use super::edges::Edge;
 use super::rules::median;
 use crate::document::{Rect, TableKind};
-use crate::layout::{PageContent, Word, starts_with_ordinal};
+use crate::layout::{PageContent, Word, starts_with_ordinal, unspaced};
 
 /// Lines without a column gap that may follow each other inside a table.
 const PLAIN: usize = 7;
@@ -289,6 +289,10 @@ fn blocks(
 ) -> Vec<Block> {
     let stacks = stacks(page, words, rows, anchor_of, stub, size);
     let lead = leading(rows, anchor_of, size);
+    let room = |s: &Seg| {
+        let ends = rows.iter().flat_map(|r| &r.segs).filter(|o| o.cols == s.cols).map(|o| o.rect.x1);
+        ends.fold(f32::MIN, f32::max)
+    };
     let mut done: Vec<Block> = Vec::new();
     // The lowest block of each column.
     let mut open: Vec<usize> = Vec::new();
@@ -327,10 +331,14 @@ fn blocks(
                 });
                 let two = anchor.is_some() && b.anchor.is_some() && anchor != b.anchor;
                 let value = s.value && step > 1.05 * size;
+                // The next word would have fitted: a heading above its first row, no label that wraps.
+                let heading =
+                    s.cols.1 < stub && b.anchor.is_none() && anchor.is_some() && ends_early(page, words, b, s, room(s));
                 if step <= lead
                     && !ruled
                     && !two
                     && !value
+                    && !heading
                     && !starts_with_ordinal(&label)
                     && (s.size - b.size).abs() < 0.1 * size
                 {
@@ -388,6 +396,18 @@ fn leading(rows: &[RowLine], anchor_of: &[Option<usize>], size: f32) -> f32 {
     }
     let least = steps.into_iter().filter(|&s| s > 0.8 * size).fold(f32::MAX, f32::min);
     if least > 1.7 * size { 1.3 * size } else { (1.15 * least).max(1.1 * size) }
+}
+
+/// Whether the last line of `b`, in a script with spaces between words, ends so early that the first word of the line
+/// below had room on it; `right` is where the lines of the column end.
+fn ends_early(page: &PageContent, words: &[Word], b: &Block, below: &Seg, right: f32) -> bool {
+    let Some(first) = below.words.first().and_then(|&i| words.get(i)) else { return false };
+    let last: Vec<&Word> =
+        b.words.iter().filter_map(|&i| words.get(i)).filter(|w| (w.base - b.base).abs() < 0.3 * b.size).collect();
+    let han = last.iter().chain([&first]).flat_map(|w| &w.chars);
+    let han = han.filter_map(|&i| page.chars.get(i as usize)).any(|c| unspaced(c.ch));
+    let end = last.iter().map(|w| w.rect.x1).fold(f32::MIN, f32::max);
+    !han && end + first.rect.width() + 1.5 * b.size < right
 }
 
 /// Stacks of single letters in the stub: (line, segment, stack).

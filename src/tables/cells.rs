@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::document::{Rect, TableKind};
 use crate::layout::PageContent;
 use crate::layout::{Line, Word, han, lines, unspaced, words};
@@ -124,6 +126,37 @@ impl Grid {
             }
         }
         self.cells.sort_by_key(|c| (c.row, c.col));
+    }
+
+    /// The grid with cells over several columns parted along its own lines, where their words keep clear of them: lines
+    /// between the names of the columns go on below, drawn or not. `None` where that parts nothing.
+    pub(crate) fn parted(&self, page: &PageContent) -> Option<Self> {
+        let mut cells: Vec<GridCell> = Vec::with_capacity(self.cells.len());
+        for cell in &self.cells {
+            let mut cols: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+            let mut crossing = cell.col_span < 2;
+            for w in words(page, cell.chars.iter().copied()) {
+                let (from, upto) = (slot(&self.xs, w.rect.x0 + 0.5), slot(&self.xs, w.rect.x1 - 0.5));
+                crossing |= from != upto;
+                cols.entry(from.unwrap_or(cell.col)).or_default().extend(w.chars);
+            }
+            let inside = cols.keys().all(|c| (cell.col..cell.col + cell.col_span).contains(c));
+            if crossing || cols.len() < 2 || !inside {
+                cells.push(cell.clone());
+                continue;
+            }
+            cells.extend((cell.col..cell.col + cell.col_span).map(|col| {
+                let chars = cols.remove(&col).unwrap_or_default();
+                let mut part =
+                    GridCell { row: cell.row, col, row_span: cell.row_span, col_span: 1, chars, ..GridCell::default() };
+                read(page, &mut part);
+                part
+            }));
+        }
+        (cells.len() > self.cells.len()).then(|| {
+            cells.sort_by_key(|c| (c.row, c.col));
+            Self { cells, ..self.clone() }
+        })
     }
 
     /// For each atom of the grid, the index of the cell that covers it.

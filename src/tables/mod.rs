@@ -105,6 +105,11 @@ pub(crate) fn fill_ruled(
         }
     }
     for g in grids.iter_mut().filter(|g| g.kind != TableKind::Tagged && g.crowded()) {
+        if let Some(parted) = g.parted(page).filter(|p| !p.crowded()) {
+            *g = parted;
+        }
+    }
+    for g in grids.iter_mut().filter(|g| g.kind != TableKind::Tagged && g.crowded()) {
         let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
         inside.sort_unstable();
         let rules: Vec<Edge> = g.ys.iter().map(|&pos| Edge { pos, lo: g.rect.x0, hi: g.rect.x1 }).collect();

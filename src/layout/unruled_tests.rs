@@ -1,0 +1,107 @@
+//! Tables whose lines part some of their cells only, or none.
+
+use super::samples::{page, set, stroke};
+use super::{PageContent, compose};
+use crate::document::Block;
+use crate::limits::Limits;
+
+fn rows(page: PageContent) -> Vec<Vec<String>> {
+    let row = |t: &crate::document::Table, r| {
+        let text = |c| t.at(r, c).map_or("-", |x| x.text.as_str());
+        (0..t.cols).map(text).collect::<Vec<_>>().join("|")
+    };
+    let done = compose(vec![page], &[], &Limits::default());
+    let tables = done.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None });
+    tables.map(|t| (0..t.rows).map(|r| row(t, r)).collect()).collect()
+}
+
+fn lines(page: &mut PageContent, texts: &[(f32, f32, &str)]) {
+    for &(x, y, text) in texts {
+        set(page, x, y, 10.0, 0.0, text);
+    }
+}
+
+#[test]
+fn lines_between_the_names_of_columns_part_the_rows_below_too() {
+    let mut p = page(1);
+    for y in [90.0, 110.0, 130.0, 150.0] {
+        stroke(&mut p, 100.0, y, 420.0, y);
+    }
+    for x in [100.0, 180.0, 260.0, 340.0, 420.0] {
+        stroke(&mut p, x, 90.0, x, 110.0);
+    }
+    for x in [100.0, 420.0] {
+        stroke(&mut p, x, 110.0, x, 150.0);
+    }
+    for (r, texts) in
+        [["项目", "甲", "乙", "丙"], ["规章", "111", "222", "333"], ["处罚", "7", "", "9"]].iter().enumerate()
+    {
+        for (c, text) in texts.iter().enumerate() {
+            lines(&mut p, &[(110.0 + 80.0 * c as f32, 104.0 + 20.0 * r as f32, text)]);
+        }
+    }
+    assert_eq!(rows(p), [["项目|甲|乙|丙", "规章|111|222|333", "处罚|7||9"]]);
+}
+
+#[test]
+fn a_currency_sign_belongs_to_the_number_behind_it() {
+    let mut p = page(1);
+    let texts = [
+        (90.0, 100.0, "Weekly"),
+        (230.0, 100.0, "$"),
+        (260.0, 100.0, "71.15"),
+        (90.0, 115.0, "Biweekly"),
+        (255.0, 115.0, "142.31"),
+        (90.0, 130.0, "Annually"),
+        (245.0, 130.0, "3,700.00"),
+        (90.0, 145.0, "Quarterly"),
+        (255.0, 145.0, "925.00"),
+    ];
+    lines(&mut p, &texts);
+    assert_eq!(rows(p), [["Weekly|$ 71.15", "Biweekly|142.31", "Annually|3,700.00", "Quarterly|925.00"]]);
+}
+
+#[test]
+fn a_heading_above_its_first_row_is_no_label_that_wraps() {
+    let mut p = page(1);
+    let texts = [
+        (90.0, 100.0, "Investment"),
+        (90.0, 112.0, "Direct result"),
+        (300.0, 112.0, "12"),
+        (360.0, 112.0, "7"),
+        (90.0, 130.0, "Number of outstanding"),
+        (90.0, 142.0, "units"),
+        (300.0, 142.0, "13"),
+        (360.0, 142.0, "8"),
+        (90.0, 160.0, "Total result of the"),
+        (90.0, 172.0, "portfolio"),
+        (300.0, 172.0, "14"),
+        (360.0, 172.0, "9"),
+        (90.0, 190.0, "Costs"),
+        (300.0, 190.0, "15"),
+        (360.0, 190.0, "5"),
+    ];
+    lines(&mut p, &texts);
+    let want = [
+        "Investment||",
+        "Direct result|12|7",
+        "Number of outstanding\nunits|13|8",
+        "Total result of the\nportfolio|14|9",
+        "Costs|15|5",
+    ];
+    assert_eq!(rows(p), [want]);
+}
+
+#[test]
+fn whole_numbers_side_by_side_are_two() {
+    let mut p = page(1);
+    for (k, y) in [100.0, 115.0, 130.0, 145.0].into_iter().enumerate() {
+        let (wide, narrow) = (k == 2, if k == 2 { 164.5 } else { 190.0 });
+        lines(
+            &mut p,
+            &[(60.0, y, "甲项"), (if wide { 115.0 } else { 130.0 }, y, if wide { "2,218,406" } else { "18,406" })],
+        );
+        lines(&mut p, &[(narrow, y, if wide { "1,180,160" } else { "80,160" })]);
+    }
+    assert_eq!(rows(p)[0][2], "甲项|2,218,406|1,180,160");
+}
