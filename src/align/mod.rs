@@ -10,7 +10,6 @@ mod caption;
 mod claim;
 mod digits;
 mod flow;
-mod flow_rows;
 mod found;
 mod fragment;
 mod grid;

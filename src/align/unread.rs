@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::flow::{Kind, Stream, Token, breaks, is_too_long, stream, tokens};
-use super::flow_rows::ranges;
+use super::flow::{Kind, Stream, Token, breaks, is_too_long, ranges, tokens};
 use super::vocabulary::{Role, TableIndex, Vocabulary};
 use super::{Alignment, Claim, ClaimKind};
 use crate::document::{Block, Document};
@@ -60,7 +59,7 @@ pub(crate) fn say(document: &Document, vocabulary: &Vocabulary, out: &mut Alignm
     } else {
         ("table-unread", "the labels of the table are printed, but no value could be told to a row")
     };
-    let stream = stream(document, blocks);
+    let stream = Stream::new(document, blocks);
     let tokens = tokens(&stream, vocabulary);
     let mut forms: Vec<(String, String)> = Vec::new();
     for run in runs(&stream, &tokens, vocabulary) {

@@ -1,0 +1,436 @@
+//! The rows of a table in running text: which label has which values.
+
+use super::header::{Header, read_header, unlabelled};
+use super::{FlowTable, Kind, Stream, Token, figures, ranges};
+use crate::align::label;
+use crate::align::vocabulary::{Role, TableIndex, Vocabulary};
+use crate::document::{Anchor, Cell, Table, TableKind};
+
+/// Fewest rows of the form that make a chain more than numbers in prose.
+const LEAST_ROWS: usize = 3;
+
+/// Groups of texts and the values behind them, without prose between them.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    pub groups: Vec<(Vec<Token>, Vec<Token>)>,
+}
+
+/// A cell in the making.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub text: String,
+    pub anchor: Anchor,
+}
+
+/// A row in the making.
+pub(super) struct Line {
+    pub head: Vec<Draft>,
+    /// Flat index of the form's row, where the label is known.
+    pub row: Option<usize>,
+    /// Part of the form.
+    pub part: Option<usize>,
+    pub values: Vec<Token>,
+    /// The form's columns in the printed order.
+    pub order: Vec<usize>,
+}
+
+impl Chain {
+    /// Builds the tables that the chain prints: one, or several where its rows come again (last year's table
+    /// beside this year's).
+    /// `traceless` says that empty cells of the text leave no trace ([`Chain::loses_blanks`]).
+    pub fn tables(
+        mut self,
+        stream: &Stream<'_>,
+        vocabulary: &Vocabulary,
+        traceless: bool,
+        serial: usize,
+    ) -> Vec<FlowTable> {
+        let mut out = Vec::new();
+        while !self.groups.is_empty() {
+            let end = self.again(stream, vocabulary);
+            let rest = self.groups.split_off(end.min(self.groups.len()).max(1));
+            out.extend(self.table(stream, vocabulary, traceless, serial + out.len()));
+            self.groups = rest;
+        }
+        out
+    }
+
+    /// Whether empty cells leave no trace: a row has no value, or fewer figures than columns. Then any other row
+    /// may have lost some too.
+    pub fn loses_blanks(&self, stream: &Stream<'_>, vocabulary: &Vocabulary) -> bool {
+        let Some(index) = self.index(stream, vocabulary) else { return false };
+        let (mut known, mut lost) = (0usize, false);
+        for (texts, values) in &self.groups {
+            let heading = read_header(stream, texts, index).map(|h| h.texts).unwrap_or_default();
+            let rows = texts.iter().enumerate().filter(|(n, _)| !heading.contains(n));
+            let mut rows = rows.filter_map(|(_, t)| index.row(own_row(t, index)?)).filter(|r| !r.group && !r.heads);
+            let figures: usize = values.iter().map(|t| stream.tight(t.from..t.to).chars().count().max(1)).sum();
+            let Some(row) = rows.next_back() else { continue };
+            known += 1;
+            lost |= row.columns.len() > figures || rows.next().is_some();
+        }
+        lost && known >= LEAST_ROWS
+    }
+
+    /// Whether most of its values stand on lines of their own.
+    pub fn is_parted(&self, stream: &Stream<'_>) -> bool {
+        let values = self.groups.iter().flat_map(|g| &g.1);
+        let (all, own) = values.fold((0usize, 0usize), |(all, own), t| {
+            (all + 1, own + usize::from(stream.gap(t.from) >= 2 && stream.gap(t.to) >= 2))
+        });
+        own * 2 > all
+    }
+
+    /// The group at which the chain's rows begin to come again; the number of groups where they do not.
+    fn again(&self, stream: &Stream<'_>, vocabulary: &Vocabulary) -> usize {
+        let Some(index) = self.index(stream, vocabulary) else { return self.groups.len() };
+        let mut rows: Vec<usize> = Vec::new();
+        let mut columns: Vec<(usize, usize)> = Vec::new(); // of parts whose one row has no label
+        let mut head: Option<usize> = None;
+        for (n, (texts, values)) in self.groups.iter().enumerate() {
+            let fresh = read_header(stream, texts, index);
+            if fresh.is_some() {
+                head = Some(n);
+            }
+            let heading: Vec<usize> = fresh.as_ref().map(|h| h.texts.clone()).unwrap_or_default();
+            if let Some(h) = fresh.filter(|h| unlabelled(h, index)) {
+                // The outcomes of several proceedings may stand in a table each.
+                let known = h.order.iter().filter(|&&c| columns.contains(&(h.part, c))).count();
+                if known * 2 > h.order.len() {
+                    return n;
+                }
+                columns.extend(h.order.iter().map(|&c| (h.part, c)));
+                continue;
+            }
+            let label = texts.iter().rposition(|t| t.kind != Kind::Unit).filter(|n| !heading.contains(n));
+            let Some(row) = label.and_then(|n| texts.get(n)).and_then(|t| own_row(t, index)) else { continue };
+            if values.is_empty() || index.row(row).is_none_or(|r| r.group) {
+                continue;
+            }
+            if rows.contains(&row) {
+                // Behind a header of its own, or the first row once more.
+                match head {
+                    Some(h) if h > 0 && rows.len() > 1 && !rows_since(self, h, n, stream, index) => return h,
+                    _ if rows.len() > 2 && rows.first() == Some(&row) => return n,
+                    _ => {}
+                }
+            }
+            rows.push(row);
+        }
+        self.groups.len()
+    }
+
+    /// Builds the table, if the chain is one: by the form whose labels it prints most of.
+    fn table(&self, stream: &Stream<'_>, vocabulary: &Vocabulary, traceless: bool, serial: usize) -> Option<FlowTable> {
+        let index = self.index(stream, vocabulary)?;
+        let mut rows: Vec<Line> = Vec::new();
+        let mut lines: Vec<usize> = Vec::new(); // of `rows`, those with values
+        let mut header: Option<Header> = None;
+        let mut numbered = false;
+        let mut taken: Option<(usize, usize)> = None;
+        let mut known = 0usize;
+        let mut leaves = 0usize;
+        let mut cornered = false;
+        // The ordinal number of the last row, where a column of them stands before the labels.
+        let mut count = 1u32;
+        // The form's row before, which tells those of one label apart.
+        let mut last: Option<usize> = None;
+        for (at, (texts, values)) in self.groups.iter().enumerate() {
+            let texts = with_tails(stream, texts, index);
+            let mut texts: &[Token] = &texts;
+            let mut values: Vec<Token> = values.clone();
+            // The row's own label: the last text, where it is no header.
+            while texts.last().is_some_and(|t| t.kind == Kind::Unit) && header.as_ref().is_none_or(|h| h.units == 0) {
+                texts = texts.get(..texts.len() - 1).unwrap_or(&[]);
+            }
+            let unit = texts.last().filter(|t| t.kind == Kind::Unit).cloned();
+            let label_at = texts.iter().rposition(|t| t.kind != Kind::Unit);
+            let fresh = read_header(stream, texts, index);
+            let heading: Vec<usize> = fresh.as_ref().map(|h| h.texts.clone()).unwrap_or_default();
+            let label = label_at.filter(|n| !heading.contains(n)).and_then(|n| texts.get(n));
+            let own = label.and_then(|t| which_row(stream, t, index, last));
+            last = own.or(last);
+            let unlabelled = fresh.as_ref().is_some_and(|h| unlabelled(h, index));
+            if let Some(h) = fresh {
+                if known == 0 && !rows.is_empty() {
+                    // Another table stood above: its rows are none of this one's.
+                    rows.clear();
+                    lines.clear();
+                    taken = None;
+                    leaves = 0;
+                    cornered = false;
+                }
+                leaves += h.order.len();
+                numbered = h.numbered;
+                cornered |= h.cornered;
+                rows.push(Line { head: h.cells.clone(), row: None, part: None, values: Vec::new(), order: Vec::new() });
+                header = Some(h);
+            }
+            if label.is_none() && !unlabelled {
+                // Values without a text: more of the row before, or an ordinal number.
+                continue;
+            }
+            if numbered && values.len() == 1 && own.is_none() && !unlabelled {
+                // The first row's number between header and label.
+                continue;
+            }
+            let (from, to) = span(texts, &values)?;
+            taken = Some(taken.map_or((from, to), |(a, b)| (a.min(from), b.max(to))));
+            // Groups and captions above the label, each a row of its own.
+            for (n, token) in texts.iter().enumerate() {
+                if Some(n) != label_at && !heading.contains(&n) && own_row(token, index).is_some() {
+                    last = if own.is_none() { which_row(stream, token, index, last).or(last) } else { last };
+                    rows.push(Line {
+                        head: vec![draft(stream, token)],
+                        row: None,
+                        part: None,
+                        values: Vec::new(),
+                        order: Vec::new(),
+                    });
+                }
+            }
+            let row = own.filter(|_| !unlabelled);
+            let part = if unlabelled {
+                header.as_ref().map(|h| h.part)
+            } else {
+                row.and_then(|r| index.rows.get(r)).map(|f| f.part)
+            };
+            let flat = row.or_else(|| {
+                let part = part?;
+                index.rows.iter().position(|f| {
+                    f.part == part
+                        && index
+                            .part(part)
+                            .and_then(|p| p.rows.get(f.row))
+                            .is_some_and(|r| r.labels.is_empty() && !r.group)
+                })
+            });
+            let matching = header.as_ref().filter(|h| Some(h.part) == part);
+            let order: Vec<usize> = match (matching, flat.and_then(|f| index.row(f))) {
+                (Some(h), _) if !h.order.is_empty() => h.order.clone(),
+                (_, Some(r)) => r.columns.clone(),
+                _ => Vec::new(),
+            };
+            known += usize::from(flat.is_some_and(|f| index.row(f).is_some_and(|r| !r.group)));
+            if numbered && own.is_some() {
+                count = take_number(stream, &mut values, order.len(), count + 1, at + 1 == self.groups.len());
+            }
+            if let Some(h) = matching
+                && values.len() > h.width()
+                && values.get(h.width()..).is_some_and(|v| v.iter().all(|t| t.kind == Kind::Blank))
+            {
+                // Empty cells behind the last column fill the row up.
+                values.truncate(h.width());
+            }
+            if unlabelled && values.len() > order.len() {
+                // Padding in front: the header's last row had empty cells on the left, or the table does.
+                let surplus = values.len() - order.len();
+                let blank = |list: &[Token]| list.iter().all(|t| t.kind == Kind::Blank);
+                let front = values.get(..surplus).is_some_and(blank);
+                let back = values.get(order.len()..).is_some_and(blank);
+                if front && !back {
+                    values.drain(..surplus);
+                }
+            }
+            if unlabelled && values.len() > 1 && values.len() < order.len() && parted(stream, &values) {
+                // A lost cell: nothing tells which.
+                values.clear();
+            }
+            let mut head = Vec::new();
+            if unlabelled {
+                // A stub (件数) in front of the values is the header's business.
+            } else if let Some(label) = label {
+                head.push(draft(stream, label));
+            }
+            let units = matching.map_or(0, |h| h.units);
+            if units > 0 {
+                head.push(
+                    unit.map_or_else(
+                        || Draft { text: String::new(), anchor: stream.anchor(from) },
+                        |u| draft(stream, &u),
+                    ),
+                );
+            }
+            lines.push(rows.len());
+            rows.push(Line { head, row: flat, part, values, order });
+        }
+        let enough = known >= LEAST_ROWS || (known >= 1 && (leaves >= 2 || (leaves >= 1 && cornered))) || leaves >= 4;
+        if !enough {
+            return None;
+        }
+        let mut notes = Vec::new();
+        let cells = figures::cells(stream, &rows, index, traceless, serial, &mut notes);
+        let table = build(stream, &rows, &cells)?;
+        let (from, to) = taken?;
+        let ranges = ranges(stream, from, to);
+        let block = ranges.first()?.0;
+        Some(FlowTable { block, table, ranges, notes })
+    }
+
+    /// The table of a form whose labels the chain prints most of.
+    fn index<'v, 'f>(&self, stream: &Stream<'_>, vocabulary: &'v Vocabulary<'f>) -> Option<&'v TableIndex<'f>> {
+        let mut best: Option<(f32, &TableIndex)> = None;
+        let mut text = String::new();
+        for token in self.groups.iter().flat_map(|g| &g.0) {
+            text.push_str(&stream.tight(token.from..token.to));
+            text.push(' ');
+        }
+        for index in &vocabulary.tables {
+            let mut rows: Vec<usize> = Vec::new();
+            let mut score = 0.0f32;
+            for token in self.groups.iter().flat_map(|g| &g.0) {
+                let Kind::Label(keys) = &token.kind else { continue };
+                for role in keys.iter().flat_map(|&k| index.roles(k)) {
+                    match role {
+                        Role::Row(flat) if !rows.contains(flat) => {
+                            rows.push(*flat);
+                            score += 1.0;
+                        }
+                        Role::Column { leaf: true, .. } => score += 0.3,
+                        Role::Caption { .. } | Role::Corner { .. } => score += 0.3,
+                        _ => {}
+                    }
+                }
+            }
+            if score <= 0.0 {
+                continue;
+            }
+            score += index.table.evidence.iter().filter(|(r, _)| r.is_match(&text)).map(|(_, w)| w * 0.5).sum::<f32>();
+            if best.is_none_or(|b| score > b.0 + 1e-4) {
+                best = Some((score, index));
+            }
+        }
+        best.map(|b| b.1)
+    }
+}
+
+pub(super) fn draft(stream: &Stream<'_>, token: &Token) -> Draft {
+    let text = if token.kind == Kind::Blank { String::new() } else { stream.printed(token.from..token.to) };
+    Draft { text, anchor: stream.anchor(token.from) }
+}
+
+fn span(texts: &[Token], values: &[Token]) -> Option<(usize, usize)> {
+    let first = texts.first().or(values.first())?;
+    let last = values.last().or(texts.last())?;
+    Some((first.from, last.to))
+}
+
+/// Labels with what the print adds behind them (法律…的, a remark in brackets).
+fn with_tails(stream: &Stream<'_>, texts: &[Token], index: &TableIndex) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::with_capacity(texts.len());
+    for token in texts {
+        if token.kind == Kind::Text
+            && let Some(last) = out.last_mut()
+            && own_row(last, index).is_some()
+            && last.to <= token.from
+            && token.from - last.to <= 1
+            && (token.to - token.from <= LONGEST_TAIL || stream.atoms.get(token.from).is_some_and(|a| a.c == '('))
+        {
+            last.to = token.to;
+            continue;
+        }
+        out.push(token.clone());
+    }
+    // Only the last label's own tail is sure: values follow it.
+    out
+}
+
+/// Most characters that a print adds behind a label.
+const LONGEST_TAIL: usize = 4;
+
+/// The row of the form that a label is, groups included.
+fn own_row(token: &Token, index: &TableIndex) -> Option<usize> {
+    let Kind::Label(keys) = &token.kind else { return None };
+    keys.iter().flat_map(|&k| index.roles(k)).find_map(|r| match r {
+        Role::Row(flat) => Some(*flat),
+        _ => None,
+    })
+}
+
+/// The row of the form that a label is behind the row `last`: of several with this label the one that is
+/// numbered as printed, then the next one in the form's order.
+fn which_row(stream: &Stream<'_>, token: &Token, index: &TableIndex, last: Option<usize>) -> Option<usize> {
+    let Kind::Label(keys) = &token.kind else { return None };
+    let text = stream.tight(token.from..token.to);
+    let printed = label::split_ordinal(&text).0;
+    let rank = |flat: usize| {
+        let ordinal = index.row(flat).and_then(|r| r.ordinal);
+        let other = match (printed, ordinal) {
+            (Some(p), Some(o)) if p == o => 0,
+            (Some(p), Some(o)) if p.number == o.number => 1,
+            _ => 2,
+        };
+        (other, last.is_some_and(|l| flat <= l), flat)
+    };
+    let roles = keys.iter().flat_map(|&k| index.roles(k));
+    roles.filter_map(|r| if let Role::Row(flat) = r { Some(*flat) } else { None }).min_by_key(|&flat| rank(flat))
+}
+
+/// Takes the next row's number off the end of a row's values; gives that number. Where it is missing and the
+/// figures run together, the values go too: it may stand in any of them.
+fn take_number(stream: &Stream<'_>, values: &mut Vec<Token>, wanted: usize, expected: u32, last_row: bool) -> u32 {
+    let surplus = values.len() > wanted && values.len() > 1;
+    let next = expected.to_string();
+    let Some(last) = values.last_mut() else { return expected };
+    let text = stream.tight(last.from..last.to);
+    let figures = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let joined = |t: &Token| (t.from + 1..t.to).all(|at| stream.gap(at) == 0);
+    if surplus && figures && (text.len() <= next.len() || !text.ends_with(&next)) {
+        values.pop();
+        return text.parse().unwrap_or(expected);
+    }
+    if last_row {
+        return expected;
+    }
+    if text == next {
+        values.pop();
+    } else if text.len() > next.len() && text.ends_with(&next) && joined(last) && stream.gap(last.from) == 0 {
+        last.to -= next.len();
+    } else if stream.gap(last.from) == 0 {
+        values.clear();
+    }
+    expected
+}
+
+/// Whether the cells stand on lines of their own or apart by edges.
+fn parted(stream: &Stream<'_>, values: &[Token]) -> bool {
+    values.iter().skip(1).any(|t| stream.gap(t.from) >= 2)
+}
+
+/// Whether rows of the form stand between two groups of a chain.
+fn rows_since(chain: &Chain, from: usize, to: usize, stream: &Stream<'_>, index: &TableIndex) -> bool {
+    chain.groups.get(from..to).unwrap_or(&[]).iter().any(|(texts, values)| {
+        let label = texts.iter().rev().find(|t| t.kind != Kind::Unit);
+        let number = |t: &Token| stream.tight(t.from..t.to).chars().all(|c| c.is_ascii_digit());
+        !(values.len() == 1 && values.iter().all(number) && label.is_some_and(|t| own_row(t, index).is_none()))
+            && label.and_then(|t| own_row(t, index)).is_some()
+    })
+}
+
+fn build(stream: &Stream<'_>, rows: &[Line], values: &[Vec<Draft>]) -> Option<Table> {
+    let mut cells = Vec::new();
+    let mut cols = 0;
+    for (r, (row, values)) in rows.iter().zip(values).enumerate() {
+        let mut col = 0;
+        let pad = usize::from(row.head.is_empty());
+        if pad > 0 {
+            let anchor = values.first().map(|v| v.anchor.clone())?;
+            cells.push(Cell { row: r, col: 0, row_span: 1, col_span: 1, text: String::new(), anchor });
+            col += 1;
+        }
+        for draft in row.head.iter().chain(values) {
+            cells.push(Cell {
+                row: r,
+                col,
+                row_span: 1,
+                col_span: 1,
+                text: draft.text.clone(),
+                anchor: draft.anchor.clone(),
+            });
+            col += 1;
+        }
+        cols = cols.max(col);
+    }
+    let anchor = cells.first().map_or_else(|| stream.anchor(0), |c| c.anchor.clone());
+    Some(Table { kind: TableKind::Delimited, rows: rows.len(), cols, cells, caption: String::new(), anchor })
+}
