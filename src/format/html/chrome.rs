@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A line that begins with one of these is furniture.
@@ -355,11 +355,16 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     Lists {
         key_starts: keys.keys().chain(OTHER_PAGES).filter_map(|key| key.chars().next()).collect(),
         leading_starts: LEADING.iter().filter_map(|word| word.chars().next()).collect(),
-        telling: AhoCorasick::new(TELLING).ok(),
-        words: AhoCorasick::new(WORDS).ok(),
+        telling: finder(TELLING),
+        words: finder(WORDS),
         keys,
     }
 });
+
+/// Finds words; not by the kind that is fastest once it is built, which takes as long as a page.
+fn finder(words: &[&str]) -> Option<AhoCorasick> {
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(words).ok()
+}
 
 /// Whether the text, without blanks, is a metadata key.
 pub(super) fn key_kind(text: &str) -> Option<KeyKind> {

@@ -2,6 +2,7 @@
 
 use crate::document::{Block, Metadata, Role, Table};
 
+use super::attributes::Attr;
 use super::blocks::Draft;
 use super::chrome::{heads_other_pages, names_furniture, names_title};
 use super::facts::Facts;
@@ -192,9 +193,9 @@ fn is_title(draft: &Draft, tree: &Tree, titles: &[String]) -> bool {
     }
     let in_part = |what: fn(&str) -> bool| {
         tree.ancestors(draft.node).take(2).any(|i| {
-            tree.get(i)
-                .and_then(|n| n.element())
-                .is_some_and(|e| ["class", "id"].iter().any(|name| e.attribute(name).is_some_and(what)))
+            tree.get(i).and_then(|n| n.element()).is_some_and(|e| {
+                e.attributes().any(|(name, value)| matches!(name, Attr::Class | Attr::Id) && what(value))
+            })
         })
     };
     p.role == Role::Heading(1) && chars >= 8 || (chars >= 10 && in_part(names_title) && titles.is_empty())
@@ -223,7 +224,8 @@ fn named_furniture(node: u32, tree: &Tree, top: u32) -> bool {
 fn is_named_furniture(index: u32, tree: &Tree) -> bool {
     tree.get(index).and_then(|n| n.element()).is_some_and(|e| {
         matches!(e.name(), "nav" | "footer" | "aside")
-            || ["class", "id", "role"].iter().any(|name| e.attribute(name).is_some_and(names_furniture))
+            || e.attributes()
+                .any(|(name, value)| matches!(name, Attr::Class | Attr::Id | Attr::Role) && names_furniture(value))
     })
 }
 

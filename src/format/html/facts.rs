@@ -1,9 +1,9 @@
 //! What each part of the page holds, counted once from the bottom up: text, links, sentences, paragraphs,
 //! tables; what is hidden; which tables hold data and which only place things.
 
+use super::attributes::Attr;
 use super::grid::rows_of;
-use super::sink::Element;
-use super::tree::{Kind, Tag, Tree};
+use super::tree::{Element, Kind, Tag, Tree};
 
 /// Counts over one subtree, hidden and silent parts left out.
 #[derive(Debug, Clone, Copy, Default)]
@@ -164,7 +164,7 @@ impl Facts {
                 return false;
             }
         }
-        let role = tree.get(table).and_then(|n| n.element()).and_then(|e| e.attribute("role"));
+        let role = tree.get(table).and_then(|n| n.element()).and_then(|e| e.attribute(Attr::Role));
         role.is_none_or(|role| role != "presentation" && role != "none")
     }
 
@@ -211,13 +211,13 @@ impl Facts {
     }
 }
 
-fn is_hidden(element: &Element) -> bool {
-    element.attributes.iter().any(|attribute| match &*attribute.name.local {
-        "hidden" => true,
-        "style" => {
-            let style: &str = &attribute.value;
-            // The usual style attribute has none of the two words; look closer only then.
-            (style.contains("none") || style.contains("NONE") || style.contains("hidden"))
+fn is_hidden(element: Element) -> bool {
+    element.attributes().any(|(name, style)| match name {
+        Attr::Hidden => true,
+        Attr::Style => {
+            // The usual style attribute has none of the words; look closer only then.
+            memchr::memchr2_iter(b'y', b'Y', style.as_bytes()).any(|at| names_display(style, at))
+                && (style.contains("none") || style.contains("NONE") || style.contains("hidden"))
                 && style.split(';').any(|rule| {
                     rule.split_once(':').is_some_and(|(property, value)| {
                         let value = value.trim().trim_end_matches("!important").trim();
@@ -228,6 +228,13 @@ fn is_hidden(element: &Element) -> bool {
                 })
         }
         _ => false,
+    })
+}
+
+/// Whether the `y` at `at` ends the name of a property that hides.
+fn names_display(style: &str, at: usize) -> bool {
+    ["displa", "visibilit"].iter().any(|name| {
+        at.checked_sub(name.len()).and_then(|from| style.get(from..at)).is_some_and(|n| n.eq_ignore_ascii_case(name))
     })
 }
 

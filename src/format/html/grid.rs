@@ -2,6 +2,7 @@
 
 use crate::document::{Cell, Table, TableKind};
 
+use super::attributes::Attr;
 use super::facts::Facts;
 use super::text::lines_of;
 use super::tree::{Kind, Origin, Tag, Tree};
@@ -46,11 +47,10 @@ pub(super) fn rows_of(tree: &Tree, table: u32) -> Vec<Row> {
             Tag::Row => rows.push(Row { cells: Vec::new(), group }),
             Tag::Cell => {
                 let (mut col_span, mut row_span) = (1, 1);
-                for attribute in &element.attributes {
-                    let value = &attribute.value;
-                    match &*attribute.name.local {
-                        "colspan" => col_span = span(value).unwrap_or(1).clamp(1, MAX_COL_SPAN),
-                        "rowspan" => row_span = span(value).unwrap_or(1).min(MAX_ROW_SPAN),
+                for (name, value) in element.attributes() {
+                    match name {
+                        Attr::ColSpan => col_span = span(value).unwrap_or(1).clamp(1, MAX_COL_SPAN),
+                        Attr::RowSpan => row_span = span(value).unwrap_or(1).min(MAX_ROW_SPAN),
                         _ => {}
                     }
                 }

@@ -2,6 +2,7 @@
 
 use crate::document::{Anchor, Block, Metadata, Table};
 
+use super::attributes::Attr;
 use super::blocks::Draft;
 use super::chrome::{KeyKind, as_key, key_kind};
 use super::tree::{Kind, Origin, Tag, Tree};
@@ -30,8 +31,8 @@ pub(super) fn read_head(tree: &Tree, origin: &Origin, metadata: &mut Vec<Metadat
                 ("title", text)
             }
             "meta" => {
-                let key = element.attribute("name").or_else(|| element.attribute("property"));
-                (key.unwrap_or_default(), element.attribute("content").unwrap_or_default())
+                let key = element.attribute(Attr::Name).or_else(|| element.attribute(Attr::Property));
+                (key.unwrap_or_default(), element.attribute(Attr::Content).unwrap_or_default())
             }
             _ => continue,
         };

@@ -3,6 +3,7 @@
 //! The page is parsed once into a tree (parsing is total), flattened into a list, and counted bottom-up;
 //! blocks come out in document order, the site's furniture is left out, its metadata kept.
 
+mod attributes;
 mod blocks;
 mod chrome;
 mod content;
@@ -114,7 +115,7 @@ fn read_embedded(
 }
 
 /// Parses, and tells of what was cut; cells are counted before any is read.
-fn parse(source: &str, limits: &Limits, document: &mut Document) -> Result<parse::Parsed, Failure> {
+fn parse<'s>(source: &'s str, limits: &Limits, document: &mut Document) -> Result<parse::Parsed<'s>, Failure> {
     let parsed = parse::parse(source, limits)?;
     if parsed.cells > limits.cells {
         return Err(Failure::TooLarge(format!("{} table cells", parsed.cells)));

@@ -1,11 +1,12 @@
 //! Parsing a page into a tree, with the place of every node in the source, and with bounds.
 
-use html5ever::LocalName;
 use html5ever::interface::TreeSink;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{LocalName, local_name};
 use rustc_hash::FxHashMap;
 
+use super::attributes::Attributes;
 use super::sink::{NodeId, Nodes, Sink};
 use super::token::{Placed, Tokens, is_formatting};
 use crate::failure::Failure;
@@ -19,8 +20,9 @@ const FORMATTING_DEPTH: u32 = 64;
 const NODES_PER_TAG: usize = 8;
 
 /// A parsed page.
-pub(super) struct Parsed {
+pub(super) struct Parsed<'s> {
     pub nodes: Nodes,
+    pub attributes: Attributes<'s>,
     /// Start tags left out because they nested too deep.
     pub dropped: usize,
     /// Cells of all tables.
@@ -31,7 +33,7 @@ pub(super) struct Parsed {
 ///
 /// # Errors
 /// [`Failure::TooLarge`] where the page makes far more nodes than its size allows.
-pub(super) fn parse(source: &str, limits: &Limits) -> Result<Parsed, Failure> {
+pub(super) fn parse<'s>(source: &'s str, limits: &Limits) -> Result<Parsed<'s>, Failure> {
     let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
     let mut depths = Depths { limit: limits.depth.saturating_mul(NESTING), ..Depths::default() };
     let mut tokens = Tokens::new(source);
@@ -44,6 +46,7 @@ pub(super) fn parse(source: &str, limits: &Limits) -> Result<Parsed, Failure> {
                 tags += 1;
                 builder.sink.offset.set(start);
                 builder.sink.text_offset.set(end);
+                builder.sink.begin_tag(tag, tokens.range);
                 if depths.drops(tag, builder.sink.depth.get()) {
                     continue;
                 }
@@ -54,7 +57,11 @@ pub(super) fn parse(source: &str, limits: &Limits) -> Result<Parsed, Failure> {
             }
             _ => {}
         }
+        let around_cells = matches!(&token, Token::TagToken(tag) if stands_around_cells(tag));
         tokens.follow(&builder.process_token(token, 1));
+        if around_cells && builder.sink.between_cells.get() {
+            tokens.skip_blanks();
+        }
         let nodes = builder.sink.len();
         if nodes > tags.saturating_mul(NODES_PER_TAG).saturating_add(100_000) {
             return Err(Failure::TooLarge(format!("{nodes} elements after {end} bytes of markup")));
@@ -63,7 +70,19 @@ pub(super) fn parse(source: &str, limits: &Limits) -> Result<Parsed, Failure> {
     let _: TokenSinkResult<NodeId> = builder.process_token(Token::EOFToken, 1);
     builder.end();
     let cells = builder.sink.cells.get();
-    Ok(Parsed { nodes: builder.sink.finish(), dropped: depths.dropped, cells })
+    let mut attributes = tokens.attributes;
+    let nodes = builder.sink.finish().joined(&mut attributes);
+    Ok(Parsed { nodes, attributes, dropped: depths.dropped, cells })
+}
+
+/// Whether the tag begins what holds cells or rows, or ends what stands in it.
+fn stands_around_cells(tag: &Tag) -> bool {
+    match tag.name {
+        local_name!("tr") | local_name!("tbody") | local_name!("thead") | local_name!("tfoot") => true,
+        local_name!("td") | local_name!("th") => tag.kind == TagKind::EndTag,
+        local_name!("table") => tag.kind == TagKind::StartTag,
+        _ => false,
+    }
 }
 
 /// Bounds the nesting: leaves out tags that stand too deep.

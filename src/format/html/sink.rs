@@ -5,7 +5,11 @@ use std::cell::{Cell, Ref, RefCell};
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::{Attribute, LocalName, QualName, ns};
+use html5ever::tokenizer::{Tag, TagKind};
+use html5ever::{Attribute, LocalName, QualName, expanded_name, local_name, ns};
+
+use super::attributes::{Attributes, Range};
+use super::token::read_range;
 
 /// Number of a node; the document's is 0.
 pub(super) type NodeId = u32;
@@ -24,12 +28,11 @@ pub(super) enum NodeKind {
     Other,
 }
 
-/// An element with the attributes that the tokenizer keeps.
+/// An element.
 #[derive(Debug)]
 pub(super) struct Element {
     name: QualName,
-    /// Attributes, the first of each name.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Range,
 }
 
 impl Element {
@@ -41,11 +44,6 @@ impl Element {
     /// The same for comparing.
     pub fn local_name(&self) -> &LocalName {
         &self.name.local
-    }
-
-    /// The value of an attribute.
-    pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|a| &*a.name.local == name).map(|a| &*a.value)
     }
 }
 
@@ -67,6 +65,8 @@ pub(super) struct Node {
 /// The nodes of a page.
 pub(super) struct Nodes {
     list: Vec<Node>,
+    /// Attributes of second tags of the same element.
+    more: Vec<(NodeId, Range)>,
     /// Stands for the name of what has none.
     nameless: QualName,
 }
@@ -74,7 +74,7 @@ pub(super) struct Nodes {
 impl Nodes {
     fn new() -> Self {
         let nameless = QualName::new(None, ns!(), LocalName::default());
-        let mut nodes = Self { list: Vec::new(), nameless };
+        let mut nodes = Self { list: Vec::new(), more: Vec::new(), nameless };
         nodes.add(NodeKind::Other, 0);
         nodes
     }
@@ -100,6 +100,18 @@ impl Nodes {
     /// The node around a node.
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
         self.get(id).map(|n| n.parent).filter(|n| *n != NONE)
+    }
+
+    /// Adds to the elements what second tags of theirs said.
+    pub fn joined(mut self, attributes: &mut Attributes) -> Self {
+        for (id, more) in std::mem::take(&mut self.more) {
+            self.change(id, |node| {
+                if let NodeKind::Element(element) = &mut node.kind {
+                    element.attributes = attributes.joined(element.attributes, more);
+                }
+            });
+        }
+        self
     }
 
     fn add(&mut self, kind: NodeKind, offset: usize) -> NodeId {
@@ -165,6 +177,26 @@ impl Nodes {
     }
 }
 
+fn is_cell(name: &QualName) -> bool {
+    matches!(name.expanded(), expanded_name!(html "td") | expanded_name!(html "th"))
+}
+
+/// Whether cells stand in such an element, or rows, and it in a table.
+fn holds_cells(name: &QualName) -> bool {
+    matches!(
+        name.expanded(),
+        expanded_name!(html "tr")
+            | expanded_name!(html "tbody")
+            | expanded_name!(html "thead")
+            | expanded_name!(html "tfoot")
+    )
+}
+
+/// The attributes that a tag carries by their place.
+fn carried(attributes: &[Attribute]) -> Option<Range> {
+    attributes.iter().find(|a| a.name.local.is_empty()).map(|a| read_range(&a.value))
+}
+
 /// Takes the tree from html5ever's tree builder.
 pub(super) struct Sink {
     nodes: RefCell<Nodes>,
@@ -172,6 +204,10 @@ pub(super) struct Sink {
     pub offset: Cell<usize>,
     /// Byte behind the last tag or comment: where text begins.
     pub text_offset: Cell<usize>,
+    /// Name and attributes of the current start tag, where it has any that its element alone has.
+    tag: RefCell<(LocalName, Range)>,
+    /// Whether the current node is a table, a group of its rows, or a row, where blanks mean nothing.
+    pub between_cells: Cell<bool>,
     /// Elements open around the place of the next node.
     pub depth: Cell<u32>,
     /// Cells of tables made.
@@ -184,8 +220,20 @@ impl Sink {
             nodes: RefCell::new(Nodes::new()),
             offset: Cell::new(0),
             text_offset: Cell::new(0),
+            tag: RefCell::default(),
+            between_cells: Cell::new(false),
             depth: Cell::new(0),
             cells: Cell::new(0),
+        }
+    }
+
+    /// Notes the tag that the next nodes come from.
+    pub fn begin_tag(&self, tag: &Tag, attributes: Range) {
+        self.between_cells.set(false);
+        let mut current = self.tag.borrow_mut();
+        current.1 = if tag.kind == TagKind::StartTag { attributes } else { Range::default() };
+        if current.1.length > 0 {
+            current.0.clone_from(&tag.name);
         }
     }
 
@@ -227,9 +275,17 @@ impl TreeSink for Sink {
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> NodeId {
-        if matches!(&*name.local, "td" | "th") {
+        if is_cell(&name) {
             self.cells.set(self.cells.get() + 1);
         }
+        self.between_cells.set(holds_cells(&name) || name.expanded() == expanded_name!(html "table"));
+        let current = self.tag.borrow();
+        let attributes = match carried(&attributes) {
+            Some(range) => range,
+            // What the tree builder adds of its own has another name.
+            None if current.1.length > 0 && current.0 == name.local => current.1,
+            None => Range::default(),
+        };
         self.nodes.borrow_mut().add(NodeKind::Element(Element { name, attributes }), self.offset.get())
     }
 
@@ -264,6 +320,8 @@ impl TreeSink for Sink {
     fn pop(&self, node: &NodeId) {
         if let Some(node) = self.nodes.borrow().get(*node) {
             self.depth.set(node.depth.saturating_sub(1));
+            self.between_cells.set(matches!(&node.kind, NodeKind::Element(element) if
+                holds_cells(&element.name) || is_cell(&element.name)));
         }
     }
 
@@ -292,14 +350,7 @@ impl TreeSink for Sink {
     }
 
     fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
-        self.nodes.borrow_mut().change(*target, |node| {
-            let NodeKind::Element(element) = &mut node.kind else { return };
-            for attribute in attributes {
-                if element.attributes.iter().all(|a| a.name != attribute.name) {
-                    element.attributes.push(attribute);
-                }
-            }
-        });
+        self.nodes.borrow_mut().more.extend(carried(&attributes).map(|range| (*target, range)));
     }
 
     fn remove_from_parent(&self, target: &NodeId) {

@@ -2,14 +2,15 @@
 
 use std::cell::RefCell;
 
-use html5ever::LocalName;
+use html5ever::{LocalName, local_name};
 use rustc_hash::FxHashMap;
 
 use crate::document::Anchor;
 
+use super::attributes::{Attr, Attributes};
 use super::embedded::Embedded;
 use super::parse::Parsed;
-use super::sink::{Element, NodeId, NodeKind};
+use super::sink::{self, NodeId, NodeKind};
 
 /// What an element means to the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,33 +48,117 @@ pub(super) enum Tag {
 }
 
 impl Tag {
-    fn of(name: &str) -> Self {
-        match name {
-            "html" | "body" => Self::Root,
-            "head" | "title" | "meta" | "link" | "base" => Self::Head,
-            "script" | "style" | "noscript" | "template" | "select" | "option" | "textarea" | "input" | "button"
-            | "iframe" | "object" | "svg" | "math" | "audio" | "video" | "canvas" | "map" | "applet" | "embed"
-            | "noframes" | "datalist" | "xml" => Self::Silent,
-            "br" => Self::Break,
-            "a" => Self::Link,
-            "table" => Self::Table,
-            "tr" => Self::Row,
-            "td" | "th" => Self::Cell,
-            "caption" => Self::Caption,
-            "pre" | "listing" | "xmp" | "plaintext" => Self::Pre,
-            "h1" => Self::Heading(1),
-            "h2" => Self::Heading(2),
-            "h3" => Self::Heading(3),
-            "h4" => Self::Heading(4),
-            "h5" => Self::Heading(5),
-            "h6" => Self::Heading(6),
-            "li" => Self::Item,
-            "nav" | "header" | "footer" | "aside" => Self::Landmark,
-            "p" | "div" | "section" | "article" | "main" | "center" | "blockquote" | "ul" | "ol" | "dl" | "dt"
-            | "dd" | "figure" | "figcaption" | "form" | "fieldset" | "legend" | "address" | "hr" | "hgroup"
-            | "details" | "summary" | "dir" | "menu" | "tbody" | "thead" | "tfoot" | "colgroup" | "col" | "search"
-            | "frameset" => Self::Block,
-            _ => Self::Inline,
+    fn of(name: &LocalName) -> Self {
+        match *name {
+            local_name!("span")
+            | local_name!("b")
+            | local_name!("strong")
+            | local_name!("font")
+            | local_name!("i")
+            | local_name!("em")
+            | local_name!("u")
+            | local_name!("sup")
+            | local_name!("sub")
+            | local_name!("img")
+            | local_name!("label")
+            | local_name!("small")
+            | local_name!("big")
+            | local_name!("tt")
+            | local_name!("s")
+            | local_name!("strike")
+            | local_name!("nobr")
+            | local_name!("ruby")
+            | local_name!("rt")
+            | local_name!("rp")
+            | local_name!("code")
+            | local_name!("kbd")
+            | local_name!("var")
+            | local_name!("q")
+            | local_name!("cite")
+            | local_name!("ins")
+            | local_name!("del")
+            | local_name!("abbr")
+            | local_name!("acronym")
+            | local_name!("bdo")
+            | local_name!("time") => Self::Inline,
+            local_name!("html") | local_name!("body") => Self::Root,
+            local_name!("head")
+            | local_name!("title")
+            | local_name!("meta")
+            | local_name!("link")
+            | local_name!("base") => Self::Head,
+            local_name!("script")
+            | local_name!("style")
+            | local_name!("noscript")
+            | local_name!("template")
+            | local_name!("select")
+            | local_name!("option")
+            | local_name!("textarea")
+            | local_name!("input")
+            | local_name!("button")
+            | local_name!("iframe")
+            | local_name!("object")
+            | local_name!("svg")
+            | local_name!("math")
+            | local_name!("audio")
+            | local_name!("video")
+            | local_name!("canvas")
+            | local_name!("map")
+            | local_name!("applet")
+            | local_name!("embed")
+            | local_name!("noframes")
+            | local_name!("datalist") => Self::Silent,
+            local_name!("br") => Self::Break,
+            local_name!("a") => Self::Link,
+            local_name!("table") => Self::Table,
+            local_name!("tr") => Self::Row,
+            local_name!("td") | local_name!("th") => Self::Cell,
+            local_name!("caption") => Self::Caption,
+            local_name!("pre") | local_name!("listing") | local_name!("xmp") | local_name!("plaintext") => Self::Pre,
+            local_name!("h1") => Self::Heading(1),
+            local_name!("h2") => Self::Heading(2),
+            local_name!("h3") => Self::Heading(3),
+            local_name!("h4") => Self::Heading(4),
+            local_name!("h5") => Self::Heading(5),
+            local_name!("h6") => Self::Heading(6),
+            local_name!("li") => Self::Item,
+            local_name!("nav") | local_name!("header") | local_name!("footer") | local_name!("aside") => Self::Landmark,
+            local_name!("p")
+            | local_name!("div")
+            | local_name!("section")
+            | local_name!("article")
+            | local_name!("main")
+            | local_name!("center")
+            | local_name!("blockquote")
+            | local_name!("ul")
+            | local_name!("ol")
+            | local_name!("dl")
+            | local_name!("dt")
+            | local_name!("dd")
+            | local_name!("figure")
+            | local_name!("figcaption")
+            | local_name!("form")
+            | local_name!("fieldset")
+            | local_name!("legend")
+            | local_name!("address")
+            | local_name!("hr")
+            | local_name!("hgroup")
+            | local_name!("details")
+            | local_name!("summary")
+            | local_name!("dir")
+            | local_name!("menu")
+            | local_name!("tbody")
+            | local_name!("thead")
+            | local_name!("tfoot")
+            | local_name!("colgroup")
+            | local_name!("col")
+            | local_name!("search")
+            | local_name!("frameset") => Self::Block,
+            // names that are no atoms
+            _ => match &**name {
+                "xml" => Self::Silent,
+                _ => Self::Inline,
+            },
         }
     }
 
@@ -83,17 +168,46 @@ impl Tag {
     }
 }
 
+/// An element and where its attributes stand.
+#[derive(Clone, Copy)]
+pub(super) struct Element<'t> {
+    element: &'t sink::Element,
+    attributes: &'t Attributes<'t>,
+}
+
+impl<'t> Element<'t> {
+    /// Its name without a prefix.
+    pub fn name(&self) -> &'t str {
+        self.element.name()
+    }
+
+    /// The same for comparing.
+    pub fn local_name(&self) -> &'t LocalName {
+        self.element.local_name()
+    }
+
+    /// Its attributes that are read.
+    pub fn attributes(&self) -> impl Iterator<Item = (Attr, &'t str)> + use<'t> {
+        self.attributes.all(self.element.attributes)
+    }
+
+    /// The value of an attribute.
+    pub fn attribute(&self, name: Attr) -> Option<&'t str> {
+        self.attributes().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+}
+
 /// What a node holds.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) enum Kind<'t> {
     /// An element.
-    Element(&'t Element, Tag),
+    Element(Element<'t>, Tag),
     /// Text as in the source, references resolved.
     Text(&'t str),
 }
 
 /// A node of the page.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Node<'t> {
     pub kind: Kind<'t>,
     /// Index of the parent; its own for the first node.
@@ -102,8 +216,6 @@ pub(super) struct Node<'t> {
     pub end: u32,
     /// Byte offset in the source.
     pub offset: u32,
-    /// Number among the siblings of its name, from 1.
-    pub ordinal: u32,
 }
 
 impl<'t> Node<'t> {
@@ -114,7 +226,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    pub fn element(&self) -> Option<&'t Element> {
+    pub fn element(&self) -> Option<Element<'t>> {
         match self.kind {
             Kind::Element(element, _) => Some(element),
             Kind::Text(_) => None,
@@ -131,6 +243,8 @@ pub(super) struct Tree<'t> {
     pub nodes: Vec<Node<'t>>,
     /// The element whose path was asked for last as the way to another.
     recent: RefCell<Recent>,
+    /// Numbers among the siblings of a name, from 1; 0 where none of the siblings was asked for yet.
+    ordinals: RefCell<Vec<u32>>,
 }
 
 /// Nodes kept at the deep end of a path that is too long to print.
@@ -145,12 +259,11 @@ struct Recent {
 }
 
 impl<'t> Tree<'t> {
-    pub fn new(parsed: &'t Parsed) -> Self {
+    pub fn new(parsed: &'t Parsed<'t>) -> Self {
         let dom = &parsed.nodes;
         let mut nodes: Vec<Node<'t>> = Vec::with_capacity(dom.len());
         // Elements that are open, by their numbers here and there.
         let mut open: Vec<(u32, NodeId)> = Vec::new();
-        let mut ordinals: FxHashMap<(u32, &'t LocalName), u32> = FxHashMap::default();
         let mut cells = 0u32;
         let mut next = dom.first(0);
         loop {
@@ -168,35 +281,35 @@ impl<'t> Tree<'t> {
             let Some(node) = dom.get(id) else { continue };
             let index = clamp(nodes.len());
             let parent = open.last().map_or(index, |(around, _)| *around);
-            let (kind, ordinal) = match &node.kind {
+            let kind = match &node.kind {
                 NodeKind::Element(element) => {
-                    let tag = match Tag::of(element.name()) {
+                    let element = Element { element, attributes: &parsed.attributes };
+                    let tag = match Tag::of(element.local_name()) {
                         // An anchor without a target is no link: Word marks headings with it.
-                        Tag::Link if element.attribute("href").is_none() => Tag::Inline,
+                        Tag::Link if element.attribute(Attr::Href).is_none() => Tag::Inline,
                         // A form that is printed with its fields shows what they hold.
                         Tag::Silent if cells > 0 && shows_text(element) => Tag::Inline,
                         tag => tag,
                     };
                     cells += u32::from(tag == Tag::Cell);
-                    let count = ordinals.entry((parent, element.local_name())).or_insert(0);
-                    *count += 1;
                     open.push((index, id));
                     next = dom.first(id);
-                    (Kind::Element(element, tag), *count)
+                    Kind::Element(element, tag)
                 }
-                NodeKind::Text(text) => (Kind::Text(text), 0),
+                NodeKind::Text(text) => Kind::Text(text),
                 NodeKind::Other => continue,
             };
             let offset = node.offset;
-            nodes.push(Node { kind, parent, end: index + 1, offset, ordinal });
+            nodes.push(Node { kind, parent, end: index + 1, offset });
             if let Kind::Element(element, _) = kind
                 && cells > 0
                 && let Some(value) = field_value(element)
             {
-                nodes.push(Node { kind: Kind::Text(value), parent: index, end: index + 2, offset, ordinal: 0 });
+                nodes.push(Node { kind: Kind::Text(value), parent: index, end: index + 2, offset });
             }
         }
-        Self { nodes, recent: RefCell::default() }
+        let ordinals = RefCell::new(vec![0; nodes.len()]);
+        Self { nodes, recent: RefCell::default(), ordinals }
     }
 
     pub fn get(&self, index: u32) -> Option<&Node<'t>> {
@@ -208,7 +321,7 @@ impl<'t> Tree<'t> {
         self.get(index).map_or(index + 1, |n| n.end)
     }
 
-    /// Indices of the element children.
+    /// Indices of the children.
     pub fn children(&self, index: u32) -> Children<'_, 't> {
         Children { tree: self, next: index + 1, end: self.end(index) }
     }
@@ -233,11 +346,36 @@ impl<'t> Tree<'t> {
         }
         let mut path = String::with_capacity(recent.path.len() + element.name().len() + 6);
         path.push_str(&recent.path);
-        push_step(&mut path, element.name(), plain_ordinal(node));
+        push_step(&mut path, element.name(), self.ordinal(index, node));
         path
     }
 
-    /// The same, step by step, with the number of steps.
+    /// The ordinal that a path shows: there is one root and one head.
+    fn ordinal(&self, index: u32, node: &Node) -> u32 {
+        if node.is(Tag::Root) || node.element().is_some_and(|e| e.name() == "head") {
+            return 0;
+        }
+        if node.parent == index {
+            return 1;
+        }
+        let mut ordinals = self.ordinals.borrow_mut();
+        if ordinals.get(index as usize) == Some(&0) {
+            let mut counts: FxHashMap<&LocalName, u32> = FxHashMap::default();
+            for child in self.children(node.parent) {
+                let (Some(element), Some(slot)) =
+                    (self.get(child).and_then(Node::element), ordinals.get_mut(child as usize))
+                else {
+                    continue;
+                };
+                let count = counts.entry(element.local_name()).or_insert(0);
+                *count += 1;
+                *slot = *count;
+            }
+        }
+        ordinals.get(index as usize).copied().unwrap_or(0)
+    }
+
+    /// The path, step by step, with the number of steps.
     fn walked_path(&self, index: u32) -> (String, usize) {
         let mut steps: Vec<(&str, u32)> = Vec::new();
         for at in self.ancestors(index) {
@@ -247,7 +385,7 @@ impl<'t> Tree<'t> {
                 steps.push(("…", 0));
                 break;
             }
-            steps.push((element.name(), plain_ordinal(node)));
+            steps.push((element.name(), self.ordinal(at, node)));
         }
         let mut path = String::with_capacity(steps.len() * 8);
         for (name, ordinal) in steps.iter().rev() {
@@ -258,21 +396,18 @@ impl<'t> Tree<'t> {
 }
 
 /// Whether a form field shows what was typed into it, so that in a cell of a table it stands for the cell's text.
-fn shows_text(element: &Element) -> bool {
+fn shows_text(element: Element) -> bool {
     element.name() == "textarea" || field_value(element).is_some()
 }
 
 /// What an `input` field for text or numbers shows (HTML Standard 4.10.5); none for buttons, boxes and hidden fields.
-fn field_value(element: &Element) -> Option<&str> {
-    let kind = element.attribute("type").unwrap_or("text");
+fn field_value(element: Element<'_>) -> Option<&str> {
+    if element.name() != "input" {
+        return None;
+    }
+    let kind = element.attribute(Attr::Type).unwrap_or("text");
     let shown = ["text", "number", "tel", ""].iter().any(|k| kind.eq_ignore_ascii_case(k));
-    (element.name() == "input" && shown).then(|| element.attribute("value")).flatten()
-}
-
-/// The ordinal that a path shows: there is one root and one head.
-fn plain_ordinal(node: &Node) -> u32 {
-    let alone = node.is(Tag::Root) || node.element().is_some_and(|e| e.name() == "head");
-    if alone { 0 } else { node.ordinal }
+    shown.then(|| element.attribute(Attr::Value)).flatten()
 }
 
 fn push_step(path: &mut String, name: &str, ordinal: u32) {
