@@ -149,7 +149,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
     }
     let scopes = scopes(sentence, rules, of);
     let limit = |hit: &Hit<'_>| hit.number.and_then(|n| sentence.numbers.get(n)).map_or(hit.span.end, |n| n.at);
-    hits.retain(|hit| within(&scopes, limit(hit), hit.rule));
+    hits.retain(|hit| within(&scopes, hit.span.end, hit.rule));
     let mut out: Vec<Told> = Vec::new();
     for hit in &hits {
         // A number that two rules take is the one's whose words hold the other's.
@@ -209,7 +209,12 @@ fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
             let Some(whole) = found.get(0) else { continue };
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
             let own_agency = found.name("agency").is_some_and(|a| own(a.as_str(), of.agency.as_deref()));
-            let counts = if own_year || own_agency { Counts::Yes } else { scope.counts };
+            let not_other = found.name("other").is_some_and(|y| of.year.is_some() && year(y.as_str()) == of.year);
+            let counts = match () {
+                () if not_other => Counts::No,
+                () if own_year || own_agency => Counts::Yes,
+                () => scope.counts,
+            };
             out.push(Reach { kind: scope.kind, counts, span: whole.range(), only: None });
         }
         for found in scope.behind.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text)) {
