@@ -1,11 +1,7 @@
 //! Printed label texts against the labels of a pattern, on shadow text.
 //!
 //! Labels are compared without punctuation. What counts as evidence beside the letters is the ordinal in
-//! front (`（三）`, `2.`), told apart from the label's own text. Two questions are answered: which label is
-//! printed in this cell ([`Lexicon::candidates`]), and where do labels stand in a running text
-//! ([`Lexicon::occurrences`]).
-
-use std::ops::Range;
+//! front (`（三）`, `2.`), told apart from the label's own text.
 
 use crate::pattern::{Label, Ordinal, OrdinalStyle};
 use crate::text::{distance, fold, numeral};
@@ -42,20 +38,6 @@ pub struct Match {
 pub struct Candidate {
     /// The caller's key of the label.
     pub key: u32,
-    /// How well it matches.
-    pub found: Match,
-}
-
-/// A place where a label stands in a running text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Occurrence {
-    /// The caller's key of the label.
-    pub key: u32,
-    /// Byte range in the shadow text, without the ordinal.
-    pub range: Range<usize>,
-    /// The ordinal right in front, and the byte where it begins. Of an ordinal in digits only the last digit
-    /// is taken: what stands before it may be the value in front (`00000002.其他`).
-    pub ordinal: Option<(Ordinal, usize)>,
     /// How well it matches.
     pub found: Match,
 }
@@ -118,31 +100,19 @@ impl Printed {
     }
 }
 
-/// Whether ranges (sorted by their beginning) that lie one behind the other make up the whole of `range`.
-fn tiled(range: &Range<usize>, pieces: &[Range<usize>]) -> bool {
-    let first = pieces.partition_point(|p| p.start < range.start);
-    let mut reached = vec![range.start];
-    for piece in pieces.get(first..).unwrap_or_default().iter().take_while(|p| p.start < range.end) {
-        if piece.end <= range.end && piece.len() > 1 && reached.contains(&piece.start) && !reached.contains(&piece.end)
-        {
-            reached.push(piece.end);
-        }
-    }
-    reached.contains(&range.end)
-}
-
 /// A label prepared for comparison.
 #[derive(Debug, Clone)]
-struct Needle {
-    key: u32,
-    full: Vec<char>,
-    bare: Vec<char>,
-    bloom: u128,
+pub(super) struct Needle {
+    pub key: u32,
+    pub full: Vec<char>,
+    /// Without remarks in brackets; empty where there are none.
+    pub bare: Vec<char>,
+    pub bloom: u128,
     bare_bloom: u128,
 }
 
 impl Needle {
-    fn new(key: u32, label: &Label) -> Option<Self> {
+    pub fn new(key: u32, label: &Label) -> Option<Self> {
         let full = squash(&label.shadow);
         if full.is_empty() {
             return None;
@@ -249,66 +219,6 @@ impl Lexicon {
         }
         found.sort_by(|a, b| b.found.score.total_cmp(&a.found.score).then(a.key.cmp(&b.key)));
         found
-    }
-
-    /// Every place where a label stands in a shadow text, by place; places inside a longer label's place are
-    /// left out, places of several keys at one range are all kept. Labels of five letters and more are also
-    /// found with a few letters wrong, where they do not stand exactly.
-    #[must_use]
-    pub fn occurrences(&self, shadow: &str) -> Vec<Occurrence> {
-        let squashed = Squashed::new(shadow);
-        let mut found: Vec<(Range<usize>, u32, Match)> = Vec::new();
-        for needle in &self.needles {
-            let before = found.len();
-            for (at, _) in squashed.text.match_indices(needle.full.iter().collect::<String>().as_str()) {
-                let start = squashed.char_at(at);
-                found.push((start..start + needle.full.len(), needle.key, Match { score: 1.0, how: How::Exact }));
-            }
-            if found.len() == before && needle.bare.len() >= 4 {
-                let bare: String = needle.bare.iter().collect();
-                for (at, _) in squashed.text.match_indices(bare.as_str()) {
-                    let start = squashed.char_at(at);
-                    let m = Match { score: 0.97, how: How::Bracketed };
-                    found.push((start..start + needle.bare.len(), needle.key, m));
-                }
-            }
-            if found.len() == before && needle.full.len() >= 5 {
-                approximate(&squashed.chars, needle, &mut found);
-            }
-        }
-        // Longest first at each start, better first among equals; then drop what lies inside a kept one.
-        found.sort_by(|a, b| {
-            (a.0.start.cmp(&b.0.start))
-                .then(b.0.end.cmp(&a.0.end))
-                .then(b.2.score.total_cmp(&a.2.score))
-                .then(a.1.cmp(&b.1))
-        });
-        let exact_ends: Vec<Range<usize>> =
-            found.iter().filter(|f| f.2.how == How::Exact).map(|f| f.0.clone()).collect();
-        let mut kept: Vec<(Range<usize>, u32, Match)> = Vec::new();
-        for item in found {
-            let inside =
-                kept.iter().rev().take(8).any(|k| k.0 != item.0 && k.0.start <= item.0.start && item.0.end <= k.0.end);
-            let beside_exact = item.2.how != How::Exact
-                && exact_ends
-                    .iter()
-                    .any(|e| e.start < item.0.end && item.0.start < e.end && e.len() + 2 >= item.0.len());
-            // Two labels one behind the other (本年增/ and 处理决定数量) are no third one that is only like both.
-            let made_of_others = || item.2.how != How::Exact && tiled(&item.0, &exact_ends);
-            if !inside
-                && !beside_exact
-                && !made_of_others()
-                && !kept.iter().rev().take(8).any(|k| k.0 == item.0 && k.1 == item.1)
-            {
-                kept.push(item);
-            }
-        }
-        kept.into_iter()
-            .map(|(range, key, found)| {
-                let bytes = squashed.original(range.start)..squashed.original_end(range.end);
-                Occurrence { key, ordinal: ordinal_before(shadow, bytes.start), range: bytes, found }
-            })
-            .collect()
     }
 }
 
@@ -424,46 +334,7 @@ fn parse_ordinal(text: &str) -> Option<(Ordinal, &str)> {
         .then_some((Ordinal { number, style: OrdinalStyle::Digit }, rest))
 }
 
-/// The ordinal that ends right before byte `at` of a shadow text; of digits only the last one.
-fn ordinal_before(shadow: &str, at: usize) -> Option<(Ordinal, usize)> {
-    let before = shadow.get(..at)?;
-    let mut chars = before.char_indices().rev();
-    let (end, last) = chars.next()?;
-    let of = |c: char| -> Option<(u8, bool)> {
-        let digit = c.is_ascii_digit();
-        let number = u8::try_from(numeral::parse(c.encode_utf8(&mut [0; 4]))?).ok()?;
-        (number > 0).then_some((number, digit))
-    };
-    let ordinal = |number, digit, bracket| Ordinal {
-        number,
-        style: match (digit, bracket) {
-            (true, false) => OrdinalStyle::Digit,
-            (true, true) => OrdinalStyle::DigitBracket,
-            (false, false) => OrdinalStyle::Han,
-            (false, true) => OrdinalStyle::HanBracket,
-        },
-    };
-    match last {
-        ')' => {
-            let (_, inner) = chars.next()?;
-            let (number, digit) = of(inner)?;
-            let (start, open) = chars.next()?;
-            (open == '(').then_some((ordinal(number, digit, true), start))
-        }
-        ',' | '.' | ':' => {
-            let (start, inner) = chars.next()?;
-            let (number, digit) = of(inner)?;
-            Some((ordinal(number, digit, false), start))
-        }
-        c if c.is_ascii_digit() => {
-            let (number, digit) = of(c)?;
-            Some((ordinal(number, digit, false), end))
-        }
-        _ => None,
-    }
-}
-
-fn is_kept(c: char) -> bool {
+pub(super) fn is_kept(c: char) -> bool {
     c.is_alphanumeric() || c == '〇'
 }
 
@@ -534,7 +405,7 @@ fn without_years(chars: &[char]) -> [Vec<char>; 2] {
     out
 }
 
-fn bloom(chars: &[char]) -> u128 {
+pub(super) fn bloom(chars: &[char]) -> u128 {
     chars.iter().fold(0, |bits, &c| bits | 1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 25))
 }
 
@@ -545,120 +416,6 @@ fn is_subsequence(short: &[char], long: &[char]) -> bool {
 
 fn contains(long: &[char], short: &[char]) -> bool {
     long.windows(short.len()).any(|w| w == short)
-}
-
-/// A shadow text without punctuation, with the way back.
-struct Squashed {
-    text: String,
-    chars: Vec<char>,
-    /// Byte in `text` of each character.
-    starts: Vec<usize>,
-    /// Byte in the shadow of each character, and its end.
-    origins: Vec<(usize, usize)>,
-}
-
-impl Squashed {
-    fn new(shadow: &str) -> Self {
-        let mut out = Self {
-            text: String::with_capacity(shadow.len()),
-            chars: Vec::new(),
-            starts: Vec::new(),
-            origins: Vec::new(),
-        };
-        for (at, c) in shadow.char_indices() {
-            if is_kept(c) {
-                for lower in c.to_lowercase() {
-                    out.starts.push(out.text.len());
-                    out.text.push(lower);
-                    out.chars.push(lower);
-                    out.origins.push((at, at + c.len_utf8()));
-                }
-            }
-        }
-        out
-    }
-
-    fn char_at(&self, byte: usize) -> usize {
-        self.starts.partition_point(|&s| s < byte)
-    }
-
-    fn original(&self, at: usize) -> usize {
-        self.origins.get(at).map_or(0, |o| o.0)
-    }
-
-    fn original_end(&self, end: usize) -> usize {
-        end.checked_sub(1).and_then(|at| self.origins.get(at)).map_or(0, |o| o.1)
-    }
-}
-
-/// Finds a label with a few letters wrong, by Myers' bit vectors (semi-global edit distance), and keeps the
-/// best place of each run of places.
-fn approximate(text: &[char], needle: &Needle, found: &mut Vec<(Range<usize>, u32, Match)>) {
-    let pattern = needle.full.get(..needle.full.len().min(64)).unwrap_or(&needle.full);
-    let m = pattern.len();
-    let allowed = (m / 5).clamp(1, 6);
-    let mut masks: Vec<(char, u64)> = Vec::with_capacity(m);
-    for (i, &c) in pattern.iter().enumerate() {
-        match masks.iter_mut().find(|(k, _)| *k == c) {
-            Some((_, bits)) => *bits |= 1 << i,
-            None => masks.push((c, 1 << i)),
-        }
-    }
-    let (mut pv, mut mv, mut score) = (!0u64, 0u64, m);
-    let top = 1u64 << (m - 1);
-    let mut best: Option<(usize, usize)> = None; // (distance, end)
-    for (i, &c) in text.iter().enumerate() {
-        let bit = bloom(std::slice::from_ref(&c));
-        let eq =
-            if bit & needle.bloom == 0 { 0 } else { masks.iter().find(|(k, _)| *k == c).map_or(0, |(_, bits)| *bits) };
-        let xv = eq | mv;
-        let xh = (((eq & pv).wrapping_add(pv)) ^ pv) | eq;
-        let mut ph = mv | !(xh | pv);
-        let mh = pv & xh;
-        if ph & top != 0 {
-            score += 1;
-        } else if mh & top != 0 {
-            score -= 1;
-        }
-        ph <<= 1;
-        pv = (mh << 1) | !(xv | ph);
-        mv = ph & xv;
-        if score <= allowed {
-            if best.is_none_or(|(d, _)| score < d) {
-                best = Some((score, i + 1));
-            }
-        } else if let Some((d, end)) = best.take() {
-            push_approximate(text, pattern, d, end, needle, found);
-        }
-    }
-    if let Some((d, end)) = best {
-        push_approximate(text, pattern, d, end, needle, found);
-    }
-}
-
-fn push_approximate(
-    text: &[char],
-    pattern: &[char],
-    d: usize,
-    end: usize,
-    needle: &Needle,
-    found: &mut Vec<(Range<usize>, u32, Match)>,
-) {
-    // The start that gives this distance: try lengths near the pattern's own first.
-    let m = pattern.len();
-    let mut lengths: Vec<usize> = (m.saturating_sub(d)..=m + d).collect();
-    lengths.sort_by_key(|l| l.abs_diff(m));
-    for length in lengths {
-        let Some(start) = end.checked_sub(length) else { continue };
-        let Some(piece) = text.get(start..end) else { continue };
-        if distance(piece, pattern, d) == Some(d) {
-            #[allow(clippy::cast_precision_loss, reason = "lengths are small")]
-            let score = 1.0 - d as f32 / m as f32;
-            let how = How::Edited(u8::try_from(d).unwrap_or(u8::MAX));
-            found.push((start..end, needle.key, Match { score, how }));
-            return;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -736,18 +493,6 @@ mod tests {
     }
 
     #[test]
-    fn occurrences_in_run_together_text() {
-        let (_, lexicon) = lexicon(&["属于国家秘密", "其他法律行政法规禁止公开", "其他", "危及“三安全一稳定”"]);
-        let text = fold("1.属于国家秘密00000002.其他法律行政法规禁止公开00000003.危及“三安全一稳订”0000000其他1");
-        let found = lexicon.occurrences(&text);
-        let keys: Vec<u32> = found.iter().map(|o| o.key).collect();
-        assert_eq!(keys, [0, 1, 3, 2]);
-        assert_eq!(found[1].ordinal.map(|o| o.0.number), Some(2));
-        assert_eq!(&text[found[0].range.end..found[1].ordinal.unwrap().1], "0000000");
-        assert_eq!(found[2].found.how, How::Edited(1));
-    }
-
-    #[test]
     fn distance_is_bounded() {
         let d = |a: &str, b: &str, n| distance(&squash(a), &squash(b), n);
         assert_eq!(d("本年新制作数量", "本年新公开数量", 2), Some(2));
@@ -761,11 +506,7 @@ mod tests {
         fn any_text_is_survived(text in "\\PC{0,60}", labels in proptest::collection::vec("\\PC{0,12}", 0..4)) {
             let labels: Vec<Label> = labels.iter().map(|l| label(l)).collect();
             let lexicon = Lexicon::new(labels.iter().enumerate().map(|(i, l)| (i as u32, l)));
-            let shadow = fold(&text);
             let _ = lexicon.candidates(&Printed::new(&text), 0.0);
-            for o in lexicon.occurrences(&shadow) {
-                proptest::prop_assert!(shadow.get(o.range.clone()).is_some());
-            }
         }
     }
 }

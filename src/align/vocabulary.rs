@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::label::{Candidate, Lexicon, Occurrence, Printed};
+use super::label::{Candidate, Lexicon, Printed};
+use super::occurrence::{Finder, Occurrence};
 use crate::pattern::{Family, Form, Label, Ordinal, Part, Row, TablePattern};
 use crate::record::State;
 use crate::text::{fold, read_cell};
@@ -92,7 +93,7 @@ impl<'f> TableIndex<'f> {
 /// The labels of a family.
 pub(crate) struct Vocabulary<'f> {
     lexicon: Lexicon,
-    running: Lexicon,
+    running: Finder,
     pub tables: Vec<TableIndex<'f>>,
     needles: Vec<String>,
     shadows: FxHashSet<String>,
@@ -143,7 +144,7 @@ impl<'f> Vocabulary<'f> {
         }
         // In running text the levels of a boxhead are labels of their own.
         let running =
-            Lexicon::new(builder.labels.iter().filter(|(k, _)| !builder.joined.contains(k)).map(|(k, l)| (*k, l)));
+            Finder::new(builder.labels.iter().filter(|(k, _)| !builder.joined.contains(k)).map(|(k, l)| (*k, l)));
         let words = family.report.words.iter().filter(|(name, _)| name == "other_year");
         let other_year = words.flat_map(|(_, words)| words.iter().map(|w| fold(w))).collect();
         let shadows = builder.labels.into_iter().map(|(_, l)| l.shadow).collect();

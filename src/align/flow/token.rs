@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::stream::{BLANK, Stream};
-use crate::align::label::Occurrence;
+use crate::align::occurrence::Occurrence;
 use crate::align::vocabulary::Vocabulary;
 use crate::record::State;
 use crate::text::read_cell;
