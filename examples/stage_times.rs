@@ -28,13 +28,14 @@ fn main() {
         let Ok(document) = extract::read(&bytes, None, &limits) else { continue };
         next(0);
         for (family, aligner) in &families {
-            let parts = report::split(&document, &family.report);
+            let text = report::Text::new(&document);
+            let parts = report::split(&text, &family.report);
             next(1);
             let alignment = aligner.align(&document);
             next(2);
-            let identified = report::identify(&document, &family.report);
+            let identified = report::identify(&text, &family.report);
             next(3);
-            let prose = report::sections(&document, &family.report, &alignment.claims);
+            let prose = report::sections(&text, &family.report, &alignment.claims);
             let _ = report::verdict(&identified, &prose.sections, alignment.readings.len());
             next(4);
             if let Some(rules) = &family.narrative {

@@ -10,8 +10,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::borrow::Cow;
-
 use crate::align::{Aligner, Alignment};
 use crate::diagnostic::Severity;
 use crate::document::{Block, Document, Format};
@@ -21,7 +19,7 @@ use crate::limits::Limits;
 use crate::pattern::{Family, PatternSet};
 use crate::record::{Flag, Record, Source};
 use crate::region::{Region, locate};
-use crate::report::{Identified, Of, identify, may_hold, narrate, sections, split, verdict};
+use crate::report::{Identified, Of, Text, identify, may_hold, narrate, sections, split, verdict};
 use crate::source::sniff::sniff;
 
 /// Paragraphs from the beginning that may name the places above an agency.
@@ -134,13 +132,18 @@ pub fn read(bytes: &[u8], format: Option<Format>, limits: &Limits) -> Result<Doc
 }
 
 fn by_family(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Vec<Report>, Failure> {
-    let parts = split(document, &family.report);
+    let text = Text::new(document);
+    let parts = split(&text, &family.report);
     let several = parts.len() > 1;
     let mut reports = Vec::new();
     let mut refusal = None;
     for range in parts {
-        let part = if several { Cow::Owned(excerpt(document, range)) } else { Cow::Borrowed(document) };
-        match one(&part, family, aligner) {
+        let read = if several {
+            one(&Text::new(&excerpt(document, range)), family, aligner)
+        } else {
+            one(&text, family, aligner)
+        };
+        match read {
             Ok(report) => reports.push(report),
             Err(failure) => refusal = Some(failure),
         }
@@ -165,11 +168,12 @@ fn excerpt(document: &Document, blocks: std::ops::Range<usize>) -> Document {
     }
 }
 
-fn one(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Report, Failure> {
+fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report, Failure> {
+    let document = text.document();
     let mut alignment = aligner.align(document);
-    let mut identified = identify(document, &family.report);
+    let mut identified = identify(text, &family.report);
     identified.identity.region = region(document, &identified);
-    let prose = sections(document, &family.report, &alignment.claims);
+    let prose = sections(text, &family.report, &alignment.claims);
     let numbers = alignment.readings.iter().filter(|r| r.value.is_some()).count();
     verdict(&identified, &prose.sections, numbers)?;
     let mut flags = std::mem::take(&mut alignment.flags);

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use regex::Regex;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::PatternSet;
 use super::checks::{checks, panel_checks, variables};
 use super::equation::Lists;
 use super::fragment::Fragments;
@@ -18,6 +16,7 @@ use super::narrative::{self, Narrative};
 use super::refusal::{Refusal, nearest};
 use super::source::{self, Text};
 use super::tree::Tree;
+use super::{Expression, Expressions, PatternSet};
 use crate::error::Error;
 use crate::text;
 
@@ -154,7 +153,7 @@ fn report(
     }
     let mut expressions = Vec::new();
     for (name, list) in &file.expressions {
-        let compiled: Result<Vec<Regex>, Refusal> = list.iter().map(|e| fragments.expression(e, used)).collect();
+        let compiled: Result<Vec<Expression>, Refusal> = list.iter().map(|e| fragments.expression(e, used)).collect();
         expressions.push((name.get_ref().clone(), compiled?));
     }
     let words: Vec<(String, Vec<String>)> = file
@@ -164,6 +163,7 @@ fn report(
         .collect();
     let word_shadows =
         words.iter().map(|(name, list)| (name.clone(), list.iter().map(|word| text::fold(word)).collect())).collect();
+    let expressions = Expressions::new(expressions);
     Ok(ReportPattern { sections, expressions, words, word_shadows })
 }
 
@@ -216,9 +216,9 @@ fn compile_table(
     for piece in &table.evidence {
         evidence.push((fragments.expression(&piece.expression, used)?, piece.weight));
     }
-    let ignored_rows: Result<Vec<Regex>, Refusal> =
+    let ignored_rows: Result<Vec<Expression>, Refusal> =
         table.ignored_rows.iter().map(|e| fragments.expression(e, used)).collect();
-    let under: Result<Vec<Regex>, Refusal> = table.under.iter().map(|e| fragments.expression(e, used)).collect();
+    let under: Result<Vec<Expression>, Refusal> = table.under.iter().map(|e| fragments.expression(e, used)).collect();
     let mut parts: Vec<Part> = Vec::new();
     let mut ids = Ids::default();
     for part in &table.parts {
@@ -361,14 +361,14 @@ fn row_columns(row: &source::Row, columns: &[Column]) -> Result<Vec<usize>, Refu
 }
 
 /// Every `{name}` of a dynamic row's id is a named group of its expression.
-fn dynamic_names(id: &Text, expression: &Regex) -> Result<(), Refusal> {
+fn dynamic_names(id: &Text, expression: &Expression) -> Result<(), Refusal> {
     let mut rest = id.get_ref().as_str();
     let mut any = false;
     while let Some((_, behind)) = rest.split_once('{') {
         let Some((name, tail)) = behind.split_once('}') else {
             return Err(Refusal::new("`{` without `}`", id.span()));
         };
-        if !expression.capture_names().flatten().any(|n| n == name) {
+        if !expression.has_group(name) {
             return Err(Refusal::new(format!("the expression has no group `{name}`"), id.span())
                 .hint(format!("write (?<{name}>…) in `dynamic`")));
         }

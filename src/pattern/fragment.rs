@@ -2,16 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
-
+use super::expression::Expression;
 use super::refusal::{Refusal, nearest};
 use super::source::{FragmentFile, Text};
 use crate::text;
 
-/// Bytes that one compiled expression may take.
-const EXPRESSION_BYTES: usize = 4 << 20;
 /// Where the number of a sentence stands in a sentence rule.
 pub(super) const NUMBER: &str = "{n}";
 
@@ -19,32 +15,8 @@ pub(super) const NUMBER: &str = "{n}";
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fragments {
     expanded: BTreeMap<String, String>,
-    /// The expressions that use them are known to be good.
+    /// The expressions that use them are known to be good, and compiled when they are first run.
     tested: bool,
-}
-
-/// An expression of a sentence rule.
-///
-/// There are hundreds, and a report tries few: those built into the program, which its tests compile, are compiled
-/// when they are first tried. Those of a directory are compiled when they are read, so that mistakes are shown.
-#[derive(Debug, Clone)]
-pub struct Expression {
-    text: String,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl Expression {
-    /// The expression compiled; `None` never where its file was checked.
-    #[must_use]
-    pub fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| builder(&self.text).build().ok()).as_ref()
-    }
-}
-
-fn builder(expression: &str) -> RegexBuilder {
-    let mut builder = RegexBuilder::new(expression);
-    builder.size_limit(EXPRESSION_BYTES);
-    builder
 }
 
 impl Fragments {
@@ -79,7 +51,7 @@ impl Fragments {
                 match fragments.expand(text.get_ref()) {
                     Ok((expression, _)) => {
                         if !tested {
-                            build(text, &expression)?;
+                            build(text, expression.clone())?;
                         }
                         fragments.expanded.insert((*name).to_owned(), expression);
                     }
@@ -97,18 +69,17 @@ impl Fragments {
     }
 
     /// The expression of a pattern file, with its fragments filled in; their names go into `used`.
-    pub fn expression(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Regex, Refusal> {
-        build(text, &self.filled(text, used)?)
+    pub fn expression(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Expression, Refusal> {
+        self.ready(text, self.filled(text, used)?)
     }
 
     /// The same of a sentence rule: `{n}` stands for the number (group `n`), `#` for any.
     pub fn sentence(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Expression, Refusal> {
-        let expression = self.filled(text, used)?.replace(NUMBER, "(?<n>#)");
-        let compiled = OnceLock::new();
-        if !self.tested {
-            let _ = compiled.set(Some(build(text, &expression)?));
-        }
-        Ok(Expression { text: expression, compiled })
+        self.ready(text, self.filled(text, used)?.replace(NUMBER, "(?<n>#)"))
+    }
+
+    fn ready(&self, text: &Text, expression: String) -> Result<Expression, Refusal> {
+        if self.tested { Ok(Expression::lazy(expression)) } else { build(text, expression) }
     }
 
     fn filled(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<String, Refusal> {
@@ -182,7 +153,7 @@ pub(super) fn within(text: &Text, at: &Range<usize>) -> Range<usize> {
 }
 
 /// Compiles an expression that is matched on shadow text; refuses characters that a shadow never holds.
-fn build(text: &Text, expression: &str) -> Result<Regex, Refusal> {
+fn build(text: &Text, expression: String) -> Result<Expression, Refusal> {
     for (at, ch) in text.get_ref().char_indices() {
         let folded = text::fold_char(ch);
         if !ch.is_whitespace() && folded != Some(ch) {
@@ -194,7 +165,7 @@ fn build(text: &Text, expression: &str) -> Result<Regex, Refusal> {
             });
         }
     }
-    builder(expression).build().map_err(|error| {
+    Expression::compile(expression).map_err(|error| {
         let reason = match &error {
             regex::Error::Syntax(long) => {
                 long.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()

@@ -12,6 +12,7 @@ pub mod cases;
 mod checks;
 mod compile;
 mod equation;
+mod expression;
 mod fragment;
 pub mod learn;
 mod model;
@@ -32,7 +33,7 @@ pub use model::{
     ReportPattern, Row, SectionPattern, TablePattern, Term, Unit,
 };
 
-pub use fragment::Expression;
+pub use expression::{Expression, Expressions, Named, Possible};
 pub use narrative::{Counts, Narrative, Numbers, Quantity, Rule, Scope};
 pub use variable::Variable;
 

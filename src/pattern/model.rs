@@ -1,4 +1,4 @@
-use regex::Regex;
+use super::{Expression, Expressions};
 
 /// All patterns of a run: those embedded in the program, or those of `--patterns DIR`.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ pub struct ReportPattern {
     pub sections: Vec<SectionPattern>,
     /// Named expressions (`title`, `period`, `look_alike`, `signature_date`, …); the names are fixed by the
     /// report room, the expressions by the pattern file.
-    pub expressions: Vec<(String, Vec<Regex>)>,
+    pub expressions: Expressions,
     /// Named word lists (`title_nouns`, `agency_suffixes`, `metadata_agency_keys`, …).
     pub words: Vec<(String, Vec<String>)>,
     /// The shadows of the same words.
@@ -110,15 +110,15 @@ pub struct TablePattern {
     /// Captions printed above it or as a row of it.
     pub captions: Vec<Label>,
     /// Expressions on the shadow of a caption; where there are any, the table is read below one of them only.
-    pub under: Vec<Regex>,
+    pub under: Vec<Expression>,
     /// Whether pieces of it may stand side by side, each with a corner of its own.
     pub side_by_side: bool,
     /// Headers of columns that hold no values of the form (单位, 序号, 代码, 备注).
     pub ignored_columns: Vec<Label>,
     /// Rows that are printed at times and are no variables (合计, 其中：…): told in a flag.
-    pub ignored_rows: Vec<Regex>,
+    pub ignored_rows: Vec<Expression>,
     /// Expressions on the shadow of the table's text that speak for this form (本年制发件数) with weights.
-    pub evidence: Vec<(Regex, f32)>,
+    pub evidence: Vec<(Expression, f32)>,
     /// Sub-tables with a boxhead each, in printed order.
     pub parts: Vec<Part>,
 }
@@ -187,7 +187,7 @@ pub struct Row {
     pub optional: bool,
     /// Where the row's own name is taken from the document (dynamic rows: item codes): an expression on the
     /// shadow of the stub whose named groups fill `{name}` in `id`.
-    pub dynamic: Option<Regex>,
+    pub dynamic: Option<Expression>,
     /// Labels for the codebook: Chinese, English.
     pub title: (String, String),
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use aho_corasick::AhoCorasick;
 
+use super::Expression;
 use super::compile::{Ids, unit, unknown};
-use super::fragment::{Expression, Fragments, NUMBER};
+use super::fragment::{Fragments, NUMBER};
 use super::model::{Form, ReportPattern, Unit};
 use super::refusal::{Refusal, nearest};
 use super::source::{self, Text};

@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use regex::Regex;
-
 use super::passage::{Line, matches};
 use crate::document::Role;
-use crate::pattern::{OrdinalStyle, ReportPattern};
+use crate::pattern::{Named, OrdinalStyle, ReportPattern};
 use crate::text::distance;
 
 /// Lines longer than this are searched for headings in their middle, in characters.
@@ -86,7 +84,10 @@ fn ordinal(shadow: &str) -> Option<(OrdinalKind, u8, usize)> {
 struct Labels<'p> {
     pattern: &'p ReportPattern,
     all: Vec<(&'p str, usize, usize)>,
-    leads: Vec<(&'p Regex, usize)>,
+    /// Expressions of the beginnings of headings, section by section.
+    leads: Vec<Named<'p>>,
+    /// Expressions of whole headings, section by section.
+    others: Vec<Named<'p>>,
 }
 
 impl<'p> Labels<'p> {
@@ -96,11 +97,8 @@ impl<'p> Labels<'p> {
             all.extend(section.headings.iter().map(|h| (h.shadow.as_str(), h.shadow.chars().count(), index)));
         }
         all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
-        let mut leads = Vec::new();
-        for (index, section) in pattern.sections.iter().enumerate() {
-            leads.extend(named(pattern, "lead_", &section.id).iter().map(|e| (e, index)));
-        }
-        Self { pattern, all, leads }
+        let named = |prefix| pattern.sections.iter().map(|s| pattern.expressions.named(prefix, &s.id)).collect();
+        Self { pattern, all, leads: named("lead_"), others: named("heading_") }
     }
 
     /// The longest label that the shadow begins with.
@@ -109,7 +107,7 @@ impl<'p> Labels<'p> {
     }
 
     /// The heading that the shadow begins with: its length, its section, and whether it is listed.
-    fn opening(&self, shadow: &str, numbered: bool) -> Option<(usize, usize, bool)> {
+    fn opening(&self, shadow: &str, line: &Line<'_>, numbered: bool) -> Option<(usize, usize, bool)> {
         if let Some((label, section)) = self.leading(shadow) {
             return Some((label.len(), section, true));
         }
@@ -117,11 +115,14 @@ impl<'p> Labels<'p> {
             return None;
         }
         let near = shadow.char_indices().nth(HEADING).map_or(shadow, |(end, _)| shadow.get(..end).unwrap_or(shadow));
-        self.leads.iter().find_map(|(e, section)| e.find(near).map(|m| (m.end(), *section, false)))
+        let among = |(section, list): (usize, &Named<'p>)| {
+            line.among(self.pattern, *list).find_map(|(_, e)| e.find(near)).map(|m| (m.end(), section, false))
+        };
+        self.leads.iter().enumerate().find_map(among)
     }
 
     /// The section that all of the shadow names, with what the match is worth.
-    fn whole(&self, shadow: &str, numbered: bool) -> Option<(usize, f32)> {
+    fn whole(&self, shadow: &str, line: &Line<'_>, numbered: bool) -> Option<(usize, f32)> {
         if let Some((.., section)) = self.all.iter().find(|(l, ..)| *l == shadow) {
             return Some((*section, 1.0));
         }
@@ -137,20 +138,11 @@ impl<'p> Labels<'p> {
             }
         }
         if numbered {
-            for (index, section) in self.pattern.sections.iter().enumerate() {
-                if named(self.pattern, "heading_", &section.id).iter().any(|e| e.is_match(shadow)) {
-                    return Some((index, -0.5));
-                }
-            }
+            let fits = |list: &Named<'p>| line.among(self.pattern, *list).any(|(_, e)| e.is_match(shadow));
+            return self.others.iter().position(fits).map(|section| (section, -0.5));
         }
         None
     }
-}
-
-/// The expressions `<prefix><id>`.
-fn named<'p>(pattern: &'p ReportPattern, prefix: &str, id: &str) -> &'p [Regex] {
-    let found = pattern.expressions.iter().find(|(n, _)| n.strip_prefix(prefix).is_some_and(|rest| rest == id));
-    found.map_or(&[], |(_, e)| e.as_slice())
 }
 
 /// Finds the headings of a report's sections, in order.
@@ -184,7 +176,7 @@ pub(super) fn find(
 
 /// Drops what only looks like headings in the annex: rows of its table that repeat the sections before it.
 fn behind_annex(all: &mut Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) {
-    let annexes = lines.iter().enumerate().filter(|(_, l)| !l.table && matches(pattern, "annex", &l.shadow.text));
+    let annexes = lines.iter().enumerate().filter(|(_, l)| !l.table && l.matches(pattern, "annex"));
     for (annex, _) in annexes {
         let mut before: Vec<usize> = all.iter().filter(|h| h.line < annex).filter_map(|h| h.section).collect();
         before.sort_unstable();
@@ -220,7 +212,7 @@ fn candidates(
     let body = shadow.get(start..).unwrap_or("");
     let bare = body.trim_end_matches(['.', ':', ',', ';']);
     if line.len() <= HEADING
-        && let Some((section, worth)) = labels.whole(bare, number.is_some())
+        && let Some((section, worth)) = labels.whole(bare, line, number.is_some())
     {
         let mut score = match number.map(|n| n.0) {
             Some(OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) => 10.0,
@@ -240,7 +232,7 @@ fn candidates(
         return;
     }
     // A heading that begins the line, its text behind it.
-    if let Some((length, section, listed)) = labels.opening(body, number.is_some()) {
+    if let Some((length, section, listed)) = labels.opening(body, line, number.is_some()) {
         let end = start + length;
         let long = body.get(..length).is_some_and(|l| l.chars().count() >= 6);
         let closing = shadow.get(end..).and_then(|r| r.chars().next());
@@ -295,7 +287,7 @@ fn inside(
         }
         let body_at = start + number.map_or(0, |n| n.2);
         let body = shadow.get(body_at..).unwrap_or("");
-        let Some((length, section, listed)) = labels.opening(body, number.is_some()) else { continue };
+        let Some((length, section, listed)) = labels.opening(body, line, number.is_some()) else { continue };
         let end = body_at + length;
         let closing = shadow.get(end..).and_then(|r| r.chars().next());
         let spaced = line.space_before(end) || closing.is_none();
@@ -396,7 +388,7 @@ fn strangers(chain: Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) -
                 continue;
             }
             let shadow = line.shadow.text.as_str();
-            if matches(pattern, "annex", shadow) {
+            if line.matches(pattern, "annex") {
                 break;
             }
             let Some((k, value, end)) = ordinal(shadow) else { continue };
@@ -415,7 +407,7 @@ fn strangers(chain: Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) -
             if lines.get(at + 1).is_some_and(|n| !n.table && n.len() <= 6) {
                 continue;
             }
-            let section = labels_of(pattern, shadow.get(end..).unwrap_or(""));
+            let section = labels_of(pattern, shadow.get(end..).unwrap_or(""), line);
             number = value;
             let ordinal = Some((kind, value));
             out.push(Heading { line: at, start: 0, end: shadow.len(), section, ordinal, score: 0.0, whole: true });
@@ -424,8 +416,8 @@ fn strangers(chain: Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) -
     out
 }
 
-fn labels_of(pattern: &ReportPattern, shadow: &str) -> Option<usize> {
-    Labels::new(pattern).whole(shadow.trim_end_matches(['.', ':']), false).map(|w| w.0)
+fn labels_of(pattern: &ReportPattern, shadow: &str, line: &Line<'_>) -> Option<usize> {
+    Labels::new(pattern).whole(shadow.trim_end_matches(['.', ':']), line, false).map(|w| w.0)
 }
 
 impl Heading {

@@ -1,7 +1,7 @@
 //! Who reports on which year, and when: each part with its evidence, absent rather than wrong.
 
 use super::date::{self, Date};
-use super::passage::{Line, expressions, lines, matches, words};
+use super::passage::{Line, Text, expressions, matches, words};
 use super::title::{self, Judgement, Title};
 use crate::document::{Anchor, Document};
 use crate::pattern::ReportPattern;
@@ -42,18 +42,18 @@ pub struct Identified {
 
 /// Reads title, agency, year, period and day of publication of a report.
 #[must_use]
-pub fn identify(document: &Document, pattern: &ReportPattern) -> Identified {
-    let lines = lines(document, &[]);
-    let title = title::find(document, &lines, pattern);
+pub fn identify(text: &Text<'_>, pattern: &ReportPattern) -> Identified {
+    let (document, lines) = (text.document, text.lines.as_slice());
+    let title = title::find(document, lines, pattern);
     let mut out = Identified {
         blank: lines.is_empty(),
         titled: title.as_ref().is_some_and(|t| t.whole),
-        look_alike: look_alike(&lines, document, pattern),
+        look_alike: look_alike(lines, document, pattern),
         ..Identified::default()
     };
     if let Some(title) = &title {
         out.identity.title = Some(title.text.clone());
-        if let Some(anchor) = title_anchor(title, document, &lines) {
+        if let Some(anchor) = title_anchor(title, document, lines) {
             let how = if title.metadata.is_some() { "metadata" } else { "line" };
             out.note("title", how, &title.text, &anchor);
         }
@@ -62,10 +62,10 @@ pub fn identify(document: &Document, pattern: &ReportPattern) -> Identified {
             out.title_blocks.dedup();
         }
     }
-    let foot = signature(&lines, pattern);
-    let days = days(document, &lines, pattern, title.as_ref(), foot.as_ref());
-    agency(&mut out, document, &lines, pattern, title.as_ref(), foot.as_ref());
-    year(&mut out, document, &lines, pattern, title.as_ref(), days.first());
+    let foot = signature(lines, pattern);
+    let days = days(document, lines, pattern, title.as_ref(), foot.as_ref());
+    agency(&mut out, document, lines, pattern, title.as_ref(), foot.as_ref());
+    year(&mut out, document, lines, pattern, title.as_ref(), days.first());
     published(&mut out, &days);
     out
 }
@@ -142,7 +142,7 @@ fn signed(text: &str, pattern: &ReportPattern) -> Option<(Option<String>, Date)>
 /// A signature behind the last sentence of a long line.
 fn signed_inside(line: &Line<'_>, pattern: &ReportPattern) -> Option<(String, Date)> {
     let found =
-        expressions(pattern, "signature_inline").iter().flat_map(|e| e.captures_iter(&line.shadow.text)).last()?;
+        line.expressions(pattern, "signature_inline").flat_map(|(_, e)| e.captures_iter(&line.shadow.text)).last()?;
     let agency = title::bare(line.printed(found.name("agency")?.range()));
     let day = date::first(found.name("date")?.as_str())?;
     (title::judge(&agency, pattern) == Judgement::Sure).then_some((agency, day))
@@ -164,8 +164,12 @@ fn agency(
         return;
     }
     let mut found: Vec<(f32, String, &'static str, &Anchor)> = Vec::new();
-    for (rank, expression) in expressions(pattern, "agency_sentence").iter().enumerate() {
+    let sentences = expressions(pattern, "agency_sentence");
+    for (rank, expression) in sentences.iter().enumerate() {
         for line in lines.iter().filter(|l| !l.table).take(400) {
+            if !line.may_match(pattern, sentences, rank) {
+                continue;
+            }
             for hit in expression.captures_iter(clip(&line.shadow.text, 6000)).take(3) {
                 let Some(part) = hit.name("agency") else { continue };
                 let name = title::bare(&without_office(line.printed(part.range()), pattern));
@@ -212,7 +216,7 @@ fn agency(
 /// A name without the office that wrote the report, where the name of a whole stands in front of it.
 fn without_office(name: &str, pattern: &ReportPattern) -> String {
     let shadow = crate::text::Shadow::new(name);
-    for expression in expressions(pattern, "agency_office") {
+    for expression in expressions(pattern, "agency_office").iter() {
         if let Some(office) = expression.captures(&shadow.text).and_then(|c| c.name("office")) {
             return name.get(..shadow.original(office.start())).unwrap_or(name).to_owned();
         }
@@ -254,7 +258,7 @@ fn days(
         }
     }
     for line in lines.iter().filter(|l| !l.table).take(40) {
-        for expression in expressions(pattern, "published") {
+        for (_, expression) in line.expressions(pattern, "published") {
             let Some(part) = expression.captures(clip(&line.shadow.text, 3000)).and_then(|c| c.name("date")) else {
                 continue;
             };
@@ -320,8 +324,12 @@ fn year(
         votes.push((span.year, 4.5, "period", text.clone(), anchor.clone()));
     }
     let mut said = 0;
-    for expression in expressions(pattern, "year_sentence") {
+    let sentences = expressions(pattern, "year_sentence");
+    for (rank, expression) in sentences.iter().enumerate() {
         for line in lines.iter().filter(|l| !l.table).take(60) {
+            if !line.may_match(pattern, sentences, rank) {
+                continue;
+            }
             let Some(part) = expression.captures(clip(&line.shadow.text, 6000)).and_then(|c| c.name("year")) else {
                 continue;
             };
@@ -376,8 +384,12 @@ fn misprinted(text: &str) -> bool {
 /// The sentence that names the period of the counts.
 fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, String, Anchor)> {
     let mut best = None;
-    for expression in expressions(pattern, "period") {
+    let sentences = expressions(pattern, "period");
+    for (rank, expression) in sentences.iter().enumerate() {
         for line in lines.iter().filter(|l| !l.table).take(400) {
+            if !line.may_match(pattern, sentences, rank) {
+                continue;
+            }
             for hit in expression.captures_iter(clip(&line.shadow.text, 20_000)).take(4) {
                 let Some(part) = hit.name("span") else { continue };
                 let Some(span) = date::span(part.as_str()) else { continue };
@@ -426,7 +438,7 @@ mod tests {
             let (key, value) = ((*key).to_owned(), (*value).to_owned());
             document.metadata.push(Metadata { key, value, anchor: anchor.clone() });
         }
-        identify(&document, pattern())
+        identify(&Text::new(&document), pattern())
     }
 
     fn parts(found: &Identified) -> (Option<&str>, Option<&str>, Option<u16>, Option<&str>) {

@@ -16,6 +16,7 @@ mod verdict;
 pub use date::Date;
 pub use identity::{Evidence, Identified, identify};
 pub use narrative::{Of, narrate, narrate_text};
+pub use passage::Text;
 pub use section::{Prose, sections};
 pub use split::split;
 pub use verdict::{may_hold, verdict};

@@ -1,11 +1,57 @@
 //! The running text of a document: lines outside tables and claims, with their shadows.
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::align::Claim;
 use crate::document::{Anchor, Block, Document, Role};
-use crate::pattern::ReportPattern;
+use crate::pattern::{Expression, Named, Possible, ReportPattern};
 use crate::text::Shadow;
+
+/// A document with its lines, cut and folded once for all that one family's pattern asks of them.
+pub struct Text<'a> {
+    pub(super) document: &'a Document,
+    /// In the order of their blocks.
+    pub(super) lines: Vec<Line<'a>>,
+}
+
+impl<'a> Text<'a> {
+    /// Cuts a document into lines.
+    #[must_use]
+    pub fn new(document: &'a Document) -> Self {
+        let mut lines = Vec::new();
+        for (block, item) in document.blocks.iter().enumerate() {
+            cut(block, item, &[], &mut lines);
+        }
+        Self { document, lines }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &'a Document {
+        self.document
+    }
+
+    /// The lines with the claims cut out; those of blocks without any are the same.
+    pub(super) fn without(&self, claims: &[Claim]) -> Vec<Line<'a>> {
+        let mut out = Vec::with_capacity(self.lines.len());
+        let mut claims: Vec<&Claim> = claims.iter().collect();
+        claims.sort_by_key(|c| (c.block, c.range.start, c.range.end));
+        let (mut claims, mut lines) = (claims.as_slice(), self.lines.as_slice());
+        for (block, item) in self.document.blocks.iter().enumerate() {
+            let (here, later) = claims.split_at(claims.partition_point(|c| c.block <= block));
+            let (whole, rest) = lines.split_at(lines.partition_point(|l| l.block <= block));
+            (claims, lines) = (later, rest);
+            if here.is_empty() {
+                out.extend_from_slice(whole);
+            } else {
+                cut(block, item, here, &mut out);
+            }
+        }
+        out
+    }
+}
 
 /// A piece of running text, or the place of a table.
 #[derive(Debug, Clone)]
@@ -15,7 +61,9 @@ pub(super) struct Line<'a> {
     /// The printed text, trimmed; empty for a table.
     pub text: &'a str,
     /// Its shadow.
-    pub shadow: Shadow,
+    pub shadow: Rc<Shadow>,
+    /// Which expressions of its pattern it may match.
+    possible: Rc<OnceCell<Possible>>,
     /// What the paragraph is.
     pub role: Role,
     /// A table (or text claimed as one) and no running text.
@@ -27,6 +75,14 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    /// The line with another text, and its shadow, in place of its own.
+    pub fn retold<'b>(&self, text: &'b str, shadow: Shadow) -> Line<'b>
+    where
+        'a: 'b,
+    {
+        Line { text, shadow: Rc::new(shadow), possible: Rc::default(), ..self.clone() }
+    }
+
     /// The printed text that a byte range of the shadow came from.
     pub fn printed(&self, range: Range<usize>) -> &'a str {
         self.text.get(self.shadow.original_range(range, self.text)).unwrap_or("")
@@ -43,64 +99,82 @@ impl<'a> Line<'a> {
         self.text.get(..start).is_some_and(|t| t.chars().next_back().is_none_or(char::is_whitespace))
     }
 
+    /// The expressions of a name that may match the line, or a part of it, with their ranks.
+    pub fn expressions<'p>(
+        &self,
+        pattern: &'p ReportPattern,
+        name: &str,
+    ) -> impl Iterator<Item = (usize, &'p Expression)> {
+        self.among(pattern, expressions(pattern, name))
+    }
+
+    /// Those of a list that may match the line, or a part of it, with their ranks.
+    pub fn among<'p>(&self, pattern: &ReportPattern, list: Named<'p>) -> impl Iterator<Item = (usize, &'p Expression)> {
+        list.among(self.possible(pattern))
+    }
+
+    /// Whether the expression of a rank in a list may match the line, or a part of it.
+    pub fn may_match(&self, pattern: &ReportPattern, list: Named<'_>, rank: usize) -> bool {
+        list.is_possible(rank, self.possible(pattern))
+    }
+
+    /// Which expressions may match the line, or a part of it.
+    pub fn possible(&self, pattern: &ReportPattern) -> &Possible {
+        self.possible.get_or_init(|| pattern.expressions.possible(&self.shadow.text))
+    }
+
+    /// Whether an expression of a name matches the line.
+    pub fn matches(&self, pattern: &ReportPattern, name: &str) -> bool {
+        self.expressions(pattern, name).any(|(_, e)| e.is_match(&self.shadow.text))
+    }
+
     /// Length of the shadow in characters.
     pub fn len(&self) -> usize {
         self.shadow.text.chars().count()
     }
 }
 
-/// The lines of `document`, claims cut out.
-pub(super) fn lines<'a>(document: &'a Document, claims: &[Claim]) -> Vec<Line<'a>> {
-    let mut out = Vec::new();
-    let mut claims: Vec<&Claim> = claims.iter().collect();
-    claims.sort_by_key(|c| (c.block, c.range.start, c.range.end));
-    let mut rest = claims.as_slice();
-    for (block, item) in document.blocks.iter().enumerate() {
-        let skipped = rest.iter().take_while(|c| c.block < block).count();
-        rest = rest.get(skipped..).unwrap_or_default();
-        let count = rest.iter().take_while(|c| c.block == block).count();
-        let (here, later) = rest.split_at(count.min(rest.len()));
-        rest = later;
-        match item {
-            Block::Table(table) => out.push(place(block, &table.anchor)),
-            Block::Paragraph(paragraph) => {
-                let mut at = 0;
-                let mut first = true;
-                let mut piece = |range: Range<usize>, out: &mut Vec<Line<'a>>| {
-                    let Some(text) = paragraph.text.get(range) else { return };
-                    for text in text.split('\n') {
-                        let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
-                        if text.is_empty() {
-                            continue;
-                        }
-                        let text = unmarked(text);
-                        let shadow = Shadow::new(text);
-                        if shadow.text.is_empty() {
-                            continue;
-                        }
-                        let line = Line {
-                            block,
-                            text,
-                            shadow,
-                            role: paragraph.role,
-                            table: false,
-                            first,
-                            anchor: &paragraph.anchor,
-                        };
-                        out.push(line);
-                        first = false;
+/// The lines of one block, claims cut out.
+fn cut<'a>(block: usize, item: &'a Block, claims: &[&Claim], out: &mut Vec<Line<'a>>) {
+    match item {
+        Block::Table(table) => out.push(place(block, &table.anchor)),
+        Block::Paragraph(paragraph) => {
+            let mut at = 0;
+            let mut first = true;
+            let mut piece = |range: Range<usize>, out: &mut Vec<Line<'a>>| {
+                let Some(text) = paragraph.text.get(range) else { return };
+                for text in text.split('\n') {
+                    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+                    if text.is_empty() {
+                        continue;
                     }
-                };
-                for claim in here {
-                    piece(at..claim.range.start.max(at), &mut out);
-                    out.push(place(block, &paragraph.anchor));
-                    at = at.max(claim.range.end);
+                    let text = unmarked(text);
+                    let shadow = Shadow::new(text);
+                    if shadow.text.is_empty() {
+                        continue;
+                    }
+                    let line = Line {
+                        block,
+                        text,
+                        shadow: Rc::new(shadow),
+                        possible: Rc::default(),
+                        role: paragraph.role,
+                        table: false,
+                        first,
+                        anchor: &paragraph.anchor,
+                    };
+                    out.push(line);
+                    first = false;
                 }
-                piece(at..paragraph.text.len(), &mut out);
+            };
+            for claim in claims {
+                piece(at..claim.range.start.max(at), out);
+                out.push(place(block, &paragraph.anchor));
+                at = at.max(claim.range.end);
             }
+            piece(at..paragraph.text.len(), out);
         }
     }
-    out
 }
 
 /// A line without the marks of Markdown headings and emphasis in front.
@@ -110,12 +184,21 @@ fn unmarked(text: &str) -> &str {
 }
 
 fn place<'a>(block: usize, anchor: &'a Anchor) -> Line<'a> {
-    Line { block, text: "", shadow: Shadow::default(), role: Role::Body, table: true, first: false, anchor }
+    Line {
+        block,
+        text: "",
+        shadow: Rc::default(),
+        possible: Rc::default(),
+        role: Role::Body,
+        table: true,
+        first: false,
+        anchor,
+    }
 }
 
 /// The expressions of a name.
-pub(super) fn expressions<'p>(pattern: &'p ReportPattern, name: &str) -> &'p [regex::Regex] {
-    pattern.expressions.iter().find(|(n, _)| n == name).map_or(&[], |(_, e)| e.as_slice())
+pub(super) fn expressions<'p>(pattern: &'p ReportPattern, name: &str) -> Named<'p> {
+    pattern.expressions.named("", name)
 }
 
 /// The words of a list.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::heading::{self, Heading};
-use super::passage::{Line, expressions, lines, matches};
+use super::passage::{Line, Text};
 use super::title::{self, Judgement, Title};
 use crate::align::Claim;
 use crate::document::Document;
@@ -31,7 +31,7 @@ pub struct Prose<'a> {
 impl<'a> Prose<'a> {
     /// All paragraphs of a document as text under no heading.
     pub(super) fn whole(document: &'a Document) -> Self {
-        let lines = lines(document, &[]);
+        let lines = Text::new(document).lines;
         let piece = |(at, line): (usize, &Line<'a>)| Piece {
             section: None,
             line: at,
@@ -58,9 +58,9 @@ pub(super) struct Piece<'a> {
 
 /// Cuts a document into its sections; text that `claims` holds belongs to tables.
 #[must_use]
-pub fn sections<'a>(document: &'a Document, pattern: &ReportPattern, claims: &[Claim]) -> Prose<'a> {
-    let lines = lines(document, claims);
-    let title = title::find(document, &lines, pattern);
+pub fn sections<'a>(text: &Text<'a>, pattern: &ReportPattern, claims: &[Claim]) -> Prose<'a> {
+    let lines = text.without(claims);
+    let title = title::find(text.document, &lines, pattern);
     let place = title.as_ref().filter(|t| t.first.is_some());
     let from = place.map_or((0, 0), |t| if t.whole { (t.last, t.end) } else { (t.first.unwrap_or(0), 0) });
     let contents = contents(&lines, from.0, pattern);
@@ -111,7 +111,7 @@ pub fn sections<'a>(document: &'a Document, pattern: &ReportPattern, claims: &[C
 
 /// The lines of a table of contents: from the line that names it to where its first entry is printed again.
 fn contents(lines: &[Line<'_>], from: usize, pattern: &ReportPattern) -> Range<usize> {
-    let named = |l: &Line<'_>| !l.table && matches(pattern, "contents", &l.shadow.text);
+    let named = |l: &Line<'_>| !l.table && l.matches(pattern, "contents");
     let Some(start) = lines.iter().skip(from).position(named).map(|at| from + at) else { return 0..0 };
     let Some(first) = lines.get(start + 1).filter(|l| !l.table) else { return 0..0 };
     // The number of a page may stand behind an entry.
@@ -147,7 +147,7 @@ impl<'a> Cut<'a> {
 }
 
 fn is_annex(lines: &[Line<'_>], heading: &Heading, pattern: &ReportPattern) -> bool {
-    heading.section.is_none() && lines.get(heading.line).is_some_and(|l| matches(pattern, "annex", &l.shadow.text))
+    heading.section.is_none() && lines.get(heading.line).is_some_and(|l| l.matches(pattern, "annex"))
 }
 
 /// The text between title and first heading.
@@ -211,7 +211,7 @@ fn body<'a>(
 fn leaves(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> bool {
     let Some(line) = lines.get(at) else { return true };
     let shadow = line.shadow.text.as_str();
-    if matches(pattern, "chrome", shadow) || matches(pattern, "caption", shadow) {
+    if line.matches(pattern, "chrome") || line.matches(pattern, "caption") {
         return true;
     }
     // A short line without a mark, right above a table, is its caption.
@@ -285,10 +285,8 @@ fn foot(
         if line.table {
             continue;
         }
-        let shadow = line.shadow.text.as_str();
         let from = if at == last.line { last.end } else { 0 };
-        if from == 0 && (ends(line, lines.get(at + 1), pattern, named.as_deref()) || matches(pattern, "annex", shadow))
-        {
+        if from == 0 && (ends(line, lines.get(at + 1), pattern, named.as_deref()) || line.matches(pattern, "annex")) {
             return Some((at, 0));
         }
         if (line.len() > 30 || from > 0)
@@ -303,7 +301,7 @@ fn foot(
 /// Whether a whole line begins the foot of the report.
 fn ends(line: &Line<'_>, next: Option<&Line<'_>>, pattern: &ReportPattern, named: Option<&str>) -> bool {
     let shadow = line.shadow.text.as_str();
-    if matches(pattern, "contact", shadow) {
+    if line.matches(pattern, "contact") {
         return true;
     }
     if line.len() > 60 {
@@ -330,7 +328,7 @@ fn ends_inside(line: &Line<'_>, from: usize, pattern: &ReportPattern) -> Option<
     let shadow = line.shadow.text.get(from..)?;
     let mut first: Option<usize> = None;
     let mut note = |at: usize| first = Some(first.map_or(at, |f| f.min(at)));
-    for expression in expressions(pattern, "signature_inline") {
+    for (_, expression) in line.expressions(pattern, "signature_inline") {
         for found in expression.captures_iter(shadow) {
             let Some(agency) = found.name("agency") else { continue };
             let name = title::bare(line.printed(from + agency.start()..from + agency.end()));
@@ -340,7 +338,7 @@ fn ends_inside(line: &Line<'_>, from: usize, pattern: &ReportPattern) -> Option<
         }
     }
     for name in ["contact_inline", "annex_inline"] {
-        for expression in expressions(pattern, name) {
+        for (_, expression) in line.expressions(pattern, name) {
             if let Some(found) = expression.find(shadow) {
                 note(found.start());
             }
@@ -375,7 +373,7 @@ mod tests {
     }
 
     fn cut(lines: &[&str]) -> Vec<(String, String)> {
-        sections(&document(lines), pattern(), &[]).sections.into_iter().map(|s| (s.id, s.text)).collect()
+        sections(&Text::new(&document(lines)), pattern(), &[]).sections.into_iter().map(|s| (s.id, s.text)).collect()
     }
 
     fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -429,7 +427,7 @@ mod tests {
         let range = at..at + "规章000".len();
         let claim = Claim { block: 0, range, kind: ClaimKind::Table, table: None };
         let got: Vec<_> =
-            sections(&document, pattern(), &[claim]).sections.into_iter().map(|s| (s.id, s.text)).collect();
+            sections(&Text::new(&document), pattern(), &[claim]).sections.into_iter().map(|s| (s.id, s.text)).collect();
         let want = [
             ("overview", "2019年工作平稳。（一）主动公开情况。公开3条。"),
             ("proactive", ""),
@@ -467,9 +465,10 @@ mod tests {
         fn any_text_is_cut_without_a_crash(text in "[一二三、.（）(0-9\\n 总体情况其他需要报告的事项主动公开政府信息年月日]{0,200}") {
             let lines: Vec<&str> = text.split('\n').collect();
             let document = document(&lines);
-            let _ = sections(&document, pattern(), &[]);
-            let _ = super::super::identify(&document, pattern());
-            let _ = super::super::split(&document, pattern());
+            let text = Text::new(&document);
+            let _ = sections(&text, pattern(), &[]);
+            let _ = super::super::identify(&text, pattern());
+            let _ = super::super::split(&text, pattern());
         }
     }
 }

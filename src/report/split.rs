@@ -3,19 +3,18 @@
 use std::ops::Range;
 
 use super::heading;
-use super::passage::lines;
+use super::passage::Text;
 use super::title;
-use crate::document::Document;
 use crate::pattern::ReportPattern;
 
 /// The ranges of blocks of the reports in a document; one range of all blocks where it holds one report.
 ///
 /// A report begins at a title of its own (another year or another agency) that headings follow.
 #[must_use]
-pub fn split(document: &Document, pattern: &ReportPattern) -> Vec<Range<usize>> {
-    let lines = lines(document, &[]);
-    let all = 0..document.blocks.len();
-    let titles = title::all(&lines, pattern);
+pub fn split(text: &Text<'_>, pattern: &ReportPattern) -> Vec<Range<usize>> {
+    let lines = &text.lines;
+    let all = 0..text.document.blocks.len();
+    let titles = title::all(lines, pattern);
     // Each title owns the lines up to the next; it counts where a report's headings follow it.
     let mut starts: Vec<(usize, Option<String>, Option<u16>)> = Vec::new();
     for (at, found) in titles.iter().enumerate() {
@@ -53,7 +52,7 @@ pub fn split(document: &Document, pattern: &ReportPattern) -> Vec<Range<usize>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Anchor, Block, Format, Paragraph, Role};
+    use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
     use crate::pattern::PatternSet;
 
     #[test]
@@ -75,8 +74,8 @@ mod tests {
             document.blocks.push(Block::Paragraph(Paragraph { text, role: Role::Body, anchor }));
         }
         let pattern = &PatternSet::embedded().family("ogi").unwrap().report;
-        assert_eq!(split(&document, pattern), [0..8, 8..15]);
+        assert_eq!(split(&Text::new(&document), pattern), [0..8, 8..15]);
         document.blocks.truncate(8);
-        assert_eq!(split(&document, pattern).as_slice(), std::slice::from_ref(&(0..8)));
+        assert_eq!(split(&Text::new(&document), pattern).as_slice(), std::slice::from_ref(&(0..8)));
     }
 }

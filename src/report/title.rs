@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::passage::{Line, expressions, matches, word_shadows, words};
 use crate::document::Document;
-use crate::pattern::ReportPattern;
+use crate::pattern::{Possible, ReportPattern};
 use crate::text::{Shadow, fold};
 
 /// How far into a document a title is looked for, in lines.
@@ -121,7 +121,8 @@ fn from_metadata(document: &Document, pattern: &ReportPattern) -> Option<Title> 
             // A page's title may carry the site's name behind a bar.
             let value = item.value.split(['_', '|', '\u{2014}']).next().unwrap_or("").trim();
             let shadow = Shadow::new(value);
-            let Some(mut title) = read(value, &shadow, pattern) else { continue };
+            let possible = pattern.expressions.possible(&shadow.text);
+            let Some(mut title) = read(value, &shadow, &possible, pattern) else { continue };
             title.metadata = Some(index);
             if best.as_ref().is_none_or(|b| title.score > b.score) {
                 best = Some(title);
@@ -140,6 +141,8 @@ fn at_line(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Vec<Title>
         return out;
     }
     let mut text = String::new();
+    let mut shadow = Shadow::default();
+    let mut possible = Possible::default();
     for (more, piece) in lines.iter().skip(at).take(3).enumerate() {
         if piece.table || piece.len() > PIECE {
             break;
@@ -147,9 +150,11 @@ fn at_line(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Vec<Title>
         if more > 0 && ends_sentence(&text) {
             break;
         }
+        possible.join(piece.possible(pattern));
+        pattern.expressions.across(&shadow.text, &piece.shadow.text, &mut possible);
         text.push_str(piece.text);
-        let shadow = Shadow::new(&text);
-        let Some(mut title) = read(&text, &shadow, pattern) else { continue };
+        shadow.append(&piece.shadow);
+        let Some(mut title) = read(&text, &shadow, &possible, pattern) else { continue };
         if more == 0 && !title.whole && shadow.text.get(title.end..).is_some_and(opens_heading) {
             title.whole = true;
             title.score += 1.0;
@@ -174,6 +179,9 @@ fn ends_sentence(text: &str) -> bool {
 
 /// Titles inside a long line: at its beginning and behind white space and bars.
 fn inside(line: &Line<'_>, at: usize, pattern: &ReportPattern, out: &mut Vec<Title>) {
+    if expressions(pattern, "title").among(line.possible(pattern)).next().is_none() {
+        return;
+    }
     let mut starts = vec![0];
     for (i, c) in line.shadow.text.char_indices().take_while(|(i, _)| *i < DEPTH) {
         let bar = matches!(c, '>' | '|' | ':' | '=');
@@ -191,7 +199,7 @@ fn inside(line: &Line<'_>, at: usize, pattern: &ReportPattern, out: &mut Vec<Tit
         let end = line.shadow.original(start + piece.len());
         let Some(text) = line.text.get(from..end) else { continue };
         let shadow = Shadow::new(text);
-        let Some(mut title) = read(text, &shadow, pattern) else { continue };
+        let Some(mut title) = read(text, &shadow, line.possible(pattern), pattern) else { continue };
         title.first = Some(at);
         title.last = at;
         // What follows: white space, or the first heading, or a sentence that only begins like a title.
@@ -222,9 +230,11 @@ fn opens_heading(shadow: &str) -> bool {
 }
 
 /// Reads a title at the beginning of `text`; `end` is in bytes of its shadow.
-fn read(text: &str, shadow: &Shadow, pattern: &ReportPattern) -> Option<Title> {
+///
+/// Only `possible` expressions are tried.
+fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPattern) -> Option<Title> {
     let mut best: Option<Title> = None;
-    for expression in expressions(pattern, "title") {
+    for (_, expression) in expressions(pattern, "title").among(possible) {
         let Some(found) = expression.captures(&shadow.text) else { continue };
         let Some(all) = found.get(0).filter(|m| m.start() == 0) else { continue };
         let whole = all.end() == shadow.text.len();

@@ -23,6 +23,16 @@ impl Shadow {
         shadow
     }
 
+    /// Adds the shadow of a text that is printed right behind; each text is folded for itself.
+    pub fn append(&mut self, behind: &Self) {
+        let length = self.offsets.pop().unwrap_or(0);
+        self.text.push_str(&behind.text);
+        self.offsets.extend(behind.offsets.iter().map(|offset| length.saturating_add(*offset)));
+        if behind.offsets.is_empty() {
+            self.offsets.push(length);
+        }
+    }
+
     /// The byte offset in the original of the character at byte `at` of the shadow (the end of the original
     /// where `at` is the shadow's length or beyond).
     #[must_use]
@@ -170,5 +180,17 @@ mod tests {
         let at = shadow.text.find("不予").unwrap();
         let range = shadow.original_range(at..at + "不予".len(), printed);
         assert_eq!(&printed[range], "不 予");
+    }
+
+    #[test]
+    fn shadows_of_texts_behind_each_other_are_one() {
+        for (a, b) in [("一、 总 体", " 情况（１）"), ("", "甲"), ("甲", ""), ("", "")] {
+            let mut joined = Shadow::new(a);
+            joined.append(&Shadow::new(b));
+            assert_eq!(joined, Shadow::new(&format!("{a}{b}")));
+        }
+        let mut nothing = Shadow::default();
+        nothing.append(&Shadow::new("甲"));
+        assert_eq!(nothing, Shadow::new("甲"));
     }
 }

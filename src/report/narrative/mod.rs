@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 use super::section::Prose;
 use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
-use crate::pattern::{Counts, Expression, Narrative, Quantity, Rule};
+use crate::pattern::{Counts, Narrative, Quantity, Rule};
 use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
 use passage::passages;
@@ -133,13 +133,13 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
     for &id in tried {
         let Some(rule) = rules.rules.get(id) else { continue };
         if !sentence.numbers.is_empty() {
-            for found in rule.say.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text)) {
+            for found in rule.say.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
                 let Some((whole, n)) = found.get(0).zip(found.name("n")) else { continue };
                 hits.extend(hit(rule, sentence.number(n.start()), whole));
             }
         }
         if negated {
-            for found in rule.none.iter().filter_map(Expression::regex).flat_map(|e| e.find_iter(&sentence.text)) {
+            for found in rule.none.iter().flat_map(|e| e.find_iter(&sentence.text)) {
                 hits.extend(hit(rule, None, found));
             }
         }
@@ -182,7 +182,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
 
 /// A match as a hit, unless it is about something else.
 fn hit<'r>(rule: &'r Rule, number: Option<usize>, found: regex::Match<'_>) -> Option<Hit<'r>> {
-    let else_where = rule.unless.iter().filter_map(Expression::regex).any(|e| e.is_match(found.as_str()));
+    let else_where = rule.unless.iter().any(|e| e.is_match(found.as_str()));
     (!else_where).then(|| Hit { rule, number, span: found.range() })
 }
 
@@ -203,9 +203,7 @@ struct Reach {
 fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
     let mut out = Vec::new();
     for scope in &rules.scopes {
-        for found in
-            scope.expressions.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text))
-        {
+        for found in scope.expressions.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
             let Some(whole) = found.get(0) else { continue };
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
             let own_agency = found.name("agency").is_some_and(|a| own(a.as_str(), of.agency.as_deref()));
@@ -217,7 +215,7 @@ fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
             };
             out.push(Reach { kind: scope.kind, counts, span: whole.range(), only: None });
         }
-        for found in scope.behind.iter().filter_map(Expression::regex).flat_map(|e| e.captures_iter(&sentence.text)) {
+        for found in scope.behind.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
             let Some(number) = found.name("n").map(|n| n.start()) else { continue };
             // As if it stood right before the number, and nothing between.
             out.push(Reach { kind: scope.kind, counts: scope.counts, span: 0..number, only: Some(number) });

@@ -57,8 +57,7 @@ impl Passage<'_, '_> {
             if length == shadow.text.len()
                 && let Some(line) = self.lines.get(first.line)
             {
-                let line = Line { text: &text, shadow, ..line.clone() };
-                hear(&line, 0..length, &|at| self.place(at));
+                hear(&line.retold(&text, shadow), 0..length, &|at| self.place(at));
                 return;
             }
         }
