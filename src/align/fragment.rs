@@ -2,8 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::boxhead::{Basis, Boxhead, Mapping, boxhead, header_rows, map_row};
+use super::boxhead::{Boxhead, boxhead, header_rows};
 use super::grid::{Grid, Hit, RowView, align_rows, view};
+use super::mapping::{Basis, Mapping, map_row};
 use super::ragged::proven;
 use super::stub::named_rows;
 use super::vocabulary::{Reader, Role, TableIndex};

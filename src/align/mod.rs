@@ -15,6 +15,7 @@ mod fragment;
 mod grid;
 mod halves;
 pub mod label;
+mod mapping;
 mod occurrence;
 #[cfg(test)]
 mod open_tests;

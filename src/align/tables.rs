@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::boxhead::{Basis, Boxhead};
+use super::boxhead::Boxhead;
 use super::flow::{self, Note};
 use super::fragment::{Fragment, fragment, open_heads};
 use super::grid::Grid;
 use super::halves::Cutter;
+use super::mapping::Basis;
 use super::value::read_value;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
 use super::{Claim, ClaimKind, Found, Step, caption, torn};

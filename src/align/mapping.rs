@@ -1,0 +1,277 @@
+//! A row's value cells under a boxhead: which cell is which column's, and what that rests on.
+
+use super::boxhead::{Boxhead, Leaf};
+use super::grid::Grid;
+use super::vocabulary::Reader;
+use crate::document::TableKind;
+
+/// How a row's value cells were put under the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// As many cells as columns, in the header's order.
+    Header,
+    /// By their place in the grid.
+    Place,
+    /// By the form's order alone.
+    Order,
+    /// By place, with cells missing or left over: to be looked at.
+    Ragged,
+    /// The first cells of a row within which the text ends.
+    Cut,
+}
+
+/// The value cells of a row with their columns.
+pub(crate) struct Mapping {
+    /// Column of the part and cell.
+    pub cells: Vec<(usize, usize)>,
+    pub basis: Basis,
+}
+
+/// Puts a row's value cells (right of its label) under the columns of the part.
+pub(crate) fn map_row(
+    grid: &Grid,
+    row: usize,
+    own: Option<usize>,
+    boxhead: Option<&Boxhead>,
+    columns: usize,
+    reader: &Reader,
+) -> Option<Mapping> {
+    let start = own.and_then(|o| grid.cell(o)).map(|c| c.col + c.col_span.max(1));
+    let position = own.and_then(|o| grid.row(row).iter().position(|&c| c == o));
+    let all: Vec<usize> = grid.row(row).iter().copied().skip(position.map_or(0, |p| p + 1)).collect();
+    let starting: Vec<usize> = all.iter().copied().filter(|&c| grid.cell(c).is_some_and(|x| x.row == row)).collect();
+    let blank = |cell: &usize| reader.get(grid.text(*cell)).is_blank();
+    let Some(head) = boxhead else {
+        // No header anywhere: the form's order, if the count is the form's.
+        for cells in [&starting, &all] {
+            let fits = cells.len() == columns || (cells.len() > columns && cells.iter().skip(columns).all(blank));
+            if fits {
+                let cells = (0..columns).zip(cells.iter().copied()).collect();
+                return Some(Mapping { cells, basis: Basis::Order });
+            }
+        }
+        return None;
+    };
+    let first = head.leaves.iter().map(|l| l.col).min().unwrap_or(0);
+    let before: Vec<&Leaf> = head.extras.iter().filter(|e| e.col < first && start.is_none_or(|s| e.col >= s)).collect();
+    let after = head.extras.iter().filter(|e| e.col >= first).count();
+    let last = head.leaves.iter().map(|l| l.end).max().unwrap_or(0);
+    let within = head.extras.iter().filter(|e| e.col >= first && e.col < last).count();
+    if let Some(mapping) = invented(&starting, head, columns, start).or_else(|| invented(&all, head, columns, start)) {
+        return Some(mapping);
+    }
+    if grid.table.kind == TableKind::Delimited
+        && !head.carried
+        && let Some(mapping) = in_even_rows(grid, row, &all, head, blank).or_else(|| repeated(grid, row, &all, head))
+    {
+        return Some(mapping);
+    }
+    if head.ordered && (within == 0 || grid.table.kind == TableKind::Delimited && head.extras.len() == after) {
+        let known: Vec<usize> = head.leaves.iter().filter_map(|l| l.column).collect();
+        // A nameless column between the named ones: a blank at the end may be a value, the one in between the surplus.
+        let gapped = head.leaves.windows(2).any(|w| matches!(w, [a, b] if a.end < b.col));
+        for cells in [&starting, &all] {
+            for skip in [0, before.len()] {
+                let rest = cells.get(skip..).unwrap_or(&[]);
+                let surplus = rest.len().checked_sub(known.len());
+                let trails = || !gapped && rest.iter().skip(known.len()).all(blank);
+                let fits = surplus.is_some_and(|s| s == 0 || s == after || trails());
+                let units = skip == 0
+                    && !before.is_empty()
+                    && rest.first().is_some_and(|c| !reader.get(grid.text(*c)).is_value());
+                // A cell under a header left of the columns (行次) is no value, whatever the count.
+                let margin = skip == 0
+                    && surplus != Some(0)
+                    && head.placed
+                    && grid.table.kind != TableKind::Delimited
+                    && rest
+                        .first()
+                        .and_then(|&c| grid.cell(c))
+                        .is_some_and(|c| before.iter().any(|e| e.over(c.col, c.col + c.col_span.max(1))));
+                if fits && !units && !margin && within == 0 {
+                    // A blank last cell in place of the remarks behind the columns: a value may be lost.
+                    let lost = after > 0 && surplus == Some(0) && rest.last().is_some_and(blank);
+                    let basis = if lost || uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
+                        Basis::Ragged
+                    } else {
+                        Basis::Header
+                    };
+                    let cells = known.iter().copied().zip(rest.iter().copied()).collect();
+                    return Some(Mapping { cells, basis });
+                }
+                if before.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+    // Columns that begin above the row's own label: a cell of the boxhead or of the stub is lost, and places tell nothing.
+    let shifted = |l: &Leaf| start.is_some_and(|s| l.col < s);
+    if grid.table.kind != TableKind::Delimited && !head.carried && head.leaves.iter().any(shifted) {
+        return None;
+    }
+    // A header row of one level: its cells and the row's cells one to one.
+    let mut sequence: Vec<&Leaf> =
+        head.leaves.iter().chain(&head.extras).filter(|l| start.is_none_or(|s| l.col >= s)).collect();
+    sequence.sort_by_key(|l| l.col);
+    if !head.carried || grid.table.kind == TableKind::Delimited {
+        for cells in [&starting, &all] {
+            let distinct = sequence.windows(2).all(|w| matches!(w, [a, b] if a.end <= b.col));
+            let agrees = !head.ordered
+                || sequence
+                    .iter()
+                    .filter_map(|l| l.column)
+                    .collect::<Vec<_>>()
+                    .windows(2)
+                    .all(|w| w.first() < w.last());
+            if distinct && agrees && cells.len() == sequence.len() {
+                let cells: Vec<(usize, usize)> =
+                    sequence.iter().zip(cells.iter()).filter_map(|(l, &c)| Some((l.column?, c))).collect();
+                return Some(Mapping { cells, basis: Basis::Header });
+            }
+        }
+    }
+    if let Some(mapping) = cut(grid, row, &all, head, columns, blank) {
+        return Some(mapping);
+    }
+    if head.carried || head.placed && grid.table.kind != TableKind::Delimited {
+        for cells in [&starting, &all] {
+            if let Some(mut mapping) = by_place(grid, cells, head, blank) {
+                // The row is longer than a boxhead that is not the form's own: a header may have been dropped.
+                let strange = head.leaves.len() < columns || !head.extras.is_empty();
+                let markup = grid.table.kind == TableKind::Markup && !head.carried;
+                if markup && strange && overhangs(grid, cells, head) {
+                    mapping.basis = Basis::Ragged;
+                }
+                return Some(mapping);
+            }
+        }
+    }
+    None
+}
+
+/// Whether a row that counts right may have lost a value or got one too many: it ends before the columns of remarks
+/// behind its own, or behind the end of the boxhead.
+fn uneven(grid: &Grid, cells: &[usize], head: &Boxhead, after: usize) -> bool {
+    if head.carried || !head.placed || matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless) {
+        return false;
+    }
+    // As many cells as columns, and no other column behind: wrong spans alone do not shift them.
+    if cells.len() == head.leaves.len() { after > 0 } else { overhangs(grid, cells, head) }
+}
+
+/// Whether a row ends behind the end of its boxhead.
+fn overhangs(grid: &Grid, cells: &[usize], head: &Boxhead) -> bool {
+    let end = |cells: &[usize]| cells.iter().filter_map(|&c| grid.cell(c)).map(|c| c.col + c.col_span.max(1)).max();
+    let header = head.leaves.iter().filter_map(|l| grid.cell(l.cell)).filter_map(|c| end(grid.row(c.row))).max();
+    end(cells) > header
+}
+
+/// The first cells of the row within which the text ends.
+fn cut(
+    grid: &Grid,
+    row: usize,
+    cells: &[usize],
+    head: &Boxhead,
+    columns: usize,
+    blank: impl Fn(&usize) -> bool,
+) -> Option<Mapping> {
+    let whole = head.leaves.len() == columns && head.ordered && head.extras.is_empty();
+    if !grid.ends || row + 1 != grid.rows.len() || !whole || grid.table.kind != TableKind::Delimited {
+        return None;
+    }
+    let printed = cells.iter().rposition(|c| !blank(c)).map_or(0, |last| last + 1);
+    let known = head.leaves.iter().filter_map(|l| l.column);
+    let cells: Vec<(usize, usize)> = known.zip(cells.iter().take(printed).copied()).collect();
+    (printed > 0 && printed < columns).then_some(Mapping { cells, basis: Basis::Cut })
+}
+
+/// By the form's order under headers of which it knows some at most, where they are as many as its columns and
+/// those known stand in their places (数据1 … 数据6, 总计).
+fn invented(cells: &[usize], head: &Boxhead, columns: usize, start: Option<usize>) -> Option<Mapping> {
+    if head.carried || head.leaves.len() >= columns || cells.len() != columns {
+        return None;
+    }
+    let all = head.leaves.iter().chain(&head.extras);
+    let mut sequence: Vec<&Leaf> = all.filter(|l| start.is_none_or(|s| l.col >= s)).collect();
+    sequence.sort_by_key(|l| l.col);
+    let apart = sequence.windows(2).all(|w| matches!(w, [a, b] if a.end <= b.col));
+    let agree = sequence.iter().enumerate().all(|(i, l)| l.column.is_none_or(|c| c == i));
+    let fits = sequence.len() == columns && apart && agree;
+    fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
+}
+
+/// By place where text with separators keeps its blank cells: the row has as many cells as every row of the
+/// header, and each column its own cell.
+fn in_even_rows(
+    grid: &Grid,
+    row: usize,
+    cells: &[usize],
+    head: &Boxhead,
+    blank: impl Fn(&usize) -> bool,
+) -> Option<Mapping> {
+    let width = grid.row(row).len();
+    let even = (head.leaves.iter())
+        .filter_map(|l| grid.cell(l.cell))
+        .all(|c| grid.row(c.row).len() == width && c.row_span <= 1 && c.col_span <= 1);
+    let apart = head.leaves.iter().enumerate().all(|(i, a)| head.leaves.iter().skip(i + 1).all(|b| a.col != b.col));
+    if !even || !apart || head.leaves.iter().any(|l| l.guessed) {
+        return None;
+    }
+    let mapping = by_place(grid, cells, head, blank)?;
+    (mapping.basis == Basis::Place).then_some(mapping)
+}
+
+/// Under headers that repeat a cell in place of its span: as often as in the header, the value is repeated.
+fn repeated(grid: &Grid, row: usize, cells: &[usize], head: &Boxhead) -> Option<Mapping> {
+    if head.leaves.iter().all(|l| l.end == l.col + 1) {
+        return None;
+    }
+    let text = |at: usize| {
+        let mut under = cells.iter().filter_map(|&c| grid.cell(c).map(|x| (c, x))).filter(|(_, x)| x.col == at);
+        under.next().map(|(c, _)| (c, grid.text(c)))
+    };
+    let last = head.leaves.iter().map(|l| l.end).max()?;
+    let ends = cells.last().and_then(|&c| grid.cell(c)).is_some_and(|c| c.col + 1 == last);
+    if !ends || grid.cell(*cells.first()?)?.row != row {
+        return None;
+    }
+    let mut mapped = Vec::new();
+    for leaf in &head.leaves {
+        let (cell, shown) = text(leaf.col)?;
+        if (leaf.col..leaf.end).any(|at| text(at).is_none_or(|t| t.1 != shown)) {
+            return None;
+        }
+        mapped.push((leaf.column?, cell));
+    }
+    Some(Mapping { cells: mapped, basis: Basis::Place })
+}
+
+/// By the overlap of header and value cells: every value cell that is not blank under exactly one header.
+fn by_place(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize) -> bool) -> Option<Mapping> {
+    let mut mapped: Vec<(usize, usize)> = Vec::new();
+    let mut used: Vec<usize> = Vec::new();
+    for &cell in cells {
+        let c = grid.cell(cell)?;
+        let (col, end) = (c.col, c.col + c.col_span.max(1));
+        let under: Vec<&Leaf> = head.leaves.iter().chain(&head.extras).filter(|l| l.over(col, end)).collect();
+        match under.as_slice() {
+            [] if blank(&cell) => {}
+            [leaf] => {
+                if used.contains(&leaf.cell) {
+                    if blank(&cell) {
+                        continue;
+                    }
+                    return None;
+                }
+                used.push(leaf.cell);
+                if let Some(column) = leaf.column {
+                    mapped.push((column, cell));
+                }
+            }
+            _ => return None,
+        }
+    }
+    let basis = if mapped.len() == head.leaves.len() { Basis::Place } else { Basis::Ragged };
+    (!mapped.is_empty()).then_some(Mapping { cells: mapped, basis })
+}
