@@ -152,6 +152,9 @@ struct Utf8Scan {
 
 impl Utf8Scan {
     fn of(bytes: &[u8]) -> Self {
+        if Encoding::utf8_valid_up_to(bytes) == bytes.len() {
+            return Self { valid: 1, errors: 0 };
+        }
         let leads = |bytes: &[u8]| bytes.iter().filter(|b| **b >= 0xC0).count() as u64;
         let mut scan = Self { valid: 0, errors: 0 };
         let mut rest = bytes;
@@ -166,9 +169,7 @@ impl Utf8Scan {
                 return most;
             }
         }
-        if scan.errors > 0 {
-            scan.valid += leads(rest);
-        }
+        scan.valid += leads(rest);
         scan
     }
 

@@ -19,6 +19,9 @@ const FORMATTING_DEPTH: u32 = 64;
 /// Nodes that one tag of the source may make on average before the page counts as a bomb.
 const NODES_PER_TAG: usize = 8;
 
+/// Bytes of markup that a page has a node at least; room that is not needed is never touched.
+const BYTES_PER_NODE: usize = 24;
+
 /// A parsed page.
 pub(super) struct Parsed<'s> {
     pub nodes: Nodes,
@@ -34,7 +37,7 @@ pub(super) struct Parsed<'s> {
 /// # Errors
 /// [`Failure::TooLarge`] where the page makes far more nodes than its size allows.
 pub(super) fn parse<'s>(source: &'s str, limits: &Limits) -> Result<Parsed<'s>, Failure> {
-    let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
+    let builder = TreeBuilder::new(Sink::new(source.len() / BYTES_PER_NODE), TreeBuilderOpts::default());
     let mut depths = Depths { limit: limits.depth.saturating_mul(NESTING), ..Depths::default() };
     let mut tokens = Tokens::new(source);
     let mut tags = 0usize;

@@ -72,9 +72,9 @@ pub(super) struct Nodes {
 }
 
 impl Nodes {
-    fn new() -> Self {
+    fn new(expected: usize) -> Self {
         let nameless = QualName::new(None, ns!(), LocalName::default());
-        let mut nodes = Self { list: Vec::new(), more: Vec::new(), nameless };
+        let mut nodes = Self { list: Vec::with_capacity(expected), more: Vec::new(), nameless };
         nodes.add(NodeKind::Other, 0);
         nodes
     }
@@ -215,9 +215,10 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    pub fn new() -> Self {
+    /// A sink that has room for as many nodes.
+    pub fn new(expected: usize) -> Self {
         Self {
-            nodes: RefCell::new(Nodes::new()),
+            nodes: RefCell::new(Nodes::new(expected)),
             offset: Cell::new(0),
             text_offset: Cell::new(0),
             tag: RefCell::default(),

@@ -16,18 +16,18 @@ impl Flow {
     /// characters that are written without blanks (CSS Text 4, segment break transformation).
     pub fn push(&mut self, text: &str, preformatted: bool) {
         let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            if c.is_ascii_whitespace() {
-                if preformatted && c == '\n' {
+        while let Some(byte) = rest.bytes().next() {
+            if byte.is_ascii_whitespace() {
+                if preformatted && byte == b'\n' {
                     self.line_break();
                 } else {
                     let seen = self.gap.unwrap_or(false);
-                    self.gap = Some(seen || c == '\n' || c == '\r');
+                    self.gap = Some(seen || byte == b'\n' || byte == b'\r');
                 }
                 rest = rest.get(1..).unwrap_or_default();
                 continue;
             }
-            let run = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+            let run = rest.bytes().position(|b| b.is_ascii_whitespace()).unwrap_or(rest.len());
             let (word, tail) = rest.split_at(run);
             self.word(word);
             rest = tail;
@@ -44,7 +44,8 @@ impl Flow {
     }
 
     fn word(&mut self, word: &str) {
-        if word.chars().all(is_invisible) {
+        let invisible = may_hide(word) && word.contains(is_invisible);
+        if invisible && word.chars().all(is_invisible) {
             return;
         }
         if let Some(broken) = self.gap.take()
@@ -54,7 +55,7 @@ impl Flow {
         {
             self.text.push(' ');
         }
-        if word.contains(is_invisible) {
+        if invisible {
             self.text.extend(word.chars().filter(|c| !is_invisible(*c)));
         } else {
             self.text.push_str(word);
@@ -83,10 +84,11 @@ impl Flow {
     }
 
     /// The lines of a cell: blank lines removed, except where nothing else stands in the cell.
-    pub fn into_lines(self) -> String {
-        let text = self.text.trim_end_matches('\n');
+    pub fn into_lines(mut self) -> String {
+        self.text.truncate(self.text.trim_end_matches('\n').len());
+        let text = self.text.as_str();
         if !text.contains('\n') {
-            return text.to_owned();
+            return self.text;
         }
         let mut lines: Vec<&str> = text.split('\n').filter(|line| !line.trim().is_empty()).collect();
         if lines.is_empty() {
@@ -100,6 +102,11 @@ impl Flow {
 fn is_wide(c: char) -> bool {
     matches!(u32::from(c), 0x2E80..=0x303F | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0xFE30..=0xFE4F
         | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x20000..=0x3FFFF | 0x2018..=0x201D | 0x2014 | 0x2026)
+}
+
+/// Whether any character begins like one that [`is_invisible`].
+fn may_hide(word: &str) -> bool {
+    word.bytes().any(|b| matches!(b, 0xC2 | 0xE2 | 0xEF))
 }
 
 fn is_invisible(c: char) -> bool {

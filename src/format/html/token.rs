@@ -340,7 +340,10 @@ impl<'s> Tokens<'s> {
         let name = self.slice(from, to);
         match packed(name.as_bytes()) {
             0 => LocalName::from(folded(name)),
-            number => self.names.entry(number).or_insert_with(|| LocalName::from(folded(name))).clone(),
+            number => match self.names.get(&number) {
+                Some(known) => known.clone(),
+                None => self.names.entry(number).or_insert(LocalName::from(folded(name))).clone(),
+            },
         }
     }
 

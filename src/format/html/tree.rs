@@ -241,8 +241,8 @@ impl<'t> Node<'t> {
 /// All elements and texts of a page in document order.
 pub(super) struct Tree<'t> {
     pub nodes: Vec<Node<'t>>,
-    /// The element whose path was asked for last as the way to another.
-    recent: RefCell<Recent>,
+    /// The element whose path was asked for last as the way to another, and the one around it.
+    recent: RefCell<[Recent; 2]>,
     /// Numbers among the siblings of a name, from 1; 0 where none of the siblings was asked for yet.
     ordinals: RefCell<Vec<u32>>,
 }
@@ -256,6 +256,16 @@ struct Recent {
     element: Option<u32>,
     path: String,
     steps: usize,
+}
+
+impl Recent {
+    /// The path of an element in this one.
+    fn then(&self, name: &str, ordinal: u32) -> String {
+        let mut path = String::with_capacity(self.path.len() + name.len() + 6);
+        path.push_str(&self.path);
+        push_step(&mut path, name, ordinal);
+        path
+    }
 }
 
 impl<'t> Tree<'t> {
@@ -335,19 +345,33 @@ impl<'t> Tree<'t> {
     pub fn path(&self, index: u32) -> String {
         let Some(node) = self.get(index) else { return String::new() };
         let Some(element) = node.element().filter(|_| node.parent != index) else { return self.walked_path(index).0 };
-        // Cells of a row and lines of an article share the path of what is around them.
+        // Cells of a row and lines of an article share the path of what is around them, rows of a table too.
         let mut recent = self.recent.borrow_mut();
-        if recent.element != Some(node.parent) {
-            let (path, steps) = self.walked_path(node.parent);
-            *recent = Recent { element: Some(node.parent), path, steps };
+        let [around, farther] = &mut *recent;
+        if around.element != Some(node.parent) {
+            match self.get(node.parent).map(|n| (n, n.element())) {
+                Some((parent, Some(element))) if parent.parent != node.parent => {
+                    if farther.element != Some(parent.parent) {
+                        *farther = self.walked(parent.parent);
+                    }
+                    *around = Recent {
+                        element: Some(node.parent),
+                        path: farther.then(element.name(), self.ordinal(node.parent, parent)),
+                        steps: farther.steps + 1,
+                    };
+                }
+                _ => *around = self.walked(node.parent),
+            }
         }
-        if recent.steps >= PATH_STEPS {
+        if around.steps >= PATH_STEPS {
             return self.walked_path(index).0;
         }
-        let mut path = String::with_capacity(recent.path.len() + element.name().len() + 6);
-        path.push_str(&recent.path);
-        push_step(&mut path, element.name(), self.ordinal(index, node));
-        path
+        around.then(element.name(), self.ordinal(index, node))
+    }
+
+    fn walked(&self, index: u32) -> Recent {
+        let (path, steps) = self.walked_path(index);
+        Recent { element: Some(index), path, steps }
     }
 
     /// The ordinal that a path shows: there is one root and one head.
