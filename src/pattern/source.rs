@@ -305,8 +305,8 @@ pub struct Scope {
     pub kind: Text,
     /// Whether numbers in the scope are the report's: `yes`, `no` or `unsure`.
     pub counts: Text,
-    /// Expressions; a group `year` or `agency` that names the report's own makes it `yes`, a group `other`
-    /// with the report's own year `no`.
+    /// Expressions; a group `year` or `agency` that names the report's own makes it `yes`, as does a group
+    /// `home` where the agency is unknown; a group `other` with the report's own year makes it `no`.
     #[serde(default, rename = "match")]
     pub expressions: Vec<Text>,
     /// Expressions with `{n}` on a number and what stands behind it.

@@ -206,7 +206,9 @@ fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
         for found in scope.expressions.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
             let Some(whole) = found.get(0) else { continue };
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
-            let own_agency = found.name("agency").is_some_and(|a| own(a.as_str(), of.agency.as_deref()));
+            let is_own = |a: regex::Match<'_>| own(a.as_str(), of.agency.as_deref());
+            let own_agency = found.name("agency").is_some_and(is_own)
+                || found.name("home").is_some_and(|a| of.agency.is_none() || is_own(a));
             let not_other = found.name("other").is_some_and(|y| of.year.is_some() && year(y.as_str()) == of.year);
             let counts = match () {
                 () if not_other => Counts::No,
@@ -241,6 +243,11 @@ fn own(name: &str, agency: Option<&str>) -> bool {
 fn shortens(name: &str, agency: &str) -> bool {
     const NAME: usize = 4;
     const OFFICE: usize = 3;
+    // 市政府 of 某市政府办公室.
+    let office = agency.rfind(name).and_then(|at| agency.get(at + name.len()..));
+    if name.chars().count() + 1 >= NAME && office.is_some_and(|office| office.chars().count() <= OFFICE) {
+        return true;
+    }
     let mut rest = agency.chars();
     name.chars().count() >= NAME && name.chars().all(|c| rest.any(|a| a == c)) && rest.count() <= OFFICE
 }
