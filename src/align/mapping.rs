@@ -4,6 +4,7 @@ use super::boxhead::{Boxhead, Leaf};
 use super::grid::Grid;
 use super::vocabulary::Reader;
 use crate::document::TableKind;
+use crate::record::State;
 
 /// How a row's value cells were put under the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +43,11 @@ pub(crate) fn map_row(
     let starting: Vec<usize> = all.iter().copied().filter(|&c| grid.cell(c).is_some_and(|x| x.row == row)).collect();
     let blank = |cell: &usize| reader.get(grid.text(*cell)).is_blank();
     let Some(head) = boxhead else {
-        // No header anywhere: the form's order, if the count is the form's.
+        // No header anywhere: the form's order, if the count is the form's. A unit of measure is no value.
+        let unit =
+            |cell: &&usize| Some(reader.get(grid.text(**cell))).is_some_and(|t| t.state == State::Text && t.is_unit());
         for cells in [&starting, &all] {
+            let cells = cells.get(usize::from(cells.first().is_some_and(|c| unit(&c)))..).unwrap_or(&[]);
             let fits = cells.len() == columns || (cells.len() > columns && cells.iter().skip(columns).all(blank));
             if fits {
                 let cells = (0..columns).zip(cells.iter().copied()).collect();
@@ -91,7 +95,8 @@ pub(crate) fn map_row(
                 if fits && !units && !margin && within == 0 {
                     // A blank last cell in place of the remarks behind the columns: a value may be lost.
                     let lost = after > 0 && surplus == Some(0) && rest.last().is_some_and(blank);
-                    let basis = if lost || uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
+                    let padded = surplus.is_some_and(|s| s > 0 && padded_in_front(grid, rest, s, head, blank));
+                    let basis = if lost || padded || uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
                         Basis::Ragged
                     } else {
                         Basis::Header
@@ -148,6 +153,23 @@ pub(crate) fn map_row(
         }
     }
     None
+}
+
+/// Whether a row with cells too many may have them in front of its values as well as behind: both are blank, and its
+/// first cell does not stand under the first column.
+fn padded_in_front(
+    grid: &Grid,
+    cells: &[usize],
+    surplus: usize,
+    head: &Boxhead,
+    blank: impl Fn(&usize) -> bool,
+) -> bool {
+    let col = |cell: &usize| grid.cell(*cell).map(|c| c.col);
+    let under = head.placed
+        && !head.carried
+        && grid.table.kind != TableKind::Delimited
+        && cells.first().and_then(col) == head.leaves.iter().map(|l| l.col).min();
+    !under && cells.iter().take(surplus).all(&blank) && !cells.iter().all(&blank)
 }
 
 /// Whether a row that counts right may have lost a value or got one too many: it ends before the columns of remarks

@@ -197,7 +197,7 @@ fn rows(table: &TablePattern) -> impl Iterator<Item = (&Part, &Row)> {
 
 /// Flags for variables that the form has and the report's table does not.
 fn missing(readings: &[Reading], found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) {
-    if found.flags.iter().any(|f| f.code == "table-empty") {
+    if found.flags.iter().any(|f| matches!(f.code, "table-empty" | "table-unread")) {
         return;
     }
     let have: FxHashSet<&str> = readings.iter().map(|r| r.variable.as_str()).collect();
@@ -223,7 +223,7 @@ fn missing(readings: &[Reading], found: &Found, table: &TablePattern, flags: &mu
             // One row printed in place of several, or the several in place of the one.
             let by_parent =
                 row.parent.and_then(|p| part.rows.get(p)).is_some_and(|p| !p.group && p.optional && family(p));
-            let by_children = row.heads && part.rows.iter().any(|r| r.parent == Some(at) && family(r));
+            let by_children = row.heads && row.optional && part.rows.iter().any(|r| r.parent == Some(at) && family(r));
             if whole && (by_parent || by_children || (row.optional && !unknown)) {
                 continue;
             }

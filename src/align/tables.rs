@@ -8,6 +8,7 @@ use super::fragment::{Fragment, fragment, open_heads};
 use super::grid::Grid;
 use super::halves::Cutter;
 use super::mapping::Basis;
+use super::unread::{self, prefixes};
 use super::value::read_value;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
 use super::{Claim, ClaimKind, Found, Step, caption, torn};
@@ -16,6 +17,8 @@ use crate::record::{Flag, Reading, State};
 
 /// Longest paragraph that may be a caption, in bytes.
 const CAPTION_BYTES: usize = 240;
+/// Part of a table's evidence from which another form's is nearly as much.
+const NEARLY: f32 = 0.7;
 /// Paragraphs before a table that may be its captions.
 const CAPTIONS: usize = 3;
 
@@ -84,11 +87,23 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
         }
     }
     let mut out = Vec::new();
+    let scores: Vec<(usize, f32)> = all.iter().map(|a| (a.0, a.2)).collect();
     for (t, fragments, score) in choose_forms(all, vocabulary, &grids) {
         let Some(index) = vocabulary.tables.get(t) else { continue };
-        out.extend(instances(index, fragments, score, &grids, &reader, document));
+        let rival = headless(&fragments).then(|| rival(index, t, score, &scores, vocabulary)).flatten();
+        let mut found = instances(index, fragments, score, &grids, &reader, document);
+        for (found, rival) in found.iter_mut().zip(rival.into_iter().cycle()) {
+            found.flags.extend(prefixes(index.table).into_iter().map(|at| Flag {
+                code: "form-unsure",
+                at,
+                message: format!("no header is printed, and the rows could be those of {rival} as well"),
+            }));
+        }
+        out.extend(found);
     }
-    for (mut found, g) in caption::empty(&out, &grids, vocabulary, &reader) {
+    let mut valueless = caption::empty(&out, &grids, vocabulary, &reader);
+    valueless.extend(unread::in_grids(&grids, &out, vocabulary, &reader));
+    for (mut found, g) in valueless {
         let index = vocabulary.tables.iter().find(|i| i.table.id == found.table && i.form.id == found.form);
         if let Some((index, grid)) = index.zip(grids.get(g)) {
             claim(index, grid, &reader, document, &mut found);
@@ -134,6 +149,24 @@ fn candidates(grids: &[Grid], vocabulary: &Vocabulary, reader: &Reader) -> Vec<(
         }
     }
     all
+}
+
+/// Whether no boxhead is printed anywhere above a table's rows.
+fn headless(fragments: &[Fragment]) -> bool {
+    fragments.iter().all(|f| f.heads.is_empty())
+}
+
+/// Another form whose table of the same id has nearly as much evidence.
+fn rival<'v>(
+    index: &TableIndex,
+    t: usize,
+    score: f32,
+    scores: &[(usize, f32)],
+    vocabulary: &'v Vocabulary,
+) -> Option<&'v str> {
+    let others = scores.iter().filter(|s| s.0 != t && s.1 > score * NEARLY);
+    let mut tables = others.filter_map(|s| vocabulary.tables.get(s.0));
+    tables.find(|o| o.table.id == index.table.id).map(|o| o.form.id.as_str())
 }
 
 /// Whether most variables of every table of some form were found.

@@ -438,3 +438,54 @@ fn a_header_cut_behind_its_stroke_is_no_other_label() {
     assert_eq!(values(&found, "proactive.licensing."), ["3", "-1", "7"]);
     assert_eq!(values(&found, "proactive.other_services."), ["4", "0", "9"]);
 }
+
+#[test]
+fn rows_of_label_unit_and_value_need_no_header() {
+    let rows =
+        ["1.当面申请数|件|3", "2.传真申请数|件|0", "3.网络申请数|件|7", "4.信函申请数|件|1", "（二）申请办结数|件|9"];
+    let found = read(&html(&table(&[&["（一）收到申请数|件|11"], rows.as_slice()].concat())));
+    assert_eq!(values(&found, "statistics.applications.received"), ["11", "3", "0", "7", "1"]);
+    assert!(flagged(&found, "column-order", "statistics.applications.received"));
+}
+
+#[test]
+fn a_grid_of_labels_without_readable_values_is_told() {
+    let rows = ["规章|x|1|2|3|4", "规范性文件|x|1|2|3|4", "行政许可|x|1|2|3|4", "行政处罚|x|1|2|3|4"];
+    let found = read(&html(&table(&rows)));
+    assert!(found.readings.is_empty(), "{:?}", found.readings);
+    assert!(flagged(&found, "table-unread", "proactive"));
+    // Labels side by side above years are another table's headers.
+    let years =
+        read(&html(&table(&["年度|予以公开|部分公开|重复申请|属于国家秘密", "2017年|1|2|3|4", "2018年|1|2|3|4"])));
+    assert!(years.flags.iter().all(|f| f.code != "table-unread"), "{:?}", years.flags);
+}
+
+#[test]
+fn a_value_between_blanks_on_either_side_has_no_certain_column() {
+    let rows = [
+        "3*一、本年新收政府信息公开申请数量|7|||||1|8",
+        "3!三、本年度办理结果|2*（一）予以公开|2||||||2",
+        "2!（四）无法提供|1.本机关不掌握相关政府信息|1||||||1",
+        "2.没有现成信息需要另行制作|||||3|||||",
+    ];
+    let found = read(&html(&applications(&rows)));
+    assert!(
+        values(&found, "applications.unavailable.must_be_created").iter().all(|v| v != "3"),
+        "{:?}",
+        found.readings
+    );
+    assert!(flagged(&found, "row-unread", "applications.unavailable.must_be_created"));
+}
+
+#[test]
+fn a_row_of_a_sum_that_is_left_out_is_told() {
+    let rows = ["统计指标|单位|统计数", "1.按时办结数|件|8", "2.延期办结数|件|1", "四、行政复议数量|件|0"];
+    assert!(flagged(&read(&html(&table(&rows))), "row-missing", "statistics.applications.concluded"));
+}
+
+#[test]
+fn without_headers_two_forms_may_explain_the_rows() {
+    let body = format!("<p>第二十条第（一）项</p>{}", table(&["规章|7|7|82", "规范性文件|14|14|14"]));
+    let found = read(&html(&body));
+    assert!(flagged(&found, "form-unsure", "proactive"), "{:?}", found.flags);
+}

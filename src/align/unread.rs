@@ -2,15 +2,23 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::flow::{Kind, Stream, Token, breaks, is_too_long, ranges, tokens};
-use super::vocabulary::{Role, TableIndex, Vocabulary};
-use super::{Alignment, Claim, ClaimKind};
+use super::grid::Grid;
+use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
+use super::{Alignment, Claim, ClaimKind, Found};
 use crate::document::{Block, Document};
 use crate::pattern::TablePattern;
 use crate::record::Flag;
 
 /// Fewest rows or columns of a table, printed one behind the other, that make it out.
 const LEAST_LABELS: usize = 4;
+
+/// How well a cell's text must match a label that makes a table out.
+const SURE: f32 = 0.95;
+
+const UNREAD: &str = "the labels of the table are printed, but no value could be told to a row";
 
 /// How many labels more than any other's make a form out.
 const CLEAR: f32 = 2.0;
@@ -57,7 +65,7 @@ pub(crate) fn say(document: &Document, vocabulary: &Vocabulary, out: &mut Alignm
     let (code, message) = if lost_lines(document) {
         ("lines-lost", "no line of the text comes twice, lines that repeat were dropped; its table is not read")
     } else {
-        ("table-unread", "the labels of the table are printed, but no value could be told to a row")
+        ("table-unread", UNREAD)
     };
     let stream = Stream::new(document, blocks);
     let tokens = tokens(&stream, vocabulary);
@@ -115,12 +123,53 @@ fn form_of<'v>(run: &[Token], stream: &Stream<'_>, table: &str, vocabulary: &'v 
     (best.0 >= next + CLEAR).then_some(best.1)
 }
 
+/// Tables printed as grids whose rows are those of a form and of which no value was read.
+pub(crate) fn in_grids(
+    grids: &[Grid],
+    found: &[Found],
+    vocabulary: &Vocabulary,
+    reader: &Reader,
+) -> Vec<(Found, usize)> {
+    let mut out: Vec<(Found, usize)> = Vec::new();
+    let read = |grid: &Grid| found.iter().flat_map(|f| &f.claims).any(|c| c.block == grid.block);
+    for (g, grid) in grids.iter().enumerate().filter(|(_, grid)| !read(grid)) {
+        let mut best: Option<(usize, &TableIndex)> = None;
+        for index in vocabulary.tables.iter().filter(|t| t.table.under.is_empty()) {
+            // Labels one below the other: a table of years may have them side by side as its headers.
+            let mut rows: FxHashSet<usize> = FxHashSet::default();
+            for cells in &grid.rows {
+                let labels = cells.iter().flat_map(|&c| &reader.get(grid.text(c)).labels);
+                let sure = labels.filter(|c| c.found.score >= SURE).flat_map(|c| index.roles(c.key));
+                let row = |role: &Role| if let Role::Row(flat) = role { Some(*flat) } else { None };
+                rows.extend(sure.filter_map(row).find(|flat| !rows.contains(flat)));
+            }
+            if rows.len() >= LEAST_LABELS && rows.len() * 2 > grid.rows.len() && best.is_none_or(|b| rows.len() > b.0) {
+                best = Some((rows.len(), index));
+            }
+        }
+        let Some((_, index)) = best else { continue };
+        let table = &index.table.id;
+        if found.iter().chain(out.iter().map(|o| &o.0)).any(|f| f.table == *table) {
+            continue;
+        }
+        let flags = (prefixes(index.table).into_iter())
+            .map(|at| Flag { code: "table-unread", at, message: UNREAD.to_owned() })
+            .collect();
+        let (table, form) = (table.clone(), index.form.id.clone());
+        out.push((Found { table, form, block: grid.block, flags, ..Found::default() }, g));
+    }
+    out
+}
+
 /// Runs of tokens without prose or a section's heading between them.
 fn runs(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = 0;
     for (at, token) in tokens.iter().enumerate() {
-        if breaks(stream, token, vocabulary) {
+        // Grids are looked at row by row (`in_grids`).
+        let block = stream.atoms.get(token.from).and_then(|a| stream.document.blocks.get(a.block));
+        let grid = matches!(block, Some(Block::Table(t)) if t.cols > 1);
+        if grid || breaks(stream, token, vocabulary) {
             if at > start {
                 out.push(start..at);
             }
