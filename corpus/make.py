@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the reports of corpus/ from the truth typed by hand in truth/*.toml.
 
-    python3 -m venv .venv && .venv/bin/pip install reportlab python-docx
+    python3 -m venv .venv && .venv/bin/pip install reportlab python-docx openpyxl xlwt
     .venv/bin/python corpus/make.py            # all; or: make.py NAME…
 
 The truth comes first and is typed by hand; this script only dresses it as a report in the layout that the
@@ -415,7 +415,101 @@ def make_rtf(report):
     return ("\r\n".join(out) + "}").encode("ascii")
 
 
-MAKERS = {"html": make_html, "htm": make_html, "txt": make_txt, "pdf": make_pdf, "docx": make_docx, "rtf": make_rtf}
+# ---- spreadsheets -----------------------------------------------------------------------------------------
+
+def sheet_rows(report):
+    """Rows of (text or number, row span, column span, framed), None where a span covers or nothing stands."""
+    wide = max(len(content[0]) for kind, content in report.blocks() if kind == "grid")
+    for kind, content in report.blocks():
+        if kind != "grid":
+            yield [(content, 1, wide, False)] + [None] * (wide - 1)
+            continue
+        for row in content:
+            cells = []
+            for cell in row:
+                if cell is None:
+                    cells.append(None)
+                    continue
+                text, rs, cs = cell
+                number = text.lstrip("-").isdigit() and str(int(text)) == text
+                cells.append((int(text) if number else text, rs, cs, True))
+            yield cells
+
+
+def make_xlsx(report):
+    import openpyxl
+    from openpyxl.styles import Border, Side
+
+    line = Side(style="thin")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "年度报告"
+    for r, row in enumerate(sheet_rows(report), 1):
+        for c, cell in enumerate(row, 1):
+            if cell is None:
+                continue
+            text, rs, cs, framed = cell
+            sheet.cell(r, c).value = text if text != "" else None
+            if framed:
+                for below in range(rs):
+                    for beside in range(cs):
+                        sheet.cell(r + below, c + beside).border = Border(line, line, line, line)
+            if rs > 1 or cs > 1:
+                sheet.merge_cells(start_row=r, end_row=r + rs - 1, start_column=c, end_column=c + cs - 1)
+    notes = book.create_sheet("底稿")
+    notes.sheet_state = "hidden"
+    notes["A1"] = 99
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def make_xls(report):
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Sheet 1")
+    frame = "borders: left thin, right thin, top thin, bottom thin"
+    for r, row in enumerate(sheet_rows(report)):
+        for c, cell in enumerate(row):
+            if cell is None:
+                continue
+            text, rs, cs, framed = cell
+            style = xlwt.easyxf(frame if framed else "")
+            if rs > 1 or cs > 1:
+                sheet.write_merge(r, r + rs - 1, c, c + cs - 1, text, style)
+            else:
+                sheet.write(r, c, text, style)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def make_ods(report):
+    import zipfile
+
+    out = ['<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"><office:automatic-styles><style:style style:name="f" style:family="table-cell"><style:table-cell-properties fo:border="0.5pt solid #000000"/></style:style></office:automatic-styles><office:body><office:spreadsheet><table:table table:name="年度报告">']
+    for row in sheet_rows(report):
+        out.append("<table:table-row>")
+        for cell in row:
+            if cell is None:
+                out.append("<table:covered-table-cell/>")
+                continue
+            text, rs, cs, framed = cell
+            lines = "".join(f"<text:p>{html.escape(line)}</text:p>" for line in str(text).split("\n") if line)
+            style = ' table:style-name="f"' if framed else ""
+            spans = f' table:number-rows-spanned="{rs}" table:number-columns-spanned="{cs}"' if rs > 1 or cs > 1 else ""
+            out.append(f"<table:table-cell{style}{spans}>{lines}</table:table-cell>")
+        out.append("</table:table-row>")
+    out.append('<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>')
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
+        package.writestr("content.xml", "".join(out))
+    return buffer.getvalue()
+
+
+MAKERS = {"html": make_html, "htm": make_html, "txt": make_txt, "pdf": make_pdf, "docx": make_docx, "rtf": make_rtf, "xlsx": make_xlsx, "xls": make_xls, "ods": make_ods}
 
 
 def main():

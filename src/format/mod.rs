@@ -3,9 +3,11 @@
 pub mod doc;
 pub mod docx;
 pub mod html;
+mod package;
 pub mod pdf;
 mod rows;
 pub mod rtf;
+pub mod sheet;
 pub mod txt;
 
 use crate::document::{Document, Format};
@@ -25,6 +27,6 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, F
         Format::Pdf => pdf::read(bytes, limits),
         Format::Image => Err(Failure::NoTextLayer("a picture; recognise its text first".to_owned())),
         Format::Rtf => rtf::read(bytes, limits),
-        Format::Sheet => Err(Failure::Unsupported(format!("{} files are not read", format.name()))),
+        Format::Sheet => sheet::read(bytes, limits),
     }
 }

@@ -4,11 +4,11 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::numbering::Numbering;
-use super::package::{attribute, is_on, reference};
 use super::styles::Styles;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
 use crate::failure::Failure;
+use crate::format::package::{attribute, is_on, reference};
 use crate::limits::Limits;
 use crate::text::append_raised;
 

@@ -5,11 +5,11 @@
 
 mod body;
 mod numbering;
-mod package;
 mod styles;
 
-use crate::document::{Anchor, Document, Format, Metadata};
+use crate::document::{Document, Format};
 use crate::failure::Failure;
+use crate::format::package;
 use crate::limits::Limits;
 
 /// Reads a `.docx` (also under `.wps` or `.doc`) into a document.
@@ -18,7 +18,7 @@ use crate::limits::Limits;
 /// [`Failure::Damaged`] where the ZIP or its main part cannot be read, [`Failure::TooLarge`] over a limit.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     let mut package = package::Package::open(bytes, limits)?;
-    let main = package.main_part()?;
+    let main = package.main_part("word/document.xml")?;
     let xml = package.part(&main)?.ok_or_else(|| Failure::Damaged(format!("no main part {main} in the package")))?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let beside = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
@@ -26,15 +26,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     let numbering = package.part(&beside("numbering.xml"))?.map(|x| numbering::parse(&x)).unwrap_or_default();
     let notes = [package.part(&beside("footnotes.xml"))?, package.part(&beside("endnotes.xml"))?];
     let mut document = Document::new(Format::Docx);
-    if let Some(core) = package.part("docProps/core.xml")? {
-        for (key, value) in package::properties(&core) {
-            document.metadata.push(Metadata {
-                key,
-                value,
-                anchor: Anchor::Node { path: "docProps/core.xml".to_owned(), line: 0, column: 0 },
-            });
-        }
-    }
+    document.metadata = package.metadata()?;
     let mut reader = body::BodyReader::new(&styles, numbering, limits);
     reader.read(&xml, "document", &mut document)?;
     for note in notes.into_iter().flatten() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::package::attribute;
+use crate::format::package::attribute;
 
 /// What a paragraph style says of its paragraphs.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,11 @@
-//! The ZIP package: its parts, its main part, its properties.
+//! The ZIP package of Office Open XML and OpenDocument files: its parts, its main part, its properties.
 
 use std::io::{Cursor, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use crate::document::{Anchor, Metadata};
 use crate::failure::Failure;
 use crate::limits::Limits;
 
@@ -41,7 +42,7 @@ impl<'a> Package<'a> {
     }
 
     /// The name of the main document part, by the package's relationships (ISO/IEC 29500-2, 9.3), else the usual.
-    pub(super) fn main_part(&mut self) -> Result<String, Failure> {
+    pub(super) fn main_part(&mut self, usual: &str) -> Result<String, Failure> {
         let mut target = None;
         if let Some(relations) = self.part("_rels/.rels")? {
             let mut reader = Reader::from_str(&relations);
@@ -58,7 +59,21 @@ impl<'a> Package<'a> {
                 }
             }
         }
-        Ok(target.map_or_else(|| "word/document.xml".to_owned(), |t| t.trim_start_matches('/').to_owned()))
+        Ok(target.map_or_else(|| usual.to_owned(), |t| t.trim_start_matches('/').to_owned()))
+    }
+
+    /// The core properties of Office Open XML.
+    pub(super) fn metadata(&mut self) -> Result<Vec<Metadata>, Failure> {
+        const PART: &str = "docProps/core.xml";
+        let core = self.part(PART)?.unwrap_or_default();
+        let anchor = || Anchor::Node { path: PART.to_owned(), line: 0, column: 0 };
+        Ok(properties(&core).into_iter().map(|(key, value)| Metadata { key, value, anchor: anchor() }).collect())
+    }
+
+    /// How many parts lie in a folder.
+    pub(super) fn count(&self, folder: &str) -> u32 {
+        let inside = self.zip.file_names().flatten().filter(|name| name.starts_with(folder)).count();
+        u32::try_from(inside).unwrap_or(u32::MAX)
     }
 }
 
@@ -79,6 +94,11 @@ pub(super) fn attribute(e: &quick_xml::events::BytesStart<'_>, name: &str) -> Op
         .filter_map(Result::ok)
         .find(|a| a.key.local_name().as_ref() == name)
         .and_then(|a| a.normalized_value(quick_xml::XmlVersion::Explicit1_0).ok().map(std::borrow::Cow::into_owned))
+}
+
+/// Whether the value of an attribute means yes (`xsd:boolean`).
+pub(super) fn is_true(value: &str) -> bool {
+    matches!(value.trim(), "1" | "true" | "on")
 }
 
 /// Whether an on/off property (`w:vanish`, `w:strike`) is on.
@@ -102,7 +122,7 @@ pub(super) fn reference(e: &quick_xml::events::BytesRef<'_>) -> Option<char> {
 }
 
 /// Core properties (title, creator, created, …) in order.
-pub(super) fn properties(xml: &str) -> Vec<(String, String)> {
+fn properties(xml: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let mut reader = Reader::from_str(xml);
     let mut current: Option<(String, String)> = None;
