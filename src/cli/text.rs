@@ -9,6 +9,7 @@ use crate::document::Format;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::run::engine::guarded;
 use crate::source::sniff::sniff;
 use crate::write::text::write_document;
 
@@ -43,10 +44,11 @@ fn read(file: &Path, args: &Text) -> Result<String, Failure> {
     let limits = Limits::default();
     let format = args.format.map(|f| f.format());
     let bytes = one::bytes(file, &limits)?;
+    if !args.blocks && format.or_else(|| sniff(&bytes).ok()) == Some(Format::Pdf) {
+        // Its reader keeps no deep stack, and a thread's memory is slower to grow than the program's.
+        return guarded(|| crate::format::pdf::text(&bytes, &limits));
+    }
     one::deep(|| {
-        if !args.blocks && format.or_else(|| sniff(&bytes).ok()) == Some(Format::Pdf) {
-            return crate::format::pdf::text(&bytes, &limits);
-        }
         let mut text = String::new();
         write_document(&mut text, &crate::extract::read(&bytes, format, &limits)?);
         Ok(text)

@@ -36,47 +36,60 @@ pub struct Decoded {
     pub damaged: bool,
 }
 
-/// Inflates zlib data, or bare deflate data where the header is broken; keeps what came before damage.
-#[must_use]
-pub fn flate(input: &[u8], limit: usize) -> Decoded {
-    let first = inflate(input, limit, true);
-    if !first.data.is_empty() || !first.damaged {
-        return first;
+/// Inflates one stream after the other in the same memory: a fresh decoder costs as much as a small stream.
+#[derive(Debug)]
+pub struct Inflater(Decompress);
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self(Decompress::new(true))
     }
-    let skipped = input.iter().position(|&b| !is_white(b)).unwrap_or(0);
-    if skipped > 0 {
-        let shifted = inflate(input.get(skipped..).unwrap_or_default(), limit, true);
-        if !shifted.data.is_empty() {
-            return shifted;
-        }
-    }
-    let bare = inflate(input.get(2..).unwrap_or_default(), limit, false);
-    let bare = if bare.data.is_empty() { inflate(input, limit, false) } else { bare };
-    Decoded { damaged: true, ..bare }
 }
 
-fn inflate(input: &[u8], limit: usize, header: bool) -> Decoded {
-    let mut decoder = Decompress::new(header);
-    let mut data = Vec::with_capacity((input.len().saturating_mul(5)).clamp(512, 1 << 20).min(limit.max(1)));
-    let mut rest = input;
-    loop {
-        let (before_in, before_out) = (decoder.total_in(), decoder.total_out());
-        let result = decoder.decompress_vec(rest, &mut data, FlushDecompress::None);
-        let used = usize::try_from(decoder.total_in() - before_in).unwrap_or(0);
-        rest = rest.get(used..).unwrap_or_default();
-        match result {
-            // A wrong checksum at the end, or trailing rubbish, loses nothing.
-            Err(_) => return Decoded { data, cut: false, damaged: true },
-            Ok(Status::StreamEnd) => return Decoded { data, cut: false, damaged: false },
-            Ok(_) => {
-                if data.len() >= limit {
-                    data.truncate(limit);
-                    return Decoded { data, cut: true, damaged: false };
-                }
-                if data.len() == data.capacity() {
-                    data.reserve(data.len().max(4096).min(limit - data.len() + 1));
-                } else if used == 0 && decoder.total_out() == before_out {
-                    return Decoded { data, cut: false, damaged: true };
+impl Inflater {
+    /// Inflates zlib data, or bare deflate data where the header is broken; keeps what came before damage.
+    #[must_use]
+    pub fn flate(&mut self, input: &[u8], limit: usize) -> Decoded {
+        let first = self.inflate(input, limit, true);
+        if !first.data.is_empty() || !first.damaged {
+            return first;
+        }
+        let skipped = input.iter().position(|&b| !is_white(b)).unwrap_or(0);
+        if skipped > 0 {
+            let shifted = self.inflate(input.get(skipped..).unwrap_or_default(), limit, true);
+            if !shifted.data.is_empty() {
+                return shifted;
+            }
+        }
+        let bare = self.inflate(input.get(2..).unwrap_or_default(), limit, false);
+        let bare = if bare.data.is_empty() { self.inflate(input, limit, false) } else { bare };
+        Decoded { damaged: true, ..bare }
+    }
+
+    fn inflate(&mut self, input: &[u8], limit: usize, header: bool) -> Decoded {
+        let Self(decoder) = self;
+        decoder.reset(header);
+        let mut data = Vec::with_capacity((input.len().saturating_mul(5)).clamp(512, 1 << 20).min(limit.max(1)));
+        let mut rest = input;
+        loop {
+            let (before_in, before_out) = (decoder.total_in(), decoder.total_out());
+            let result = decoder.decompress_vec(rest, &mut data, FlushDecompress::None);
+            let used = usize::try_from(decoder.total_in() - before_in).unwrap_or(0);
+            rest = rest.get(used..).unwrap_or_default();
+            match result {
+                // A wrong checksum at the end, or trailing rubbish, loses nothing.
+                Err(_) => return Decoded { data, cut: false, damaged: true },
+                Ok(Status::StreamEnd) => return Decoded { data, cut: false, damaged: false },
+                Ok(_) => {
+                    if data.len() >= limit {
+                        data.truncate(limit);
+                        return Decoded { data, cut: true, damaged: false };
+                    }
+                    if data.len() == data.capacity() {
+                        data.reserve(data.len().max(4096).min(limit - data.len() + 1));
+                    } else if used == 0 && decoder.total_out() == before_out {
+                        return Decoded { data, cut: false, damaged: true };
+                    }
                 }
             }
         }
@@ -293,11 +306,11 @@ mod tests {
     fn flate_survives_cuts_and_bombs() {
         let text: Vec<u8> = (0..20_000_u32).flat_map(u32::to_le_bytes).collect();
         let packed = deflate(&text);
-        assert_eq!(flate(&packed, 1 << 20).data, text);
-        let half = flate(&packed[..packed.len() / 2], 1 << 20);
+        assert_eq!(Inflater::default().flate(&packed, 1 << 20).data, text);
+        let half = Inflater::default().flate(&packed[..packed.len() / 2], 1 << 20);
         assert!(half.damaged && half.data.len() > 1000 && text.starts_with(&half.data));
-        assert_eq!(flate(&packed[2..], 1 << 20).data, text);
-        let bomb = flate(&deflate(&vec![0; 10 << 20]), 1 << 20);
+        assert_eq!(Inflater::default().flate(&packed[2..], 1 << 20).data, text);
+        let bomb = Inflater::default().flate(&deflate(&vec![0; 10 << 20]), 1 << 20);
         assert!(bomb.cut && bomb.data.len() == 1 << 20);
     }
 
@@ -325,7 +338,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_decode_to_something(data in proptest::collection::vec(any::<u8>(), 0..300), early: bool) {
-            prop_assert!(flate(&data, 1000).data.len() <= 1000);
+            prop_assert!(Inflater::default().flate(&data, 1000).data.len() <= 1000);
             prop_assert!(lzw(&data, early, 1000).data.len() <= 5200);
             prop_assert!(ascii85(&data).data.len() <= data.len() * 4);
             prop_assert!(ascii_hex(&data).data.len() <= data.len());

@@ -63,6 +63,18 @@ pub struct PdfContent {
 /// be read, [`Failure::Damaged`] where there are no pages, [`Failure::TooLarge`] and [`Failure::TimedOut`] over the
 /// limits.
 pub fn pages(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<PdfContent, Failure> {
+    let mut pages = Vec::new();
+    let content = each_page(bytes, limits, options, |page| pages.push(page))?;
+    Ok(PdfContent { pages, ..content })
+}
+
+/// Gives every page in order to `take`, which need not keep it; the rest of what the file shows is given back.
+fn each_page(
+    bytes: &[u8],
+    limits: &Limits,
+    options: &PdfOptions,
+    mut take: impl FnMut(PageContent),
+) -> Result<PdfContent, Failure> {
     if bytes.len() as u64 > limits.bytes {
         return Err(Failure::TooLarge(format!("{} bytes, the limit is {}", bytes.len(), limits.bytes)));
     }
@@ -102,7 +114,7 @@ pub fn pages(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<PdfC
             return Err(Failure::TooLarge(format!("more than {} characters", limits.chars)));
         }
         readings.judge(&content, &tally, &mut out.diagnostics);
-        out.pages.push(content);
+        take(content);
     }
     if file.repaired.get() {
         out.diagnostics.push(note(
@@ -164,9 +176,14 @@ pub fn read_with(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<
 /// # Errors
 /// Those of [`pages`].
 pub fn text(bytes: &[u8], limits: &Limits) -> Result<String, Failure> {
-    let content = pages(bytes, limits, &PdfOptions::default())?;
-    let texts: Vec<String> = content.pages.iter().map(layout::printed).collect();
-    Ok(texts.join("\u{c}"))
+    let mut text = String::new();
+    each_page(bytes, limits, &PdfOptions::default(), |page| {
+        if page.page.number > 1 {
+            text.push('\u{c}');
+        }
+        text.push_str(&layout::printed(&page));
+    })?;
+    Ok(text)
 }
 
 /// Page `number` as it was understood, drawn as SVG (see [`layout::draw`]); `None` where there is no such page.

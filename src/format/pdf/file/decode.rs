@@ -31,7 +31,7 @@ impl File<'_> {
             let limit = usize::try_from(self.budget.get()).unwrap_or(usize::MAX).min(STREAM_LIMIT);
             let p = params.get(i).and_then(Object::dict).map(|d| self.params(d)).unwrap_or_default();
             let mut step = match filter.name().unwrap_or_default() {
-                b"FlateDecode" | b"Fl" => filter::flate(input, limit),
+                b"FlateDecode" | b"Fl" => self.inflater.borrow_mut().flate(input, limit),
                 b"LZWDecode" | b"LZW" => filter::lzw(input, p.early, limit),
                 b"ASCII85Decode" | b"A85" => filter::ascii85(input),
                 b"ASCIIHexDecode" | b"AHx" => filter::ascii_hex(input),

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::crypt::Crypt;
+use super::filter::Inflater;
 use super::lexer::{Lexer, Token, is_white};
 use super::object::{Dict, Id, Object, Stream, parse};
 use crate::limits::Limits;
@@ -79,6 +80,7 @@ pub struct File<'a> {
     crypt: Option<Crypt>,
     depth: u32,
     budget: Cell<u64>,
+    inflater: RefCell<Inflater>,
     /// The cross-reference data was broken and objects were found by scanning.
     pub repaired: Cell<bool>,
     /// A stream was cut at a limit.
@@ -105,6 +107,7 @@ impl<'a> File<'a> {
             crypt: None,
             depth: limits.depth.clamp(8, 256),
             budget: Cell::new(limits.inflated_bytes),
+            inflater: RefCell::default(),
             repaired: Cell::new(false),
             cut: Cell::new(false),
             damaged: Cell::new(false),
