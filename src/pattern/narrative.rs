@@ -57,6 +57,8 @@ pub struct Numbers {
     pub about_behind: Vec<String>,
     /// Words at the head of a sentence that goes on with the one before.
     pub goes_on: Vec<String>,
+    /// Words that share the numbers behind them out among the names before them.
+    pub shares: Vec<String>,
 }
 
 /// Words that say what the numbers behind them are about.
@@ -248,6 +250,7 @@ pub(super) fn compile(
             about_before: folded(&file.about_before),
             about_behind: folded(&file.about_behind),
             goes_on: folded(&file.goes_on),
+            shares: folded(&file.shares),
         },
         kinds: scopes.iter().map(|s| s.kind + 1).max().unwrap_or(0),
         scopes,

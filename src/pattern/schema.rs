@@ -214,6 +214,7 @@ const TYPES: &[(&str, &[Key])] = &[
             ("about_before", Texts, false, "words before a number that make it no exact one"),
             ("about_behind", Texts, false, "words behind a number that make it no exact one"),
             ("goes_on", Texts, false, "words at the head of a sentence that goes on with the one before"),
+            ("shares", Texts, false, "words that share the numbers behind them out among the names before them"),
             ("negations", Texts, false, "words of which one stands in every sentence that says that there was none"),
             ("scope", Many("Scope"), false, "what the numbers behind some words are about"),
             ("variable", Many("Quantity"), false, "the variables, in the order of the output"),

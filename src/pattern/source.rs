@@ -283,6 +283,9 @@ pub struct NarrativeFile {
     /// Words at the head of a sentence that goes on with the one before (其中).
     #[serde(default)]
     pub goes_on: Vec<Text>,
+    /// Words that share the numbers behind them out among the names before them (分别).
+    #[serde(default)]
+    pub shares: Vec<Text>,
     /// Words of which one stands in every sentence that says that there was none.
     #[serde(default)]
     pub negations: Vec<Text>,

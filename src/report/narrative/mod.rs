@@ -5,6 +5,7 @@
 
 mod passage;
 mod sentence;
+mod shares;
 
 use std::ops::Range;
 
@@ -135,7 +136,9 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
         if !sentence.numbers.is_empty() {
             for found in rule.say.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
                 let Some((whole, n)) = found.get(0).zip(found.name("n")) else { continue };
-                hits.extend(hit(rule, sentence.number(n.start()), whole));
+                // A number that nobody knows the name of says nothing.
+                let Some(number) = sentence.number(n.start()) else { continue };
+                hits.extend(hit(rule, Some(number), whole));
             }
         }
         if negated {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
+use super::shares::write_out;
 use crate::pattern::Numbers;
 use crate::report::passage::Line;
 use crate::text::{fold_char, numeral, read_cell};
@@ -23,7 +24,7 @@ pub(super) struct Number {
     /// As printed, with its counting word.
     pub raw: String,
     /// The printed number alone.
-    plain: String,
+    pub plain: String,
     /// Whether it is printed as an exact number.
     pub exact: bool,
 }
@@ -45,7 +46,9 @@ pub(super) struct Sentence {
     /// The rule's view of it.
     pub text: String,
     /// For each byte of `text` the byte of the line's shadow.
-    back: Vec<usize>,
+    pub back: Vec<usize>,
+    /// Bytes of `text` of the commas of lists (、).
+    pub lists: Vec<usize>,
     /// Bytes of the line's shadow.
     pub range: Range<usize>,
     /// Its numbers in order.
@@ -73,10 +76,16 @@ impl Sentence {
             line,
             numbers,
             chars,
-            sentence: Self { text: String::with_capacity(text.len()), back: Vec::new(), range, numbers: Vec::new() },
+            sentence: Self {
+                text: String::with_capacity(text.len()),
+                back: Vec::new(),
+                lists: Vec::new(),
+                range,
+                numbers: Vec::new(),
+            },
         };
         reader.read();
-        reader.sentence
+        write_out(reader.sentence, &numbers.shares)
     }
 }
 
@@ -182,6 +191,9 @@ impl Reader<'_, '_> {
                         if let Some((byte, c)) = self.chars.get(i).copied().filter(|(_, c)| !matches!(c, '#' | '"')) {
                             // A full stop inside is one before 其中.
                             let stop = c == '.' && self.printed_char(i) == Some('。') && i + 1 < self.chars.len();
+                            if c == ',' && self.printed_char(i) == Some('、') {
+                                self.sentence.lists.push(self.sentence.text.len());
+                            }
                             self.push(if stop { ',' } else { c }, byte);
                         }
                     }
