@@ -54,8 +54,11 @@ pub(crate) fn fragment(
     carried: &[(usize, Boxhead)],
     reader: &Reader,
 ) -> Option<Fragment> {
-    let speaks = grid.texts.iter().any(|&t| reader.get(t).labels.iter().any(|c| !index.roles(c.key).is_empty()));
-    if !speaks && carried.is_empty() {
+    // Rows are found by their labels, or below a boxhead, or by what they name themselves.
+    let row = |role: &Role| matches!(role, Role::Row(_));
+    let speaks =
+        if index.open { grid.roles(index, reader).next().is_some() } else { grid.roles(index, reader).any(row) };
+    if !speaks && (carried.is_empty() || !index.open) {
         return None;
     }
     let mut views: Vec<RowView> = (0..grid.rows.len()).map(|r| view(grid, r, index, reader)).collect();
@@ -151,6 +154,9 @@ pub(crate) fn fragment(
 /// The boxheads at the foot of a physical table, cut from their rows by a page break: for the next table alone.
 pub(crate) fn open_heads(grid: &Grid, index: &TableIndex, reader: &Reader) -> Vec<(usize, Boxhead)> {
     let heads = |row: &usize| {
+        if !grid.may_head(*row) {
+            return false;
+        }
         let view = view(grid, *row, index, reader);
         view.columns > 0 && view.values == 0
     };

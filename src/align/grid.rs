@@ -2,6 +2,7 @@
 
 use super::vocabulary::{Reader, Role, TableIndex};
 use crate::document::{Cell, Table};
+use crate::record::State;
 
 /// Most positions that a table's cells may cover; larger tables are no statutory ones.
 const MOST_POSITIONS: usize = 400_000;
@@ -15,6 +16,10 @@ pub(crate) struct Grid<'d> {
     pub rows: Vec<Vec<usize>>,
     /// For each cell its prepared text.
     pub texts: Vec<usize>,
+    /// What each row prints, whatever the table that it is held against.
+    pub(super) sketches: Vec<Sketch>,
+    /// Prepared texts of the cells that print labels, each once.
+    pub(super) labelled: Vec<usize>,
     /// Short paragraphs right before the table: block and prepared text, nearest last.
     pub context: Vec<(usize, usize)>,
     /// Lines that may be the table's caption, the nearest first; prepared texts.
@@ -53,8 +58,15 @@ impl<'d> Grid<'d> {
         for row in &mut rows {
             row.sort_by_key(|&at| table.cells.get(at).map(|c| c.col));
         }
-        let texts = table.cells.iter().map(|c| reader.prepare(&c.text)).collect();
+        let texts: Vec<usize> = table.cells.iter().map(|c| reader.prepare(&c.text)).collect();
+        let sketches = rows.iter().map(|cells| Sketch::new(cells, &texts, reader)).collect();
+        let mut labelled = texts.clone();
+        labelled.sort_unstable();
+        labelled.dedup();
+        labelled.retain(|&text| !reader.get(text).labels.is_empty());
         Some(Self {
+            sketches,
+            labelled,
             block,
             table,
             rows,
@@ -81,10 +93,50 @@ impl<'d> Grid<'d> {
         self.rows.get(row).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a row may be one of a boxhead: it prints labels and no values.
+    pub fn may_head(&self, row: usize) -> bool {
+        self.sketches.get(row).is_some_and(|s| s.values == 0 && !s.labelled.is_empty())
+    }
+
+    /// What the labels printed in the cells mean in a table.
+    pub fn roles<'a>(&'a self, index: &'a TableIndex, reader: &'a Reader) -> impl Iterator<Item = &'a Role> {
+        self.labelled.iter().flat_map(|&t| &reader.get(t).labels).flat_map(|label| index.roles(label.key))
+    }
+
     /// Whether no cell that begins in a row prints anything.
     pub fn is_blank(&self, row: usize, reader: &Reader) -> bool {
         let begins = |c: &&usize| self.cell(**c).is_some_and(|x| x.row == row);
         self.row(row).iter().filter(begins).all(|&c| reader.get(self.text(c)).is_blank())
+    }
+}
+
+/// What a printed row holds: seen once, for the tables of all forms.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sketch {
+    /// Cells with a number or a dash.
+    values: usize,
+    /// Place of the first of them in the row.
+    first_value: Option<usize>,
+    /// Place of the last text before it that is no label.
+    last_text: Option<usize>,
+    /// Places of the cells that print labels.
+    labelled: Vec<usize>,
+}
+
+impl Sketch {
+    fn new(cells: &[usize], texts: &[usize], reader: &Reader) -> Self {
+        let mut sketch = Self::default();
+        for (at, text) in cells.iter().enumerate().filter_map(|(at, cell)| Some((at, reader.get(*texts.get(*cell)?)))) {
+            if !text.labels.is_empty() {
+                sketch.labelled.push(at);
+            } else if matches!(text.state, State::Number | State::Dash) {
+                sketch.values += 1;
+                sketch.first_value.get_or_insert(at);
+            } else if sketch.values == 0 && text.is_text() {
+                sketch.last_text = Some(at);
+            }
+        }
+        sketch
     }
 }
 
@@ -125,21 +177,13 @@ pub(crate) struct RowView {
 /// Looks at one printed row.
 pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader) -> RowView {
     let cells = grid.row(row);
-    let mut view = RowView::default();
+    let Some(sketch) = grid.sketches.get(row) else { return RowView::default() };
+    let mut view = RowView { values: sketch.values, ..RowView::default() };
     let mut own_at = None;
-    let mut last_text = None;
-    for (at, &cell) in cells.iter().enumerate() {
+    let mut last_text = sketch.last_text;
+    for &at in &sketch.labelled {
+        let Some(&cell) = cells.get(at) else { continue };
         let text = reader.get(grid.text(cell));
-        if text.labels.is_empty() {
-            match text.state {
-                crate::record::State::Number | crate::record::State::Dash => view.values += 1,
-                _ => {}
-            }
-            if text.is_text() && view.values == 0 {
-                last_text = Some(at);
-            }
-            continue;
-        }
         let starts = grid.cell(cell).is_some_and(|c| c.row == row);
         let (mut is_row, mut is_column) = (false, false);
         for (score, role) in index.meanings(&text.labels) {
@@ -155,8 +199,8 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         if is_row {
             own_at = Some(at);
         }
-        if view.values == 0 {
-            last_text = Some(at);
+        if sketch.first_value.is_none_or(|first| at < first) {
+            last_text = last_text.max(Some(at));
         }
     }
     let Some(own_at) = own_at else {

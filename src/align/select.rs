@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::unread::prefixes;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{TableIndex, Vocabulary};
 use super::{Alignment, ClaimKind, Found};
-use crate::pattern::{Family, Form, Part, Row, TablePattern};
+use crate::pattern::{Family, Form, Row};
 use crate::record::{Flag, Reading, State, run_checks};
 
 /// Chooses among the instances and puts the readings in the form's order.
@@ -25,7 +25,7 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             by_table.entry(at).or_default().push(f);
         }
     }
-    let mut chosen: Vec<(Found, &Form, &TablePattern)> = Vec::new();
+    let mut chosen: Vec<(Found, &Form, &TableIndex<'_>)> = Vec::new();
     for (_, mut list) in by_table {
         list.sort_by_key(|f| f.block);
         // One form for a table: the one with the most evidence.
@@ -47,16 +47,17 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             }
             let mut mine = rest.remove(own);
             contradict(&mut mine, &rest);
-            if let Some(table) = form.tables.iter().find(|t| t.id == mine.table) {
+            let index = vocabulary.tables.iter().find(|i| i.form.id == form.id && i.table.id == mine.table);
+            if let Some(index) = index {
                 if mine.other_year {
-                    mine.flags.extend(prefixes(table).into_iter().map(|at| Flag {
+                    mine.flags.extend(prefixes(index.table).into_iter().map(|at| Flag {
                         code: "other-year",
                         at,
                         message:
                             "the caption names another year, and no table of the report's own year was read".to_owned(),
                     }));
                 }
-                chosen.push((mine, form, table));
+                chosen.push((mine, form, index));
             }
             rest
         };
@@ -81,15 +82,15 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
     }
     let forms: Vec<&str> = chosen.iter().map(|c| c.1.id.as_str()).collect();
     let mut checks = Vec::new();
-    for (mine, form, table) in &chosen {
+    for (mine, form, index) in &chosen {
         out.forms.push((mine.table.clone(), form.id.clone()));
-        let readings = in_order(mine, table, &mut out.flags);
-        missing(&readings, mine, table, &mut out.flags);
+        let readings = in_order(mine, index, &mut out.flags);
+        missing(&readings, mine, index, &mut out.flags);
         out.readings.extend(readings);
         out.flags.extend(mine.flags.iter().cloned());
         out.claims.extend(mine.claims.iter().cloned());
         out.trace.extend(mine.trace.iter().cloned());
-        checks.extend(form.checks.iter().filter(|c| c.table == table.id));
+        checks.extend(form.checks.iter().filter(|c| c.table == index.table.id));
     }
     // A form's other tables that are nowhere in the report.
     for form in &family.forms {
@@ -97,7 +98,7 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             continue;
         }
         for table in &form.tables {
-            if !chosen.iter().any(|c| c.2.id == table.id) {
+            if !chosen.iter().any(|c| c.2.table.id == table.id) {
                 for at in prefixes(table) {
                     out.flags.push(Flag {
                         code: "table-missing",
@@ -150,7 +151,7 @@ fn filled(found: &Found) -> usize {
 }
 
 /// The readings in the order of the form's rows and columns, the first of each variable.
-fn in_order(found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) -> Vec<Reading> {
+fn in_order(found: &Found, index: &TableIndex<'_>, flags: &mut Vec<Flag>) -> Vec<Reading> {
     let mut by_name: FxHashMap<&str, &Reading> = FxHashMap::default();
     for reading in &found.readings {
         let slot = by_name.entry(reading.variable.as_str()).or_insert(reading);
@@ -172,10 +173,9 @@ fn in_order(found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) -> Vec<R
     }
     let mut out = Vec::with_capacity(by_name.len());
     let mut put: FxHashSet<&str> = FxHashSet::default();
-    for (part, row) in rows(table) {
-        for column in row.columns.iter().filter_map(|&c| part.columns.get(c)) {
-            let variable = part.variable(row, column);
-            if let Some(reading) = by_name.get(variable.as_str())
+    for (flat, row) in (0..index.rows.len()).filter_map(|flat| Some((flat, index.row(flat)?))).filter(|r| !r.1.group) {
+        for variable in row.columns.iter().filter_map(|&column| index.name(flat, column)) {
+            if let Some(reading) = by_name.get(variable)
                 && put.insert(reading.variable.as_str())
             {
                 out.push((*reading).clone());
@@ -191,39 +191,40 @@ fn in_order(found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) -> Vec<R
     out
 }
 
-fn rows(table: &TablePattern) -> impl Iterator<Item = (&Part, &Row)> {
-    table.parts.iter().flat_map(|p| p.rows.iter().filter(|r| !r.group).map(move |r| (p, r)))
-}
-
 /// Flags for variables that the form has and the report's table does not.
-fn missing(readings: &[Reading], found: &Found, table: &TablePattern, flags: &mut Vec<Flag>) {
+fn missing(readings: &[Reading], found: &Found, index: &TableIndex<'_>, flags: &mut Vec<Flag>) {
     if found.flags.iter().any(|f| matches!(f.code, "table-empty" | "table-unread")) {
         return;
     }
     let have: FxHashSet<&str> = readings.iter().map(|r| r.variable.as_str()).collect();
     let unknown = found.flags.iter().any(|f| f.code == "unknown-row");
-    for part in table.parts.iter().filter(|p| p.variant_of.is_none()) {
+    let mut flat = 0;
+    for part in &index.table.parts {
+        let first = flat;
+        flat += part.rows.len();
+        if part.variant_of.is_some() {
+            continue;
+        }
         for (at, row) in part.rows.iter().enumerate() {
             if row.group || row.dynamic.is_some() {
                 continue;
             }
-            let variables: Vec<String> =
-                row.columns.iter().filter_map(|&c| part.columns.get(c)).map(|c| part.variable(row, c)).collect();
-            let absent: Vec<&String> = variables.iter().filter(|v| !have.contains(v.as_str())).collect();
+            let variables: Vec<&str> = row.columns.iter().filter_map(|&c| index.name(first + at, c)).collect();
+            let absent: Vec<&str> = variables.iter().copied().filter(|v| !have.contains(v)).collect();
             if absent.is_empty() {
                 continue;
             }
             let whole = absent.len() == variables.len();
-            let family = |r: &Row| {
-                r.columns
-                    .iter()
-                    .filter_map(|&c| part.columns.get(c))
-                    .any(|c| have.contains(part.variable(r, c).as_str()))
+            let family = |(at, r): (usize, &Row)| {
+                r.columns.iter().filter_map(|&c| index.name(first + at, c)).any(|v| have.contains(v))
             };
             // One row printed in place of several, or the several in place of the one.
-            let by_parent =
-                row.parent.and_then(|p| part.rows.get(p)).is_some_and(|p| !p.group && p.optional && family(p));
-            let by_children = row.heads && row.optional && part.rows.iter().any(|r| r.parent == Some(at) && family(r));
+            let by_parent = row
+                .parent
+                .and_then(|p| Some((p, part.rows.get(p)?)))
+                .is_some_and(|p| !p.1.group && p.1.optional && family(p));
+            let by_children =
+                row.heads && row.optional && part.rows.iter().enumerate().any(|r| r.1.parent == Some(at) && family(r));
             if whole && (by_parent || by_children || (row.optional && !unknown)) {
                 continue;
             }
@@ -244,7 +245,7 @@ fn missing(readings: &[Reading], found: &Found, table: &TablePattern, flags: &mu
             } else {
                 for variable in absent {
                     if !told(variable) {
-                        flags.push(Flag { code: "cell-missing", at: variable.clone(), message: message.to_owned() });
+                        flags.push(Flag { code: "cell-missing", at: variable.to_owned(), message: message.to_owned() });
                     }
                 }
             }

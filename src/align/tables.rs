@@ -481,7 +481,7 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
         let leaf = head.and_then(|h| h.leaves.iter().find(|l| l.column == Some(column)));
         let variable = match &row.id {
             Some(id) => form_column.variable(id),
-            None => part.variable(form_row, form_column),
+            None => index.name(row.hit.flat, column).unwrap_or_default().to_owned(),
         };
         let above = head.and_then(|h| h.unit).filter(|_| form_column.unit_open);
         let value = read_value(&printed.text, form_row, form_column, leaf.and_then(|l| l.unit).or(above));

@@ -84,6 +84,9 @@ enum Gaps {
 /// Judges blanks between digits: groups of three after the first are thousands; single digits are letter
 /// spacing; a line break after at least four digits is a wrapped number; the rest are two numbers.
 fn gaps(text: &str) -> Gaps {
+    if !text.contains(char::is_whitespace) {
+        return Gaps::None;
+    }
     let head = text.split(['(', '（']).next().unwrap_or("").trim();
     let mut groups: Vec<(usize, bool)> = Vec::new(); // digits, after a line break
     let (mut run, mut gap, mut line) = (0usize, false, false);

@@ -49,8 +49,12 @@ pub(crate) struct TableIndex<'f> {
     pub rows: Vec<FlatRow>,
     /// For each flat row and column of its part the number of its variable; layouts of one part share them.
     variables: Vec<Vec<u32>>,
+    /// Names of the variables by their numbers.
+    names: Vec<String>,
     /// What each label means here, by its key.
     roles: Vec<Vec<Role>>,
+    /// Whether rows of it may be told by more than their labels: rows without labels, rows that name themselves.
+    pub open: bool,
 }
 
 impl<'f> TableIndex<'f> {
@@ -74,6 +78,11 @@ impl<'f> TableIndex<'f> {
     /// The number of a cell's variable within the table.
     pub fn variable(&self, flat: usize, column: usize) -> Option<u32> {
         self.variables.get(flat)?.get(column).copied()
+    }
+
+    /// The name of a cell's variable.
+    pub fn name(&self, flat: usize, column: usize) -> Option<&str> {
+        self.variable(flat, column).and_then(|number| self.names.get(number as usize)).map(String::as_str)
     }
 
     /// What a printed text means in this table, with scores. Where it is one of the table's labels for sure,
@@ -213,7 +222,8 @@ impl<'f> Vocabulary<'f> {
 fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> TableIndex<'f> {
     let mut rows = Vec::new();
     let mut variables: Vec<Vec<u32>> = Vec::new();
-    let mut names: FxHashMap<String, u32> = FxHashMap::default();
+    let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
+    let mut names: Vec<String> = Vec::new();
     let mut roles: Vec<Vec<Role>> = Vec::new();
     let mut add = |builder: &mut Builder, label: &Label, role: Role| {
         let key = builder.key(label) as usize;
@@ -262,11 +272,14 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
         }
         let first = rows.len();
         for (r, row) in part.rows.iter().enumerate() {
-            let numbers = part.columns.iter().map(|c| {
-                let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
-                *names.entry(part.variable(row, c)).or_insert(next)
+            let of_row = part.columns.iter().map(|column| {
+                let name = part.variable(row, column);
+                *numbers.entry(name.clone()).or_insert_with(|| {
+                    names.push(name);
+                    u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+                })
             });
-            variables.push(numbers.collect());
+            variables.push(of_row.collect());
             let flat = rows.len();
             rows.push(FlatRow { part: p, row: r, parent: row.parent.map(|i| first + i) });
             for label in &row.labels {
@@ -277,7 +290,9 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
             }
         }
     }
-    TableIndex { form, table, rows, variables, roles }
+    let open = |row: &Row| row.dynamic.is_some() || row.labels.is_empty() && !row.group;
+    let open = table.parts.iter().flat_map(|p| &p.rows).any(open);
+    TableIndex { form, table, rows, variables, names, roles, open }
 }
 
 /// A printed cell or caption, prepared and matched once.
@@ -289,6 +304,7 @@ pub(crate) struct Prepared {
     pub labels: Vec<Candidate>,
     /// What it would be as a value.
     pub state: State,
+    unit: bool,
 }
 
 impl Prepared {
@@ -303,12 +319,12 @@ impl Prepared {
 
     /// Text with letters that is no value and no unit of measure alone.
     pub fn is_text(&self) -> bool {
-        !self.labels.is_empty() || (self.state == State::Text && self.printed.has_letters() && !self.is_unit())
+        !self.labels.is_empty() || (self.state == State::Text && self.printed.has_letters() && !self.unit)
     }
 
     /// A unit of measure alone (`件`, `人次`).
     pub fn is_unit(&self) -> bool {
-        self.printed.len() <= 3 && read_cell(&format!("1{}", self.shadow)).state == State::Number
+        self.unit
     }
 }
 
@@ -320,7 +336,9 @@ impl Prepared {
         let short_value = matches!(state, State::Number | State::Blank | State::Dash) && printed.len() < 2;
         let labels =
             if short_value || !printed.has_letters() { Vec::new() } else { lexicon.candidates(&printed, FLOOR) };
-        Self { printed, shadow, labels, state }
+        let short_text = state == State::Text && printed.len() <= 3;
+        let unit = short_text && read_cell(&format!("1{shadow}")).state == State::Number;
+        Self { printed, shadow, labels, state, unit }
     }
 }
 
@@ -391,6 +409,7 @@ impl<'d, 'f, 'v> Reader<'d, 'f, 'v> {
                 shadow: String::new(),
                 labels: Vec::new(),
                 state: State::Blank,
+                unit: false,
             })
         })
     }

@@ -1,5 +1,6 @@
 //! Arithmetic identities of a form over the readings of one report.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -46,18 +47,29 @@ pub fn run_checks<'c>(checks: impl IntoIterator<Item = &'c Check>, readings: &[R
 
 /// The readings by variable, and to how many decimals the numbers of each table are printed.
 struct Values<'r> {
+    readings: &'r [Reading],
     by_name: FxHashMap<&'r str, (State, Option<Decimal>)>,
-    decimals: FxHashMap<&'r str, u32>,
+    /// Made where an identity asks for it: few forms round.
+    decimals: OnceCell<FxHashMap<&'r str, u32>>,
 }
 
 impl<'r> Values<'r> {
     fn of(readings: &'r [Reading]) -> Self {
-        let mut decimals: FxHashMap<&str, u32> = FxHashMap::default();
-        for reading in readings {
-            let most = decimals.entry(head(&reading.variable)).or_default();
-            *most = (*most).max(reading.value.map_or(0, |value| places(&reading.raw, value)));
-        }
-        Self { by_name: readings.iter().map(|r| (r.variable.as_str(), (r.state, r.value))).collect(), decimals }
+        let by_name = readings.iter().map(|r| (r.variable.as_str(), (r.state, r.value))).collect();
+        Self { readings, by_name, decimals: OnceCell::new() }
+    }
+
+    /// To how many decimals the numbers of a variable's table are printed.
+    fn decimals(&self, variable: &str) -> u32 {
+        let decimals = self.decimals.get_or_init(|| {
+            let mut decimals: FxHashMap<&str, u32> = FxHashMap::default();
+            for reading in self.readings {
+                let most = decimals.entry(head(&reading.variable)).or_default();
+                *most = (*most).max(reading.value.map_or(0, |value| places(&reading.raw, value)));
+            }
+            decimals
+        });
+        decimals.get(head(variable)).copied().unwrap_or(0)
     }
 }
 
@@ -163,7 +175,7 @@ fn judge(
     let (Some(left), Some(right)) = (sum(left, check, values), sum(right, check, values)) else { return };
     let holds = if check.rounded {
         // Each number is off by half a unit of its last place at most.
-        let places = terms().map(|(v, _)| values.decimals.get(head(v)).copied().unwrap_or(0)).min().unwrap_or(0);
+        let places = terms().map(|(v, _)| values.decimals(v)).min().unwrap_or(0);
         let numbers = terms().filter(|(variable, _)| number(variable).is_some()).count();
         let half = Decimal::new(5, places.min(27) + 1);
         let slack = Decimal::from(numbers).checked_mul(half);

@@ -115,6 +115,14 @@ impl Cell {
 /// ```
 #[must_use]
 pub fn read_cell(text: &str) -> Cell {
+    // Most cells.
+    if (1..=18).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && let Ok(number) = text.parse::<u64>()
+    {
+        let amount = Amount { number: Decimal::from(number), unit: None, remark: false, doubtful: None };
+        return Cell { state: State::Number, amount: Some(amount) };
+    }
     let folded = fold_number(text);
     if folded.is_empty() {
         return Cell::of(State::Blank);

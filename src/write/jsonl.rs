@@ -1,5 +1,8 @@
 //! One report, one line: the record as JSON Lines (`gongkai.report/1`).
 
+use std::fmt::Display;
+use std::io::Write;
+
 use rust_decimal::Decimal;
 
 use crate::document::Anchor;
@@ -180,10 +183,9 @@ fn tenth(value: f32) -> String {
 /// Appends `text` as a JSON string.
 pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x7f);
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(escaped) {
+    while let Some(at) = first_escaped(rest) {
         let (plain, tail) = rest.split_at(at);
         out.extend_from_slice(plain);
         let Some((byte, tail)) = tail.split_first() else { break };
@@ -204,6 +206,15 @@ pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
     }
     out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// The first byte that is written as an escape: looked for in blocks, which hardly ever hold one.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x7f);
+    let held = |block: &[u8]| block.iter().fold(false, |held, byte| held | escaped(byte));
+    let at = bytes.chunks(BLOCK).position(held)? * BLOCK;
+    bytes.get(at..)?.iter().position(escaped).map(|more| at + more)
 }
 
 /// A JSON object being written, its members in the order of the calls.
@@ -248,8 +259,13 @@ impl<'a> Object<'a> {
         }
     }
 
-    pub(crate) fn number(&mut self, key: &str, value: Option<impl ToString>) {
-        self.raw(key, &value.map_or_else(|| "null".to_owned(), |v| v.to_string()));
+    pub(crate) fn number(&mut self, key: &str, value: Option<impl Display>) {
+        self.key(key);
+        match value {
+            // Writing into memory does not fail.
+            Some(value) => drop(write!(self.out, "{value}")),
+            None => self.out.extend_from_slice(b"null"),
+        }
     }
 
     pub(crate) fn decimal(&mut self, key: &str, value: Option<Decimal>) {
