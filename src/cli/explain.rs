@@ -12,6 +12,7 @@ use crate::extract::{Extracted, Report, extract};
 use crate::failure::Failure;
 use crate::format::pdf;
 use crate::limits::Limits;
+use crate::pattern::{Form, PatternSet, Variable};
 use crate::record::{Reading, Statement};
 use crate::source::sniff::sniff;
 
@@ -36,7 +37,7 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let mut known = args.variable.is_none();
     for report in &extracted.reports {
         match &args.variable {
-            None => whole(&mut text, &extracted, report),
+            None => whole(&mut text, &extracted, report, patterns),
             Some(variable) => known |= one_variable(&mut text, report, variable),
         }
     }
@@ -84,7 +85,7 @@ fn say(out: &mut String, line: std::fmt::Arguments<'_>) {
     out.push('\n');
 }
 
-fn whole(out: &mut String, extracted: &Extracted, report: &Report) {
+fn whole(out: &mut String, extracted: &Extracted, report: &Report, patterns: &PatternSet) {
     let document = &extracted.document;
     let record = &report.record;
     let id = &record.identity;
@@ -123,7 +124,10 @@ fn whole(out: &mut String, extracted: &Extracted, report: &Report) {
         );
     }
     for (table, form) in &record.forms {
-        let count = record.readings.iter().filter(|r| r.variable.starts_with(&format!("{table}."))).count();
+        let form_of = |id: &str| patterns.families.iter().flat_map(|f| &f.forms).find(|f| f.id == id);
+        let variables = form_of(form).map(Form::variables).unwrap_or_default();
+        let printed: Vec<&Variable> = variables.iter().filter(|v| v.table == *table).collect();
+        let count = record.readings.iter().filter(|r| printed.iter().any(|v| v.bears(&r.variable))).count();
         say(out, format_args!("table      {table} by {form}, {count} variables"));
     }
     for step in report.alignment.trace.iter().filter(|s| !s.at.contains('.')) {

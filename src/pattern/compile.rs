@@ -12,6 +12,7 @@ use super::fragment::Fragments;
 use super::model::{
     Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, ReportPattern, Row, SectionPattern, TablePattern, Unit,
 };
+use super::names;
 use super::narrative::{self, Narrative};
 use super::refusal::{Refusal, nearest};
 use super::source::{self, Text};
@@ -141,6 +142,7 @@ fn report(
     fragments: &Fragments,
     used: &mut BTreeSet<String>,
 ) -> Result<ReportPattern, Refusal> {
+    names::check(file)?;
     let mut sections = Vec::new();
     let mut ids = Ids::default();
     for section in &file.sections {

@@ -167,7 +167,8 @@ fn write_table(out: &mut String, grid: &Grid, number: usize, table: &Table) {
         let values = row.iter().skip(grid.stub).any(|(text, begins)| *begins && (is_number(text) || text.is_empty()));
         let (ordinal, text) = split_ordinal(label);
         count += 1;
-        let name = if values { format!("id = \"row_{count}\"") } else { format!("group = \"group_{count}\"") };
+        let name =
+            if values { format!("id = \"table_{number}.row_{count}\"") } else { format!("group = \"group_{count}\"") };
         let ordinal = ordinal.map(|o| format!("ordinal = {}, ", quoted(o))).unwrap_or_default();
         let unit = grid.unit.and_then(|c| row.get(c)).filter(|(t, _)| !t.is_empty() && !is_value(t));
         let unit = unit.map(|(t, _)| format!("unit = {}, ", quoted(t))).unwrap_or_default();
@@ -255,10 +256,10 @@ mod tests {
             "{drafted}"
         );
         assert!(
-            drafted.contains("{ id = \"row_3\", ordinal = \"1.\", labels = [\"网站\"], unit = \"条\", en"),
+            drafted.contains("{ id = \"table_1.row_3\", ordinal = \"1.\", labels = [\"网站\"], unit = \"条\", en"),
             "{drafted}"
         );
-        assert!(drafted.contains("{ id = \"row_6\", labels = [\"培训\"], unit = \"人次\", en"), "{drafted}");
+        assert!(drafted.contains("{ id = \"table_1.row_6\", labels = [\"培训\"], unit = \"人次\", en"), "{drafted}");
     }
 
     #[test]

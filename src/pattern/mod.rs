@@ -16,6 +16,7 @@ mod expression;
 mod fragment;
 pub mod learn;
 mod model;
+mod names;
 mod narrative;
 mod refusal;
 pub mod scaffold;

@@ -52,8 +52,23 @@ headings = ["总体情况"]
 # tables = ["main"]
 
 [expressions]
-# Matched on shadow text: no spaces, half-width punctuation, simplified characters.
-# title = ['年度报告$']
+# Matched on shadow text: no spaces, half-width punctuation, simplified characters. Put what these reports call
+# themselves in place of 年度报告.
+title = [
+  '^(?P<agency>[\p{Han}]{2,40}?)(?P<year>20\d{2})年?度?年度报告$',
+  '^(?P<year>20\d{2})年?度?(?P<agency>[\p{Han}]{2,40}?)年度报告$',
+]
+# Titles of papers that only speak of such reports.
+look_alike = ['的(?:通知|函|通报|批复)$']
+year_sentence = ['现将(?P<year>20\d{2})年']
+
+[words]
+# Endings of the names of those who publish them.
+agency_suffixes = ["人民政府", "管理委员会", "办事处", "委员会", "局", "厅", "中心", "院", "馆", "学校"]
+# Words that no such name holds.
+agency_stop = ["年度", "报告", "关于", "根据", "现将"]
+metadata_agency_keys = ["发布机构", "来源"]
+metadata_date_keys = ["发布日期", "发布时间"]
 "#;
 
 const FORM: &str = r#"# One form of tables. patterns/README.md explains every key.
@@ -100,7 +115,7 @@ const CASES: &str = r#"# Samples that the form must read, with the record that t
 [[case]]
 name = "the table as the form prints it"
 text = '''
-某某局2020年度报告
+某某局2020年年度报告
 
 一、总体情况
 
@@ -113,6 +128,7 @@ text = '''
 
 [case.expect]
 forms = { main = "FORM" }
+agency = "某某局"
 year = 2020
 
 # One cell a column: a number, or blank, dash, text, unreadable, ambiguous, absent.

@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::names;
+
 /// A kind of pattern file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum File {
@@ -62,6 +64,8 @@ enum Holds {
     Integers,
     Number,
     Truth,
+    /// Lists of texts under the names given, or under a name that begins as given and ends in an id.
+    Named(&'static [Name], &'static [Name]),
     /// Free names, each with a text.
     TextMap,
     /// Free names, each with a list of texts.
@@ -72,7 +76,10 @@ enum Holds {
     Many(&'static str),
 }
 
-use Holds::{Integer, Integers, Levels, Many, Number, One, Text, TextMap, Texts, TextsMap, Truth};
+use Holds::{Integer, Integers, Levels, Many, Named, Number, One, Text, TextMap, Texts, TextsMap, Truth};
+
+/// A name and what stands under it.
+type Name = (&'static str, &'static str);
 
 /// A key: name, what it holds, whether it must be there, what it says.
 type Key = (&'static str, Holds, bool, &'static str);
@@ -88,8 +95,13 @@ const TYPES: &[(&str, &[Key])] = &[
             ("title", One("Title"), true, "names of the family for the codebook"),
             ("forms", Texts, false, "forms in order of preference where evidence is equal"),
             ("section", Many("Section"), false, "sections in their usual order"),
-            ("expressions", TextsMap, false, "named expressions, matched on shadow text"),
-            ("words", TextsMap, false, "named word lists"),
+            (
+                "expressions",
+                Named(&names::EXPRESSIONS, &names::OF_SECTIONS),
+                false,
+                "named lists of expressions, matched on shadow text",
+            ),
+            ("words", Named(&names::WORDS, &[]), false, "named lists of words"),
         ],
     ),
     ("Title", &[("zh", Text, true, "Chinese"), ("en", Text, true, "English")]),
@@ -349,6 +361,18 @@ fn value(holds: Holds) -> Value {
         Integers => json!({ "type": "array", "items": { "type": "integer" }, "minItems": 1, "maxItems": 2 }),
         Number => json!({ "type": "number" }),
         Truth => json!({ "type": "boolean" }),
+        Named(whole, beginnings) => {
+            let list = |says: &str| json!({ "type": "array", "items": { "type": "string" }, "description": says });
+            let of = |names: &[Name], key: &dyn Fn(&str) -> String| -> Map<String, Value> {
+                names.iter().map(|(name, says)| (key(name), list(says))).collect()
+            };
+            json!({
+                "type": "object",
+                "properties": of(whole, &str::to_owned),
+                "patternProperties": of(beginnings, &|name| format!("^{name}")),
+                "additionalProperties": false,
+            })
+        }
         TextMap => json!({ "type": "object", "additionalProperties": text() }),
         TextsMap => json!({ "type": "object", "additionalProperties": texts() }),
         // A reference stands alone in draft 7, so that a description beside it needs `allOf`.

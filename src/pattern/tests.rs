@@ -254,6 +254,24 @@ fn mistakes_are_refused_at_their_place() {
 }
 
 #[test]
+fn names_that_nothing_looks_up_are_refused() {
+    for (list, said) in [
+        ("[expressions]\ntitel = ['x']\n", "undefined list of expressions `titel`\ndid you mean `title`?"),
+        ("[expressions]\nheading_none = ['x']\n", "undefined list of expressions `heading_none`\n"),
+        (
+            "[words]\nagency_sufixes = ['x']\n",
+            "undefined list of words `agency_sufixes`\ndid you mean `agency_suffixes`?",
+        ),
+    ] {
+        let mut tree = small(FORM, FRAGMENTS, true);
+        tree.insert("fam/report.toml".to_owned(), format!("{REPORT}{list}"));
+        let error = compile::compile(&tree, false).err().unwrap_or_else(|| panic!("accepted"));
+        let text = format!("{}\n{}", error.to_string().lines().next().unwrap(), error.remedy().unwrap_or_default());
+        assert!(text.starts_with("fam/report.toml:5:1: ") && text.contains(said), "{text}");
+    }
+}
+
+#[test]
 fn a_form_without_cases_is_refused() {
     let error = compile::compile(&small(FORM, FRAGMENTS, false), false).err().unwrap_or_else(|| panic!("accepted"));
     assert!(error.to_string().starts_with("fam/one.toml:1:6: form `one` has no cases"), "{error}");

@@ -21,6 +21,23 @@ pub struct Variable {
     pub optional: bool,
 }
 
+impl Variable {
+    /// Whether its row is named by the documents.
+    #[must_use]
+    pub fn is_dynamic(&self) -> bool {
+        self.name.contains('{')
+    }
+
+    /// Whether a name is this variable's: the name itself, of a dynamic row any with its open parts filled in.
+    #[must_use]
+    pub fn bears(&self, name: &str) -> bool {
+        let open = |part: &str| part.starts_with('{') && part.ends_with('}');
+        let mut parts = self.name.split('.');
+        let fits = name.split('.').all(|own| parts.next().is_some_and(|part| part == own || open(part)));
+        fits && parts.next().is_none()
+    }
+}
+
 impl Form {
     /// Every variable of the form in printed order, each once; layouts of one part give the same ones.
     #[must_use]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use crate::pattern::PatternSet;
+use crate::pattern::{PatternSet, Variable};
 use crate::write::csv;
 use crate::write::row::Row;
 
@@ -32,6 +32,8 @@ pub struct Entry {
     pub en: String,
     /// Forms that have it, with their years.
     pub forms: Vec<String>,
+    /// Its row is named by the documents.
+    pub dynamic: bool,
     /// Identities that it is part of.
     pub checks: Vec<String>,
     /// Number of cells by state.
@@ -46,6 +48,8 @@ pub struct Codebook {
     /// Records counted.
     pub records: u64,
     index: BTreeMap<String, usize>,
+    /// Variables of rows that the documents name, each with the entry of one of them.
+    open: Vec<(Variable, Entry)>,
 }
 
 impl Codebook {
@@ -57,20 +61,22 @@ impl Codebook {
             let year = |y: Option<u16>| y.map_or_else(|| "…".to_owned(), |y| y.to_string());
             let name = format!("{} ({}–{})", form.id, year(form.years.0), year(form.years.1));
             for variable in form.variables() {
-                if variable.name.contains('{') {
+                let section = form.tables.iter().find(|t| t.id == variable.table).and_then(|t| t.section.clone());
+                let entry = Entry {
+                    variable: variable.name.clone(),
+                    table: variable.table.clone(),
+                    section: section.unwrap_or_default(),
+                    unit: variable.unit.clone().unwrap_or_default(),
+                    zh: variable.zh.clone(),
+                    en: variable.en.clone(),
+                    ..Entry::default()
+                };
+                if variable.is_dynamic() {
+                    book.open.push((variable, Entry { forms: vec![name.clone()], dynamic: true, ..entry }));
                     continue;
                 }
-                let section = form.tables.iter().find(|t| t.id == variable.table).and_then(|t| t.section.clone());
-                let at = *book.index.entry(variable.name.clone()).or_insert_with(|| {
-                    book.entries.push(Entry {
-                        variable: variable.name.clone(),
-                        table: variable.table.clone(),
-                        section: section.unwrap_or_default(),
-                        unit: variable.unit.clone().unwrap_or_default(),
-                        zh: variable.zh.clone(),
-                        en: variable.en.clone(),
-                        ..Entry::default()
-                    });
+                let at = *book.index.entry(variable.name).or_insert_with(|| {
+                    book.entries.push(entry);
                     book.entries.len() - 1
                 });
                 if let Some(entry) = book.entries.get_mut(at) {
@@ -110,9 +116,9 @@ impl Codebook {
         self.records += 1;
         for (variable, cell) in row.printed() {
             let entries = &mut self.entries;
+            let open = &self.open;
             let at = *self.index.entry(variable.to_owned()).or_insert_with(|| {
-                let table = variable.split('.').next().unwrap_or_default().to_owned();
-                entries.push(Entry { variable: variable.to_owned(), table, ..Entry::default() });
+                entries.push(named_by_itself(variable, cell.label.as_deref(), open));
                 entries.len() - 1
             });
             if let Some(entry) = entries.get_mut(at) {
@@ -125,9 +131,9 @@ impl Codebook {
     #[must_use]
     pub fn variables(&self) -> Vec<String> {
         let held = |entry: &&Entry| !entry.states.is_empty();
-        let known = self.entries.iter().filter(held).filter(|e| !e.forms.is_empty()).map(|e| e.variable.clone());
-        let mut dynamic: Vec<String> =
-            self.entries.iter().filter(held).filter(|e| e.forms.is_empty()).map(|e| e.variable.clone()).collect();
+        let of = |dynamic: bool| self.entries.iter().filter(held).filter(move |e| e.dynamic == dynamic);
+        let known = of(false).map(|e| e.variable.clone());
+        let mut dynamic: Vec<String> = of(true).map(|e| e.variable.clone()).collect();
         dynamic.sort();
         known.chain(dynamic).collect()
     }
@@ -244,4 +250,15 @@ impl Codebook {
             }
         })
     }
+}
+
+/// The entry of a variable that no form lists: one of a row that the documents name (`2010301 行政运行（功能分类科目：合计）`), or of
+/// patterns that are not at hand.
+fn named_by_itself(variable: &str, label: Option<&str>, open: &[(Variable, Entry)]) -> Entry {
+    let Some((_, of_row)) = open.iter().find(|(row, _)| row.bears(variable)) else {
+        let table = variable.split('.').next().unwrap_or_default().to_owned();
+        return Entry { variable: variable.to_owned(), table, dynamic: true, ..Entry::default() };
+    };
+    let zh = label.map_or_else(|| of_row.zh.clone(), |label| format!("{label}（{}）", of_row.zh));
+    Entry { variable: variable.to_owned(), zh, ..of_row.clone() }
 }

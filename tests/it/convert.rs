@@ -84,7 +84,15 @@ fn money_is_no_count_and_families_are_panels_of_their_own() {
     let accounts = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/reports/40-html-accounts.html");
     fs::copy(accounts, folder.path().join("accounts.html")).unwrap();
     fs::write(folder.path().join("information.html"), report("云川市图书馆", 2023, 1)).unwrap();
-    let run = |args: &[&str]| drop(gongkai().current_dir(&folder).args(args).assert().code(0));
+    let run = |args: &[&str]| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(0);
+        String::from_utf8(out.get_output().stdout.clone()).unwrap()
+    };
     run(&["extract", "accounts.html", "information.html", "-o", "r.jsonl"]);
     run(&["check", "r.jsonl"]);
+    // The words of a row that names itself are in the codebook, and explain counts its cells with their table.
+    let codebook = run(&["convert", "r.jsonl", "--to", "codebook"]);
+    assert!(codebook.contains("spending.2070104.basic,spending,tables,万元,2070104 图书馆（"), "{codebook}");
+    let explained = run(&["explain", "accounts.html"]);
+    assert!(explained.contains("table      basic by accounts-department, 19 variables"), "{explained}");
 }

@@ -1,0 +1,64 @@
+//! The names under `[expressions]` and `[words]` of a report file: what the program looks up, and nothing else.
+
+use super::compile::unknown;
+use super::refusal::Refusal;
+use super::source::{ReportFile, Text};
+
+/// Names of lists of expressions, with what they match.
+pub(super) const EXPRESSIONS: [(&str, &str); 16] = [
+    ("title", "whole titles, tried in this order; the groups `agency` and `year` name their parts"),
+    ("look_alike", "titles of papers that are no such report; on title lines only"),
+    ("caption", "a line that is the caption of a table or goes with one"),
+    ("contents", "the line that heads a table of contents"),
+    ("annex", "the line where the text of a report ends and its annex begins"),
+    ("annex_inline", "the same inside one long line"),
+    ("contact", "the line that heads the contact block at the foot"),
+    ("contact_inline", "the same inside one long line"),
+    ("chrome", "lines of the page around the report"),
+    ("published", "a line with the day of publication"),
+    ("period", "the span of the counts; the group `span` holds its dates"),
+    ("year_sentence", "sentences that name the year reported on, in the group `year`"),
+    ("agency_sentence", "sentences that name the agency, in the group `agency`"),
+    ("agency_office", "what is cut off behind an agency that a sentence names, in the group `office`"),
+    ("signature_inline", "a signature behind the last sentence of a long line: groups `agency` and `date`"),
+    ("no_heading", "numbered lines that are rows of tables and head no section"),
+];
+
+/// Beginnings of names of lists of expressions that end in the id of a section, with what they match.
+pub(super) const OF_SECTIONS: [(&str, &str); 2] = [
+    ("heading_", "numbered headings of the section that are whole lines, beyond the listed wordings"),
+    ("lead_", "numbered headings of the section with its text behind them on the same line"),
+];
+
+/// Names of lists of words, with what they are.
+pub(super) const WORDS: [(&str, &str); 9] = [
+    ("needs", "words of which a document of the family prints one: others are not tried at all"),
+    ("agency_suffixes", "endings of names of agencies"),
+    ("agency_stop", "words that no name of an agency holds"),
+    ("agency_parts", "parts of names that hold one of those all the same"),
+    ("agency_self", "names that stand for the agency in its own text and name nobody"),
+    ("metadata_title_keys", "keys of a page's metadata whose value is the title"),
+    ("metadata_agency_keys", "keys whose value is the agency"),
+    ("metadata_date_keys", "keys whose value is the day of publication"),
+    ("other_year", "words of a caption that say that the table below is of another year"),
+];
+
+/// Refuses names that nothing looks up: a list under a misspelt name would be left out in silence.
+pub(super) fn check(file: &ReportFile) -> Result<(), Refusal> {
+    let of_sections = OF_SECTIONS
+        .iter()
+        .flat_map(|(prefix, _)| file.sections.iter().map(move |section| format!("{prefix}{}", section.id.get_ref())));
+    let expressions = EXPRESSIONS.iter().map(|(name, _)| (*name).to_owned()).chain(of_sections);
+    known("list of expressions", file.expressions.keys(), &expressions.collect::<Vec<_>>())?;
+    known("list of words", file.words.keys(), &WORDS.map(|(name, _)| name.to_owned()))
+}
+
+fn known<'a>(what: &str, names: impl Iterator<Item = &'a Text>, known: &[String]) -> Result<(), Refusal> {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    for name in names {
+        if !known.contains(&name.get_ref().as_str()) {
+            return Err(unknown(what, name, name.span(), &known));
+        }
+    }
+    Ok(())
+}
