@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::format;
 use crate::limits::Limits;
 use crate::pattern::{Family, PatternSet};
-use crate::record::{Flag, Record, Source};
+use crate::record::{Flag, Reading, Record, Source};
 use crate::region::{Region, locate};
 use crate::report::{Identified, Of, Text, identify, may_hold, narrate, sections, split, verdict};
 use crate::source::sniff::sniff;
@@ -185,7 +185,7 @@ fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report
     };
     flags.extend(prose.flags.iter().cloned());
     flags.extend(narrative_flags);
-    flags.extend(reader_flags(document));
+    flags.extend(reader_flags(document, &alignment.readings));
     flags.sort();
     flags.dedup();
     let patterns = family.hashes(|form| alignment.forms.iter().any(|(_, used)| *used == form.id));
@@ -233,12 +233,16 @@ fn region(document: &Document, identified: &Identified) -> Option<Region> {
         .then_some(region)
 }
 
-/// What the reader warned of, as flags on the whole report.
-fn reader_flags(document: &Document) -> Vec<Flag> {
-    document
-        .diagnostics
-        .iter()
-        .filter(|d| d.severity == Severity::Warning)
-        .map(|d| Flag { code: d.code, at: String::new(), message: d.message.clone() })
-        .collect()
+/// What the reader warned of, as flags: on the variables where it speaks of a cell that was read, else on the report.
+fn reader_flags(document: &Document, readings: &[Reading]) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    for d in document.diagnostics.iter().filter(|d| d.severity == Severity::Warning) {
+        let flag = |at: &str| Flag { code: d.code, at: at.to_owned(), message: d.message.clone() };
+        let before = flags.len();
+        flags.extend(readings.iter().filter(|r| Some(&r.anchor) == d.anchor.as_ref()).map(|r| flag(&r.variable)));
+        if flags.len() == before {
+            flags.push(flag(""));
+        }
+    }
+    flags
 }

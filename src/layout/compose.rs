@@ -108,6 +108,15 @@ pub fn compose(pages: Vec<PageContent>, tagged: &[TaggedTable], limits: &Limits)
         }
         join_pages(&mut drafts, fresh);
     }
+    for draft in &drafts {
+        let Draft::Table(table) = draft else { continue };
+        out.diagnostics.extend(table.wrapped().into_iter().map(|(number, anchor)| Diagnostic {
+            code: "number-wrapped",
+            severity: Severity::Warning,
+            message: format!("{number} is printed over several lines of a cell too narrow for it; look at the page"),
+            anchor: Some(anchor),
+        }));
+    }
     out.blocks = drafts.into_iter().flat_map(finish).collect();
     out
 }

@@ -1,6 +1,6 @@
 //! Tables whose lines part some of their cells only, or none.
 
-use super::samples::{page, set, stroke};
+use super::samples::{grid, page, set, stroke};
 use super::{PageContent, compose};
 use crate::document::Block;
 use crate::limits::Limits;
@@ -104,4 +104,50 @@ fn whole_numbers_side_by_side_are_two() {
         lines(&mut p, &[(narrow, y, if wide { "1,180,160" } else { "80,160" })]);
     }
     assert_eq!(rows(p)[0][2], "甲项|2,218,406|1,180,160");
+}
+
+/// A boxhead and a row of values in cells of 17 points, each with its lines.
+fn narrow(head: &[&str], values: &[&[&str]]) -> PageContent {
+    let mut p = page(1);
+    let xs: Vec<f32> = (0..=values.len()).map(|i| 100.0 + 17.0 * i as f32).collect();
+    grid(&mut p, &xs, &[90.0, 120.0, 150.0], true, &[]);
+    for (c, lines) in values.iter().enumerate() {
+        for (r, text) in head.iter().enumerate() {
+            set(&mut p, xs[c] + 3.5, 100.0 + 12.0 * r as f32, 10.0, 0.0, text);
+        }
+        for (r, text) in lines.iter().enumerate() {
+            set(&mut p, xs[c] + 3.5, 130.0 + 12.0 * r as f32, 10.0, 0.0, text);
+        }
+    }
+    p
+}
+
+#[test]
+fn a_number_broken_by_its_narrow_cell_is_joined_and_told() {
+    let head = ["科", "研"];
+    let values: [&[&str]; 3] = [&["12", "3"], &["4"], &["15", "06"]];
+    let done = compose(vec![narrow(&head, &values)], &[], &Limits::default());
+    let Some(Block::Table(t)) = done.blocks.first() else { panic!("no table") };
+    let row: Vec<&str> = (0..3).map(|c| t.at(1, c).unwrap().text.as_str()).collect();
+    assert_eq!(row, ["123", "4", "1506"]);
+    let told: Vec<_> = done.diagnostics.iter().map(|d| (d.code, d.anchor.clone())).collect();
+    assert_eq!(told[0], ("number-wrapped", Some(t.at(1, 0).unwrap().anchor.clone())));
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn two_numbers_in_one_cell_stay_two() {
+    // Nothing else of the column is broken; a neighbour has two rows of values; there was room for another digit.
+    for (head, values) in [
+        (["科", ""], [&["12", "3"] as &[&str], &["4"]]),
+        (["科", "研"], [&["12", "3"], &["4", "5"]]),
+        (["科", "研"], [&["12", "345"], &["4"]]),
+    ] {
+        let text = &rows(narrow(&head, &values))[0][1];
+        assert_eq!(text.split('|').next(), Some(values[0].join("\n").as_str()), "{text}");
+    }
+    let mut wide = narrow(&["科", "研"], &[&["12", "3"], &["4"]]);
+    wide.rulings.clear();
+    grid(&mut wide, &[90.0, 117.0, 150.0], &[90.0, 120.0, 150.0], true, &[]);
+    assert!(rows(wide)[0][1].starts_with("12\n3"));
 }

@@ -49,6 +49,8 @@ pub(crate) struct GridCell {
     pub text: String,
     /// Right end and em of the last line, to tell a full line from a short one.
     pub last_line: Option<(Rect, f32)>,
+    /// The text is a number that the cell breaks over lines.
+    pub wrapped: bool,
 }
 
 impl Grid {

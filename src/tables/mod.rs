@@ -10,6 +10,7 @@ mod shaded;
 mod stitch;
 mod tree;
 mod vote;
+mod wrapped;
 
 pub(crate) use cells::Grid;
 use cells::fill;
@@ -92,6 +93,7 @@ pub(crate) fn fill_ruled(
         };
         loose.edges.retain(|e| !grids.iter().any(|g| g.kind == TableKind::Tagged && around(g, e)));
     }
+    grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && !g.crowded()).for_each(|g| wrapped::join(page, g));
     for candidate in shaded::candidates(page, grids, limits) {
         if !shaded::holds(&candidate, &rest) {
             continue;

@@ -60,6 +60,12 @@ impl Piece {
         }
     }
 
+    /// Where numbers stand that their cells break over lines, each with the number.
+    pub(crate) fn wrapped(&self) -> Vec<(String, Anchor)> {
+        let broken = self.cells.iter().filter(|c| c.cell.wrapped);
+        broken.map(|c| (c.cell.text.clone(), Anchor::Page { page: c.page, bbox: c.rect })).collect()
+    }
+
     /// The finished table.
     pub(crate) fn table(self) -> Table {
         let mut cells: Vec<PieceCell> = self.cells;
