@@ -422,7 +422,8 @@ mod tests {
                 let m = Match { score: 0.97, how: How::Bracketed };
                 found.extend(bare.iter().map(|&at| (at..at + needle.bare.len(), needle.key, m)));
             } else if needle.full.len() >= EDITABLE {
-                approximate(&text, &[0..text.len()], needle, &mut found);
+                let whole = 0..text.len();
+                approximate(&text, std::slice::from_ref(&whole), needle, &mut found);
             }
         }
         let squashed = Squashed::new(shadow);
