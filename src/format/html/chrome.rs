@@ -175,6 +175,36 @@ const OTHER_PAGES: &[&str] = &[
     "附件下载",
     "您可能感兴趣",
     "猜你喜欢",
+    "相关资讯",
+    "相关推荐",
+    "相关专题",
+    "相关内容",
+    "相关报道",
+    "热门推荐",
+    "精彩推荐",
+    "推荐文章",
+    "推荐新闻",
+    "推荐资讯",
+    "为您推荐",
+    "为你推荐",
+    "编辑推荐",
+    "大家都在看",
+    "热点新闻",
+    "热门新闻",
+    "热点资讯",
+    "最新资讯",
+    "最新评论",
+    "网友评论",
+    "热门评论",
+    "全部评论",
+    "发表评论",
+    "新闻排行",
+    "点击排行",
+    "阅读排行",
+    "热门排行",
+    "排行榜",
+    "更多新闻",
+    "更多文章",
 ];
 
 /// Keys of metadata blocks that mean nothing else.
@@ -492,6 +522,44 @@ pub(super) fn names_furniture(value: &str) -> bool {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .flat_map(|token| std::iter::once(token).chain(token.split(|c: char| c.is_ascii_digit())))
         .any(|token| token.len() < 20 && FURNITURE_NAMES.iter().any(|name| name.eq_ignore_ascii_case(token)))
+}
+
+/// What names of elements that stand beside an article begin with, and nothing else.
+const BESIDE: &[&str] = &[
+    "footer",
+    "copyright",
+    "comment",
+    "pinglun",
+    "recommend",
+    "related",
+    "relate",
+    "tuijian",
+    "sidebar",
+    "newsletter",
+    "subscribe",
+    "breadcrumb",
+    "hotnews",
+    "toolbar",
+    "share",
+    "promo",
+    "advert",
+    "disclaimer",
+    "taboola",
+    "outbrain",
+    "cookie",
+    "onetrust",
+    "consent",
+    "popup",
+    "modal",
+    "dialog",
+];
+
+/// Whether a class or id attribute calls its element one that stands beside an article.
+pub(super) fn names_what_stands_beside(value: &str) -> bool {
+    value.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|token| {
+        token.len() < 24
+            && BESIDE.iter().any(|name| token.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+    })
 }
 
 /// Whether a class or id attribute calls its element a title.

@@ -3,6 +3,7 @@
 use crate::document::{Block, Metadata, Role, Table};
 
 use super::attributes::Attr;
+use super::beside::{Beside, Teasers, where_other_pages_begin};
 use super::blocks::Draft;
 use super::chrome::{heads_other_pages, names_furniture, names_title};
 use super::facts::Facts;
@@ -30,7 +31,15 @@ pub(super) fn choose(
             *slot = None;
         }
     }
-    let weights: Vec<u64> = drafts.iter().map(|d| d.as_ref().map_or(0, |d| weight(d, tree))).collect();
+    let beside = Beside::new(tree, facts);
+    let mut teasers = Teasers::default();
+    let weights: Vec<u64> = drafts
+        .iter()
+        .map(|d| d.as_ref().map_or(0, |d| if teasers.holds(d, tree, facts) { 0 } else { weight(d, &beside) }))
+        .collect();
+    let mut weights = weights;
+    let away = where_other_pages_begin(&drafts, &weights, tree);
+    weights.iter_mut().skip(away).for_each(|weight| *weight = 0);
     let main = main_part(&drafts, &weights, tree);
     let inside = |draft: &Draft| main.0 <= draft.node && draft.node < main.1;
     // Where the running text begins: lines of keys and values before it are the page's, behind it the report's.
@@ -48,10 +57,10 @@ pub(super) fn choose(
         let Some(draft) = draft else { continue };
         let inner = inside(&draft);
         let title = i < first_prose && is_title(&draft, tree, &titles);
-        let keeps = if headed.iter().any(|(from, to)| *from <= draft.node && draft.node < *to) {
+        let keeps = if i >= away && !title || headed.iter().any(|(from, to)| *from <= draft.node && draft.node < *to) {
             false
         } else if inner {
-            title || !is_furniture(&draft, tree, facts, main.0)
+            title || !is_furniture(&draft, &beside, main.0)
         } else {
             title || (*weight > 0 && stands_alone(&draft, tree))
         };
@@ -85,7 +94,7 @@ fn squeeze(text: &str) -> String {
 }
 
 /// How much a block counts as a report's own: running text and tables of data.
-fn weight(draft: &Draft, tree: &Tree) -> u64 {
+fn weight(draft: &Draft, beside: &Beside) -> u64 {
     match &draft.block {
         Block::Table(table) => {
             let chars = table.cells.iter().flat_map(|c| c.text.chars()).filter(|c| !c.is_whitespace());
@@ -95,8 +104,16 @@ fn weight(draft: &Draft, tree: &Tree) -> u64 {
         }
         Block::Paragraph(p) => {
             let chars = p.text.chars().count();
-            let sentence = p.text.contains(['。', '；', '，', '、']) || p.text.contains(". ") || p.text.contains(", ");
-            if chars < 18 || !sentence || draft.linked * 3 > chars || draft.chrome || in_landmark(draft.node, tree) {
+            let sentence = p.text.contains(['。', '；', '，', '、', '۔', '،', '।'])
+                || p.text.contains(". ")
+                || p.text.contains(", ");
+            if chars < 18
+                || !sentence
+                || draft.linked * 3 > chars
+                || draft.chrome
+                || in_landmark(draft.node, beside.tree)
+                || beside.holds(draft.node, 0)
+            {
                 0
             } else {
                 chars as u64
@@ -161,7 +178,8 @@ fn widen(main: u32, drafts: &[Option<Draft>], weights: &[u64], tree: &Tree) -> (
     let mut main = main;
     for (draft, weight) in drafts.iter().zip(weights) {
         let Some(draft) = draft.as_ref().filter(|d| *weight > 0 && stands_alone(d, tree)) else { continue };
-        while main != 0 && !(main <= draft.node && draft.node < tree.end(main)) {
+        let inside = |main: u32| main <= draft.node && draft.node < tree.end(main);
+        while main != 0 && !inside(main) {
             main = parent(main);
         }
     }
@@ -230,7 +248,8 @@ fn is_named_furniture(index: u32, tree: &Tree) -> bool {
 }
 
 /// Whether a block of the main part is the site's after all.
-fn is_furniture(draft: &Draft, tree: &Tree, facts: &Facts, main: u32) -> bool {
+fn is_furniture(draft: &Draft, beside: &Beside, main: u32) -> bool {
+    let (tree, facts) = (beside.tree, beside.facts);
     let Block::Paragraph(p) = &draft.block else { return false };
     if draft.chrome {
         return true;
@@ -242,16 +261,16 @@ fn is_furniture(draft: &Draft, tree: &Tree, facts: &Facts, main: u32) -> bool {
         let inside = facts.of(i);
         inside.data_tables == 0 && inside.sentences <= 1 && inside.chars * 3 < whole && is_named_furniture(i, tree)
     });
-    if named {
+    if named || beside.holds(draft.node, main) {
         return true;
     }
-    // Lists of links.
-    let linked = draft.linked * 10 >= chars * 9 && chars > 0;
-    linked
-        && tree.ancestors(draft.node).skip(1).take(3).take_while(|i| *i >= main).any(|i| {
-            let inside = facts.of(i);
-            inside.linked * 10 > inside.chars * 7 && inside.blocks >= 3 && inside.data_tables == 0
-        })
+    // Lists of links, with what stands between them.
+    let linked = draft.linked * 10 >= chars * 9;
+    tree.ancestors(draft.node).skip(1).take(4).take_while(|i| *i >= main).any(|i| {
+        let inside = facts.of(i);
+        let links = inside.linked * 10 > inside.chars * 7 && inside.blocks >= 3 && inside.data_tables == 0;
+        links && (linked || (inside.chars * 4 < whole && i > main && inside.sentences == 0))
+    })
 }
 
 /// Elements headed 相关信息 and the like, with the list of other pages in them.

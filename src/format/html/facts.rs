@@ -59,6 +59,9 @@ pub(super) struct Facts {
     data_table: Vec<bool>,
 }
 
+/// Characters of a table up to which it is no layout because of the tables in it.
+const SMALL_TABLE: u32 = 150;
+
 /// Characters of running text from which on a hidden part counts as an article and not as a pop-up.
 const HIDDEN_ARTICLE: u32 = 120;
 
@@ -154,7 +157,9 @@ impl Facts {
         if widest <= 1 && (rows.len() <= 1 || total.tables > 1 || total.sentences > 0 || total.digits == 0) {
             return false;
         }
-        for cell in rows.iter().flat_map(|r| &r.cells) {
+        // Hardly more than a handful of cells, as wide in every row: no page is laid out so.
+        let grid = total.chars <= SMALL_TABLE && rows.len() > 1 && rows.iter().all(|r| r.cells.len() == widest);
+        for cell in rows.iter().flat_map(|r| &r.cells).filter(|_| !grid) {
             let inside = self.of(cell.node);
             let most = inside.chars * 2 > total.chars;
             if most && (inside.tables > 0 || (inside.blocks >= 4 && inside.chars > 300)) {
@@ -203,6 +208,11 @@ impl Facts {
     /// Whether the node is never read: script, style, form control, hidden.
     pub fn is_silent(&self, index: u32) -> bool {
         self.silent.get(index as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a table holds a few words only.
+    pub fn is_small_table(&self, index: u32) -> bool {
+        self.of(index).chars <= SMALL_TABLE
     }
 
     /// Whether the node is a table that holds data.

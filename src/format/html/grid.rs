@@ -196,12 +196,20 @@ fn squeeze(placed: &mut [Placed]) -> (usize, usize) {
     (rows.len(), cols.len())
 }
 
-/// Reads a table; cells of nested data tables are left to those.
+/// Reads a table; cells of nested data tables are left to those, except where a table of a few words has nothing
+/// else in the cell.
 pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32) -> Table {
     let mut placed = place(&rows_of(tree, table));
     let (rows, cols) = squeeze(&mut placed);
     let skip = |node: u32| {
         facts.is_silent(node) || (tree.get(node).is_some_and(|n| n.is(Tag::Table)) && facts.is_data_table(node))
+    };
+    let text = |cell: u32| {
+        let text = lines_of(tree, cell, skip);
+        if text.is_empty() && facts.of(cell).data_tables > 0 && facts.is_small_table(table) {
+            return lines_of(tree, cell, |node| facts.is_silent(node));
+        }
+        text
     };
     let cells = placed
         .iter()
@@ -210,7 +218,7 @@ pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32
             col: cell.col,
             row_span: cell.row_span,
             col_span: cell.col_span,
-            text: lines_of(tree, cell.node, skip),
+            text: text(cell.node),
             anchor: origin.anchor(tree, cell.node),
         })
         .collect();

@@ -4,6 +4,7 @@
 //! blocks come out in document order, the site's furniture is left out, its metadata kept.
 
 mod attributes;
+mod beside;
 mod blocks;
 mod chrome;
 mod content;

@@ -306,3 +306,44 @@ fn what_is_set_high_behind_a_number_is_no_digit_of_it() {
     let texts: Vec<&str> = found[0].cells.iter().map(|c| c.text.as_str()).collect();
     assert_eq!(texts[..3], ["许可", "22¹件", "7"]);
 }
+
+#[test]
+fn what_tells_of_other_pages_stays_out() {
+    let teaser = |n: u32| {
+        format!(
+            "<li><h3><a href=/{n}>某县召开政务公开工作推进会议{n}</a></h3><p>近日，某县召开会议，部署全年工作，强调抓好落实{n}。</p></li>"
+        )
+    };
+    let teasers: String = (0..6).map(teaser).collect();
+    let links: String = (0..6).map(|n| format!("<p><a href=/{n}>政务公开专栏第{n}期</a> 2020-01-0{n}</p>")).collect();
+    for beside in [
+        format!("<ul>{teasers}</ul>"),
+        format!("<div class=comment-list><p>{PROSE}</p><p>{PROSE}</p></div>"),
+        format!("<div>{links}<p>某县新闻网所载文章只代表作者的观点，与本网的立场无关，请读者自行判断。</p></div>"),
+    ] {
+        let page = format!(
+            "<body><div><h1>某县民政局2020年年度报告</h1><div>{}</div></div>{beside}",
+            format!("<p>{PROSE}</p>").repeat(4)
+        );
+        assert_eq!(paragraphs(&document(&page)), [&["某县民政局2020年年度报告"][..], &[PROSE; 4]].concat(), "{beside}");
+    }
+}
+
+#[test]
+fn links_in_its_midst_do_not_end_a_report() {
+    let links: String = (0..6).map(|n| format!("<p><a href=/{n}>政务公开专栏第{n}期</a></p>")).collect();
+    let table = "<table><tr><td>规章<td>1<td>2<tr><td>行政许可<td>3<td>4</table>";
+    for behind in [format!("<div><p>六、其他需要报告的事项</p><p>{PROSE}</p></div>"), format!("{table}<p>{PROSE}</p>")]
+    {
+        let page = format!("<body><div>{}</div><div>{links}</div>{behind}", format!("<p>{PROSE}</p>").repeat(4));
+        assert_eq!(paragraphs(&document(&page)).iter().filter(|p| **p == PROSE).count(), 5, "{behind}");
+    }
+}
+
+#[test]
+fn tables_of_a_few_words_show_those_in_their_cells() {
+    let page = "<table><tr><td>A<td>B<tr><td><table><tr><td>1<td>2<tr><td>3<td>4</table><td>C</table>";
+    let document = document(page);
+    let grids: Vec<Vec<String>> = tables(&document).into_iter().map(grid).collect();
+    assert_eq!(grids, [["A@0 B@1", "1/2/3/4@0 C@1"], ["1@0 2@1", "3@0 4@1"]]);
+}
