@@ -415,6 +415,23 @@ def make_rtf(report):
     return ("\r\n".join(out) + "}").encode("ascii")
 
 
+# ---- mails ------------------------------------------------------------------------------------------------
+
+def make_eml(report):
+    import email.policy
+    from email.message import EmailMessage
+
+    message = EmailMessage(policy=email.policy.SMTP)
+    message["From"] = "office@example.gov.cn"
+    message["Date"] = "Mon, 06 Mar 2023 09:12:00 +0800"
+    message["Subject"] = "报送材料"
+    message.set_content("本邮件以网页显示。", charset="gb2312")
+    page = make_html(report).decode()
+    message.add_alternative(page, subtype="html", charset="gbk", cte="quoted-printable")
+    message.set_boundary("=_gongkai")
+    return bytes(message)
+
+
 # ---- spreadsheets -----------------------------------------------------------------------------------------
 
 def sheet_rows(report):
@@ -509,7 +526,7 @@ def make_ods(report):
     return buffer.getvalue()
 
 
-MAKERS = {"html": make_html, "htm": make_html, "txt": make_txt, "pdf": make_pdf, "docx": make_docx, "rtf": make_rtf, "xlsx": make_xlsx, "xls": make_xls, "ods": make_ods}
+MAKERS = {"html": make_html, "htm": make_html, "txt": make_txt, "pdf": make_pdf, "docx": make_docx, "rtf": make_rtf, "xlsx": make_xlsx, "xls": make_xls, "ods": make_ods, "eml": make_eml}
 
 
 def main():

@@ -20,7 +20,7 @@ use crate::diagnostic::Diagnostic;
 pub enum Format {
     /// Portable Document Format (ISO 32000).
     Pdf,
-    /// HTML in any dialect, saved pages (MHTML) included.
+    /// HTML in any dialect, saved pages (MHTML) and mails with a page included.
     Html,
     /// Plain text in any flattening, Markdown included.
     Txt,

@@ -10,9 +10,10 @@ pub mod rtf;
 pub mod sheet;
 pub mod txt;
 
-use crate::document::{Document, Format};
+use crate::document::{Anchor, Document, Format, Metadata};
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::source::mime::Message;
 
 /// Reads bytes of a known format into a document.
 ///
@@ -29,4 +30,13 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, F
         Format::Rtf => rtf::read(bytes, limits),
         Format::Sheet => sheet::read(bytes, limits),
     }
+}
+
+/// What the envelope of a mail or a saved page says; its date is that of the mail, not of what it holds.
+fn message_metadata(message: &Message<'_>) -> Vec<Metadata> {
+    let entry = |key: &str| {
+        let anchor = Anchor::Node { path: "envelope".to_owned(), line: 0, column: 0 };
+        message.header(key).map(|value| Metadata { key: key.to_owned(), value, anchor })
+    };
+    ["Subject", "Date"].into_iter().filter_map(entry).collect()
 }

@@ -3,5 +3,6 @@
 pub mod container;
 pub mod encoding;
 pub mod hash;
+pub mod mime;
 pub mod sniff;
 pub mod walk;

@@ -6,6 +6,7 @@ use crate::document::Format;
 use crate::failure::Failure;
 
 use super::encoding;
+use super::mime::Message;
 
 /// Bytes in which a PDF header may stand (ISO 32000-2, annex I: within the first 1024 bytes).
 const PDF_HEADER: usize = 1_024;
@@ -54,8 +55,12 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Failure> {
     if !utf16 && is_binary(sample) {
         return unsupported("binary data");
     }
-    if is_mail(&letters) {
-        return Ok(Format::Html);
+    if let Some(message) = Message::parse(trimmed) {
+        return match message.body() {
+            Some(body) if body.html || is_html(&body.bytes.to_ascii_lowercase()) => Ok(Format::Html),
+            Some(_) => Ok(Format::Txt),
+            None => unsupported("mail without a text"),
+        };
     }
     // An XML declaration stands at the very beginning, what it declares soon behind.
     let xml = letters.get(..letters.len().min(PDF_HEADER)).unwrap_or_default();
@@ -79,18 +84,6 @@ fn is_pdf(bytes: &[u8]) -> bool {
 fn is_binary(sample: &[u8]) -> bool {
     let odd = sample.iter().filter(|b| matches!(b, 0..=8 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
     odd * 50 > sample.len()
-}
-
-/// A page saved with its parts, or a mail: MIME headers at the beginning of lines.
-fn is_mail(letters: &[u8]) -> bool {
-    let head = letters.get(..letters.len().min(4_096)).unwrap_or_default();
-    let first = head.iter().find(|b| !b.is_ascii_whitespace());
-    let header = |name: &[u8]| {
-        head.starts_with(name) || head.windows(name.len() + 1).any(|w| w.first() == Some(&b'\n') && w.ends_with(name))
-    };
-    first.is_some_and(u8::is_ascii_alphabetic)
-        && header(b"mime-version:")
-        && (header(b"content-type:") || header(b"from:") || header(b"subject:"))
 }
 
 fn is_html(letters: &[u8]) -> bool {
@@ -246,7 +239,14 @@ mod tests {
         assert_eq!(sniff("| 规章 | 0<br>1 |\n|---|---|".as_bytes()), Ok(Format::Txt));
         let utf16: Vec<u8> = "<html><body>年度报告".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(sniff(&utf16), Ok(Format::Html));
-        assert_eq!(sniff(b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n"), Ok(Format::Html));
+        let mail = |kind: &str| {
+            format!(
+                "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: {kind}\r\n\r\na"
+            )
+        };
+        assert_eq!(sniff(mail("text/html").as_bytes()), Ok(Format::Html));
+        assert_eq!(sniff(mail("text/plain").as_bytes()), Ok(Format::Txt));
+        assert_eq!(sniff(mail("image/png").as_bytes()).unwrap_err().code(), "unsupported");
         assert_eq!(sniff(b"").unwrap_err().code(), "unsupported");
         assert_eq!(sniff(&[0, 1, 2, 3, 0, 0, 7, 9]).unwrap_err().code(), "unsupported");
         let (gbk, _, _) = encoding_rs::GB18030.encode("规章 0 0 0");

@@ -112,6 +112,23 @@ fn warc(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     out
 }
 
+/// A mail with the files hanging on it; their names as old clients write them, in GBK.
+fn mail(text: &str, files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut out = b"Received: from a.gov.cn\r\nDate: Mon, 1 Mar 2021 08:00:00 +0800\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_a\"\r\n\r\n".to_vec();
+    if !text.is_empty() {
+        out.extend(format!("--=_a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n").bytes());
+    }
+    for (name, bytes) in files {
+        out.extend(b"--=_a\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"");
+        out.extend(&*encoding_rs::GB18030.encode(name).0);
+        out.extend(b"\"\r\nContent-Transfer-Encoding: binary\r\n\r\n");
+        out.extend(bytes);
+        out.extend(b"\r\n");
+    }
+    out.extend(b"--=_a--\r\n");
+    out
+}
+
 fn seven(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut writer = sevenz_rust2::ArchiveWriter::new(std::io::Cursor::new(Vec::new())).unwrap();
     for (name, bytes) in files {
@@ -150,6 +167,7 @@ fn every_container_gives_what_the_folder_gives() {
         ("a.zip", zip(&files)),
         ("nested.zip", zip(&nested)),
         ("a.warc.gz", warc(&files)),
+        ("mail.zip", zip(&[("a.eml".to_owned(), mail("", &[("t.tar".to_owned(), tar)]))])),
     ];
     for (name, bytes) in containers {
         let path = folder.path().join(name);
@@ -171,4 +189,18 @@ fn a_source_says_where_it_was() {
     assert_eq!(records[2]["source"]["member"], "一区/0000.html");
     assert_eq!(records[3]["source"]["url"], "http://a.gov.cn/b/0001.html");
     assert_eq!(records[3]["source"]["fetched"], "2024-02-26T01:02:03Z");
+}
+
+#[test]
+fn a_mail_is_its_text_and_what_hangs_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    archive(&tree, 3);
+    let (_, page) = files(&tree).remove(0);
+    fs::write(folder.path().join("a.eml"), mail("see attachment", &[("年报.html".to_owned(), page)])).unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", "a.eml"]).assert().code(1);
+    let records = json(&out.get_output().stdout);
+    assert_eq!((records.len(), records[0]["source"]["member"].as_str()), (1, Some("年报.html")));
+    let told = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
+    assert!(told.contains("a.eml!/message.eml: no report"), "{told}");
 }

@@ -12,7 +12,6 @@ mod embedded;
 mod facts;
 mod grid;
 mod metadata;
-mod mhtml;
 mod parse;
 mod sink;
 mod text;
@@ -22,8 +21,10 @@ mod tree;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Block, Document, Format, Role};
 use crate::failure::Failure;
+use crate::format::message_metadata;
 use crate::limits::Limits;
 use crate::source::encoding;
+use crate::source::mime::Message;
 
 use self::embedded::Embedded;
 use self::facts::Facts;
@@ -37,13 +38,15 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     if bytes.len() as u64 > limits.bytes.min(u64::from(u32::MAX) / 2) {
         return Err(Failure::TooLarge(format!("{} bytes of markup", bytes.len())));
     }
-    let part = mhtml::html_part(bytes);
+    let message = Message::parse(bytes);
+    let part = message.as_ref().and_then(Message::body);
     let body = part.as_ref().map_or(bytes, |p| &p.bytes);
     let declared = part.as_ref().and_then(|p| p.charset.clone()).or_else(|| declared_charset(body));
     let decoded = encoding::decode(body, declared.as_deref());
     let mut document = Document::new(Format::Html);
     document.encoding = Some(decoded.encoding);
     document.diagnostics = decoded.diagnostics;
+    document.metadata = message.iter().flat_map(message_metadata).collect();
     let source = decoded.text.as_str();
     let places = Places::new(source);
     // Inside of an envelope the lines of the part are not those of the file.

@@ -15,8 +15,10 @@ mod stub;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Block, Document, Format, Metadata, Paragraph, Role};
 use crate::failure::Failure;
+use crate::format::message_metadata;
 use crate::limits::Limits;
 use crate::source::encoding::decode;
+use crate::source::mime::Message;
 
 use head::Chrome;
 use lines::Line;
@@ -30,7 +32,12 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.bytes {
         return Err(Failure::TooLarge(format!("{} bytes, the limit is {}", bytes.len(), limits.bytes)));
     }
-    let decoded = decode(bytes, None);
+    let message = Message::parse(bytes);
+    let part = message.as_ref().and_then(Message::body);
+    let decoded = match &part {
+        Some(part) => decode(&part.bytes, part.charset.as_deref()),
+        None => decode(bytes, None),
+    };
     let chars = u64::try_from(decoded.text.len()).unwrap_or(u64::MAX) / 3;
     if chars > limits.chars {
         return Err(Failure::TooLarge(format!("more than {} characters", limits.chars)));
@@ -38,6 +45,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     let mut document = read_text(&decoded.text, limits)?;
     document.encoding = Some(decoded.encoding);
     document.diagnostics.splice(0..0, decoded.diagnostics);
+    document.metadata.splice(0..0, message.iter().flat_map(message_metadata));
     Ok(document)
 }
 

@@ -1,9 +1,10 @@
-//! Containers: archives, compressed files and crawls, taken apart member by member, never onto the disk.
+//! Containers: archives, compressed files, crawls and mails with attachments, taken apart member by member, never onto the disk.
 //!
 //! Members come out in the order of the archive, one at a time, each within the limit for one file. Names
 //! are only shown, never opened, so `..` and absolute ones do no harm. A container inside a container is
 //! taken apart in memory, to a depth of [`NESTING`].
 
+mod mail;
 mod sevenz;
 mod tape;
 mod warc;
@@ -21,6 +22,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::source::mime;
 use crate::source::walk::Selection;
 
 /// Containers within containers that are still taken apart.
@@ -56,9 +58,12 @@ pub enum Kind {
     Warc,
     /// RAR, which no free reader reads.
     Rar,
+    /// A mail with files hanging on it.
+    Mail,
 }
 
-/// The kind of container that a file with these first [`HEAD`] bytes may be; a ZIP may still be a document.
+/// The kind of container that a file with these first [`HEAD`] bytes may be; a ZIP may still be a document, and
+/// nothing may hang on a mail.
 #[must_use]
 pub fn sniff(head: &[u8]) -> Option<Kind> {
     let kind = match head {
@@ -71,6 +76,7 @@ pub fn sniff(head: &[u8]) -> Option<Kind> {
         [b'W', b'A', b'R', b'C', b'/', b'0' | b'1', b'.', ..] => Kind::Warc,
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Kind::Rar,
         _ if tape::is_tar(head) => Kind::Tar,
+        _ if mime::may_be_message(head) => Kind::Mail,
         _ => return None,
     };
     Some(kind)
@@ -104,6 +110,7 @@ pub fn kind_of(stream: &mut dyn Stream) -> Option<Kind> {
     read.and_then(|_| stream.seek(SeekFrom::Start(0))).ok()?;
     match sniff(&head)? {
         Kind::Zip if zipped::is_document(stream) => None,
+        Kind::Mail if !mail::has_attachments(stream) => None,
         kind => Some(kind),
     }
 }
@@ -189,6 +196,7 @@ impl Expander<'_, '_> {
             Kind::Rar => Err(Failure::Unsupported("RAR archive; unpack it first".to_owned())),
             Kind::Tar => self.tar(stream),
             Kind::Warc => self.warc(stream),
+            Kind::Mail => self.mail(stream),
             Kind::Gzip => self.stream(&mut flate2::read::MultiGzDecoder::new(stream), name),
             Kind::Bzip2 => self.stream(&mut bzip2::read::MultiBzDecoder::new(stream), name),
             Kind::Zstd => self.stream(&mut Zstd::new(stream), name),
