@@ -35,6 +35,8 @@ pub(crate) struct Fragment {
     /// Rows of the form that are printed again: flat index and grid row.
     pub again: Vec<(usize, usize)>,
     pub score: f32,
+    /// Its caption says that it is of another year.
+    pub other_year: bool,
 }
 
 impl Fragment {
@@ -97,6 +99,7 @@ pub(crate) fn fragment(
         bare: Vec::new(),
         again: Vec::new(),
         score: 0.0,
+        other_year: false,
     };
     let mut last: Option<(usize, usize, Option<usize>)> = None; // part, row, head
     for hit in hits {

@@ -14,9 +14,14 @@ use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
 use super::{Claim, ClaimKind, Found, Step, caption, torn};
 use crate::document::{Block, Document, Table};
 use crate::record::{Flag, Reading, State};
+use crate::text::fold;
 
 /// Longest paragraph that may be a caption, in bytes.
 const CAPTION_BYTES: usize = 240;
+/// Longest caption that may name another year, in characters.
+const CAPTION_CHARS: usize = 60;
+/// Characters in front of a table in running text that may be its caption.
+const CAPTION_TAIL: usize = 12;
 /// Part of a table's evidence from which another form's is nearly as much.
 const NEARLY: f32 = 0.7;
 /// Paragraphs before a table that may be its captions.
@@ -328,12 +333,18 @@ fn instances(
 ) -> Vec<Found> {
     type Cells = FxHashSet<(u32, Option<String>)>;
     let mut groups: Vec<(Vec<Fragment>, Cells)> = Vec::new();
-    for fragment in fragments {
+    // Tables under a caption of another year are no pieces of the report's own.
+    let (others, own): (Vec<Fragment>, Vec<Fragment>) =
+        fragments.into_iter().partition(|f| of_other_year(f, grids, reader, document));
+    for fragment in own.into_iter().chain(others.into_iter().map(|f| Fragment { other_year: true, ..f })) {
         let cells: Cells = (fragment.rows.iter())
             .flat_map(|r| r.cells.iter().filter_map(|c| Some((index.variable(r.hit.flat, c.0)?, r.id.clone()))))
             .collect();
         match groups.last_mut() {
-            Some((list, seen)) if cells.iter().filter(|c| seen.contains(*c)).count() * 2 <= cells.len() => {
+            Some((list, seen))
+                if cells.iter().filter(|c| seen.contains(*c)).count() * 2 <= cells.len()
+                    && list.iter().all(|f| f.other_year == fragment.other_year) =>
+            {
                 seen.extend(cells);
                 list.push(fragment);
             }
@@ -341,6 +352,23 @@ fn instances(
         }
     }
     groups.into_iter().map(|(list, _)| found(index, list, score, grids, reader, document)).collect()
+}
+
+/// Whether the caption of a physical table says that it is of another year: the lines above it, or the text in front
+/// of its first value where it was put together from running text.
+fn of_other_year(fragment: &Fragment, grids: &[Grid], reader: &Reader, document: &Document) -> bool {
+    let Some(grid) = grids.get(fragment.grid) else { return false };
+    let says = |shadow: &str| shadow.chars().count() <= CAPTION_CHARS && reader.vocabulary.names_other_year(shadow);
+    let captioned = grid.context.last().is_some_and(|&(_, text)| says(&reader.get(text).shadow));
+    let Some((block, range)) = grid.ranges.first() else { return captioned };
+    let Some(Block::Paragraph(p)) = document.blocks.get(*block) else { return captioned };
+    let before = p.text.get(..range.start).unwrap_or_default();
+    let same =
+        before.char_indices().rev().nth(CAPTION_TAIL).map_or(before, |(at, _)| before.get(at..).unwrap_or(before));
+    let above = block.checked_sub(1).and_then(|b| document.blocks.get(b)).filter(|_| before.trim().is_empty());
+    let above = if let Some(Block::Paragraph(p)) = above { p.text.as_str() } else { "" };
+    let first = p.text.get(range.clone()).unwrap_or_default();
+    [same, above, first].into_iter().any(|text| says(&fold(text)))
 }
 
 fn found(
@@ -357,6 +385,7 @@ fn found(
         score: fragments.iter().map(|f| f.score).sum::<f32>().min(score.max(0.0)),
         ..Found::default()
     };
+    out.other_year = fragments.iter().any(|f| f.other_year);
     out.block = fragments.first().and_then(|f| grids.get(f.grid)).map_or(0, |g| g.block);
     for fragment in &fragments {
         let Some(grid) = grids.get(fragment.grid) else { continue };
@@ -563,7 +592,7 @@ fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, 
 
 /// A year or a word for another year in a caption.
 fn note_year(shadow: &str, vocabulary: &Vocabulary, out: &mut Found) {
-    if shadow.chars().count() > 60 {
+    if shadow.chars().count() > CAPTION_CHARS {
         return;
     }
     out.other_year |= vocabulary.names_other_year(shadow);

@@ -489,3 +489,50 @@ fn without_headers_two_forms_may_explain_the_rows() {
     let found = read(&html(&body));
     assert!(flagged(&found, "form-unsure", "proactive"), "{:?}", found.flags);
 }
+
+fn text(lines: &str) -> Alignment {
+    read(&crate::format::txt::read(lines.as_bytes(), &Limits::default()).unwrap())
+}
+
+#[test]
+fn a_misprinted_label_above_columns_keeps_their_order() {
+    let found = text(
+        "三、收到和处理政府信息公开申请情况 申请人情况 自然人 法人之其他组织 总计 商业企业 科研机构 社会公益组织 \
+         法律服务机构 其他 一、本年新收政府信息公开申请数量 164 20 0 1 0 3 188 二、上年结转政府信息公开申请数量 \
+         0 1 0 0 0 0 1 三、本年度办理结果 （一）予以公开 37 4 0 0 0 0 41 （二）部分公开 14 2 0 0 0 0 16",
+    );
+    assert_eq!(values(&found, "applications.carried_over."), ["0", "1", "0", "0", "0", "0", "1"]);
+    assert_eq!(values(&found, "applications.received."), ["164", "20", "0", "1", "0", "3", "188"]);
+}
+
+#[test]
+fn padding_on_both_sides_of_a_row_is_told_by_its_sums() {
+    let outcomes = "结果维持 |\n结果纠正 |\n其他结果 |\n尚未审结 |\n总计 |\n";
+    let head = format!(
+        "四、政府信息公开行政复议、行政诉讼情况\n行政复议 |\n行政诉讼 |\n||\n{outcomes}未经复议直接起诉 |\n复议后起诉 |\n||\n\
+         {outcomes}{outcomes}||\n"
+    );
+    let row =
+        |cells: &str| cells.chars().map(|c| format!("{} |\n", c.to_string().replace('.', " "))).collect::<String>();
+    let found = text(&format!("{head}{}||\n注：含上年度结转数量 |\n||\n", row("1...1.1..1.....")));
+    assert_eq!(values(&found, "review."), ["1", "blank", "blank", "blank", "1"]);
+    assert_eq!(values(&found, "litigation.direct."), ["blank", "1", "blank", "blank", "1"]);
+    // Without a sum nothing tells where the row begins.
+    let found = text(&format!("{head}{}||\n注：含上年度结转数量 |\n||\n", row("1..............")));
+    assert!(values(&found, "review.").iter().all(|v| v != "1"), "{:?}", found.readings);
+}
+
+#[test]
+fn tables_of_another_year_between_the_own_ones_are_no_pieces_of_them() {
+    let block = |name: &str, row: &str| table(&[&format!("5*{name}"), OUTCOMES, row]);
+    let body = [
+        block("行政复议", "6|0|5|4|15"),
+        format!("<p>上年度数据</p>{}", block("行政复议", "6|2|5|5|18")),
+        format!("<p>行政诉讼</p>{}", block("未经复议直接起诉", "4|1|0|0|5")),
+        block("复议后起诉", "1|0|0|0|1"),
+    ];
+    let found = read(&html(&body.concat()));
+    assert_eq!(values(&found, "review."), ["6", "0", "5", "4", "15"]);
+    assert_eq!(values(&found, "litigation.direct."), ["4", "1", "0", "0", "5"]);
+    assert_eq!(values(&found, "litigation.after_review."), ["1", "0", "0", "0", "1"]);
+}

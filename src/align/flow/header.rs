@@ -5,7 +5,10 @@ use super::{Kind, Stream, Token};
 use crate::align::label;
 use crate::align::vocabulary::{Role, TableIndex};
 use crate::document::Anchor;
-use crate::pattern::Part;
+use crate::pattern::{Label, Part};
+
+/// How much a text must be like a label that it misprints.
+const LIKE: f32 = 0.74;
 
 /// A header as printed: the part's columns in reading order, and what stands beside them.
 #[derive(Debug, Clone, Default)]
@@ -98,18 +101,19 @@ pub(super) fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableInd
             })
             .filter(|&c| !used.get(c).copied().unwrap_or(true))
             .collect();
-        let columns = if token.kind == Kind::Text && Some(n) != label_at {
-            misprinted(stream, token, part, &used)
-        } else {
-            columns
-        };
-        let uppers: Vec<usize> = roles
+        let likely = (token.kind == Kind::Text && Some(n) != label_at).then(|| misprinted(stream, token, part, &used));
+        let (columns, above) = likely.unwrap_or((columns, Vec::new()));
+        // A misprint may be like several wordings of one label.
+        let mut uppers: Vec<usize> = roles
             .iter()
             .filter_map(|r| match r {
                 Role::Column { part, column, leaf: false, .. } if *part == p => Some(*column),
                 _ => None,
             })
+            .chain(above)
             .collect();
+        uppers.sort_unstable();
+        uppers.dedup();
         if !columns.is_empty() {
             // Of several columns with this label the one whose upper labels were printed.
             let rank = |c: usize| {
@@ -182,19 +186,27 @@ pub(super) fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableInd
     Some(header)
 }
 
-/// The free columns whose label a text is but for a letter (其它结果).
-fn misprinted(stream: &Stream<'_>, token: &Token, part: &Part, used: &[bool]) -> Vec<usize> {
+/// The free columns whose label a text is but for a letter (其它结果); else those under the label above that it is
+/// more like (法人之其他组织 is no 其他组织).
+fn misprinted(stream: &Stream<'_>, token: &Token, part: &Part, used: &[bool]) -> (Vec<usize>, Vec<usize>) {
     let printed = label::Printed::of_shadow(&stream.tight(token.from..token.to));
     if printed.len() < 3 || printed.len() > 16 {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
-    let like = |c: usize| {
-        part.columns
-            .get(c)
-            .and_then(|x| x.path.last())
-            .is_some_and(|labels| labels.iter().any(|l| label::compare_label(&printed, l, 0.74).is_some()))
+    let like = |labels: &[Label]| {
+        let scores = labels.iter().filter_map(|l| label::compare_label(&printed, l, LIKE)).map(|m| m.score);
+        scores.fold(0.0f32, f32::max)
     };
-    (0..part.columns.len()).filter(|&c| !used.get(c).copied().unwrap_or(true) && like(c)).collect()
+    let levels = |c: usize| part.columns.get(c).map_or(&[][..], |x| x.path.as_slice());
+    let leaf = |c: usize| levels(c).last().map_or(0.0, |labels| like(labels));
+    let upper =
+        |c: usize| levels(c).split_last().map_or(0.0, |(_, above)| above.iter().map(|l| like(l)).fold(0.0, f32::max));
+    let best = |score: &dyn Fn(usize) -> f32| (0..part.columns.len()).map(score).fold(0.0f32, f32::max);
+    if best(&upper) > best(&leaf) {
+        return (Vec::new(), (0..part.columns.len()).filter(|&c| upper(c) > 0.0).collect());
+    }
+    let free = |c: &usize| !used.get(*c).copied().unwrap_or(true) && leaf(*c) > 0.0;
+    ((0..part.columns.len()).filter(free).collect(), Vec::new())
 }
 
 /// Whether an ordinal stands in front of the label.

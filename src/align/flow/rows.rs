@@ -3,8 +3,11 @@
 use super::header::{Header, read_header, unlabelled};
 use super::{FlowTable, Kind, Stream, Token, figures, ranges};
 use crate::align::label;
+use crate::align::ragged::sums_prove;
 use crate::align::vocabulary::{Role, TableIndex, Vocabulary};
 use crate::document::{Anchor, Cell, Table, TableKind};
+use crate::record::State;
+use crate::text::read_cell;
 
 /// Fewest rows of the form that make a chain more than numbers in prose.
 const LEAST_ROWS: usize = 3;
@@ -215,22 +218,43 @@ impl Chain {
             if numbered && own.is_some() {
                 count = take_number(stream, &mut values, order.len(), count + 1, at + 1 == self.groups.len());
             }
+            if unlabelled && values.len() > order.len() {
+                // Padding in front (the header's last row had empty cells on the left, or the table does), behind, or
+                // both: where several places are left, the sums decide, or nothing does.
+                let blank = |list: &[Token]| list.iter().all(|t| t.kind == Kind::Blank);
+                let outside = |skip: usize| (values.get(..skip), values.get(skip + order.len()..));
+                let open = |&skip: &usize| matches!(outside(skip), (Some(a), Some(b)) if blank(a) && blank(b));
+                let places: Vec<usize> = (0..=values.len() - order.len()).filter(open).collect();
+                let fits = |&skip: &usize| {
+                    let number = |column: usize| {
+                        let at = order.iter().position(|&c| c == column)?;
+                        let cell = values.get(skip + at)?;
+                        let read = read_cell(&stream.tight(cell.from..cell.to));
+                        (read.state == State::Number).then_some(read.amount?.number)
+                    };
+                    flat.is_some_and(|flat| sums_prove(flat, index, &number))
+                };
+                let place = match places.as_slice() {
+                    [place] => Some(*place),
+                    _ if blank(&values) => Some(0),
+                    several => {
+                        let mut proven = several.iter().copied().filter(fits);
+                        proven.next().filter(|_| proven.next().is_none())
+                    }
+                };
+                if let Some(place) = place {
+                    values.drain(..place);
+                    values.truncate(order.len());
+                } else if !places.is_empty() {
+                    values.clear();
+                }
+            }
             if let Some(h) = matching
                 && values.len() > h.width()
                 && values.get(h.width()..).is_some_and(|v| v.iter().all(|t| t.kind == Kind::Blank))
             {
                 // Empty cells behind the last column fill the row up.
                 values.truncate(h.width());
-            }
-            if unlabelled && values.len() > order.len() {
-                // Padding in front: the header's last row had empty cells on the left, or the table does.
-                let surplus = values.len() - order.len();
-                let blank = |list: &[Token]| list.iter().all(|t| t.kind == Kind::Blank);
-                let front = values.get(..surplus).is_some_and(blank);
-                let back = values.get(order.len()..).is_some_and(blank);
-                if front && !back {
-                    values.drain(..surplus);
-                }
             }
             if unlabelled && values.len() > 1 && values.len() < order.len() && parted(stream, &values) {
                 // A lost cell: nothing tells which.
