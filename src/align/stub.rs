@@ -4,7 +4,7 @@
 use super::boxhead::{Boxhead, boxhead, prints_part};
 use super::grid::{Grid, Hit, RowView};
 use super::vocabulary::{Reader, TableIndex};
-use crate::pattern::Row;
+use crate::pattern::{Captures, Row};
 
 /// Rows from the top that may print the boxhead.
 const HEAD: usize = 12;
@@ -79,7 +79,7 @@ fn stub(
 }
 
 /// The row's id with the printed name filled in; `None` where that is empty or would split the variable's name.
-fn filled(row: &Row, found: &regex::Captures<'_>) -> Option<String> {
+fn filled(row: &Row, found: &Captures<'_>) -> Option<String> {
     let mut id = String::new();
     let mut rest = row.id.as_str();
     while let Some((before, behind)) = rest.split_once('{') {

@@ -160,18 +160,13 @@ fn build(text: &Text, expression: String) -> Result<Expression, Refusal> {
             let place = within(text, &(at..at + ch.len_utf8()));
             let refusal = Refusal::new(format!("`{ch}` never occurs in shadow text"), place);
             return Err(match folded {
-                Some(c) => refusal.hint(format!("write `{}`", regex::escape(&c.to_string()))),
+                Some(c) => refusal.hint(format!("write `{}`", regex_syntax::escape(&c.to_string()))),
                 None => refusal,
             });
         }
     }
     Expression::compile(expression).map_err(|error| {
-        let reason = match &error {
-            regex::Error::Syntax(long) => {
-                long.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-            }
-            other => other.to_string(),
-        };
+        let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
         Refusal::new(format!("bad expression: {reason}"), text.span())
     })
 }

@@ -14,6 +14,7 @@ mod compile;
 mod equation;
 mod expression;
 mod fragment;
+mod gate;
 pub mod learn;
 mod model;
 mod names;
@@ -34,7 +35,8 @@ pub use model::{
     ReportPattern, Row, SectionPattern, TablePattern, Term, Unit,
 };
 
-pub use expression::{Expression, Expressions, Named, Possible};
+pub use expression::{Captures, Expression, Match};
+pub use gate::{Expressions, Named, Possible};
 pub use narrative::{Counts, Narrative, Numbers, Quantity, Rule, Scope};
 pub use variable::Variable;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::passage::{Line, expressions, matches, word_shadows, words};
 use crate::document::Document;
-use crate::pattern::{Possible, ReportPattern};
+use crate::pattern::{Match, Possible, ReportPattern};
 use crate::text::{Shadow, fold};
 
 /// How far into a document a title is looked for, in lines.
@@ -236,12 +236,12 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
     let mut best: Option<Title> = None;
     for (_, expression) in expressions(pattern, "title").among(possible) {
         let Some(found) = expression.captures(&shadow.text) else { continue };
-        let Some(all) = found.get(0).filter(|m| m.start() == 0) else { continue };
+        let Some(all) = Some(found.whole()).filter(|m| m.start() == 0) else { continue };
         let whole = all.end() == shadow.text.len();
         if whole && matches(pattern, "look_alike", &shadow.text) {
             continue;
         }
-        let printed = |m: regex::Match<'_>| text.get(shadow.original_range(m.range(), text)).unwrap_or("");
+        let printed = |m: Match<'_>| text.get(shadow.original_range(m.range(), text)).unwrap_or("");
         let mut score = 4.0;
         let mut agency = None;
         let mut agency_sure = false;

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::section::Prose;
 use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
-use crate::pattern::{Counts, Narrative, Quantity, Rule};
+use crate::pattern::{Counts, Match, Narrative, Quantity, Rule};
 use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
 use passage::passages;
@@ -135,7 +135,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
         let Some(rule) = rules.rules.get(id) else { continue };
         if !sentence.numbers.is_empty() {
             for found in rule.say.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
-                let Some((whole, n)) = found.get(0).zip(found.name("n")) else { continue };
+                let (whole, Some(n)) = (found.whole(), found.name("n")) else { continue };
                 // A number that nobody knows the name of says nothing.
                 let Some(number) = sentence.number(n.start()) else { continue };
                 hits.extend(hit(rule, Some(number), whole));
@@ -184,7 +184,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
 }
 
 /// A match as a hit, unless it is about something else.
-fn hit<'r>(rule: &'r Rule, number: Option<usize>, found: regex::Match<'_>) -> Option<Hit<'r>> {
+fn hit<'r>(rule: &'r Rule, number: Option<usize>, found: Match<'_>) -> Option<Hit<'r>> {
     let else_where = rule.unless.iter().any(|e| e.is_match(found.as_str()));
     (!else_where).then(|| Hit { rule, number, span: found.range() })
 }
@@ -207,9 +207,9 @@ fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
     let mut out = Vec::new();
     for scope in &rules.scopes {
         for found in scope.expressions.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
-            let Some(whole) = found.get(0) else { continue };
+            let whole = found.whole();
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
-            let is_own = |a: regex::Match<'_>| own(a.as_str(), of.agency.as_deref());
+            let is_own = |a: Match<'_>| own(a.as_str(), of.agency.as_deref());
             let own_agency = found.name("agency").is_some_and(is_own)
                 || found.name("home").is_some_and(|a| of.agency.is_none() || is_own(a));
             let not_other = found.name("other").is_some_and(|y| of.year.is_some() && year(y.as_str()) == of.year);
