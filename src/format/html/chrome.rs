@@ -32,6 +32,9 @@ const LEADING: &[&str] = &[
     "承办单位：",
     "技术支持：",
     "版权所有",
+    "责任编辑",
+    "（责任编辑",
+    "(责任编辑",
     "您是第",
     "请输入搜索",
     "请输入关键",
@@ -148,6 +151,41 @@ const WORDS: &[&str] = &[
     "】",
     "[",
     "]",
+];
+
+/// Lines of tools on pages in other languages; nothing else stands in the line.
+const TOOL_LINES: &[&str] = &[
+    "advert",
+    "advertisement",
+    "back to the top",
+    "back to top",
+    "close",
+    "comments",
+    "continue reading",
+    "continue reading below",
+    "email",
+    "follow us",
+    "leave a comment",
+    "log in",
+    "next",
+    "previous",
+    "print",
+    "read more",
+    "related articles",
+    "reply",
+    "save",
+    "see all",
+    "share",
+    "sign in",
+    "sign up",
+    "skip advertisement",
+    "skip to content",
+    "skip to main content",
+    "subscribe",
+    "toggle caption",
+    "top",
+    "tweet",
+    "video",
 ];
 
 /// Headings of lists of other pages.
@@ -443,8 +481,11 @@ pub(super) fn is_chrome(text: &str) -> bool {
     if chars <= 150 && !sentence && LISTS.telling.as_ref().is_some_and(|telling| telling.is_match(text)) {
         return true;
     }
+    if chars <= 24 && TOOL_LINES.iter().any(|line| text.trim().eq_ignore_ascii_case(line)) {
+        return true;
+    }
     let crumbs = !sentence
-        && text.contains("首页")
+        && (text.contains("首页") || text.starts_with("Home "))
         && text.contains(['>', '›', '»', '/', '|', '＞', '→'])
         && !text.contains(['，', '；']);
     crumbs || (chars <= 60 && mostly_words(text))

@@ -13,6 +13,9 @@ use super::tree::{Tag, Tree};
 /// Share of the report's weight that the part must keep, in percent.
 const KEPT: u64 = 80;
 
+/// Characters in lines that are no links from which on a page without a sentence may be an article.
+const LIGHTEST: u64 = 200;
+
 /// Chooses the blocks of the report; what belongs to metadata blocks goes there, the site's furniture goes. Tells
 /// too how much of the page counts as a report's own.
 pub(super) fn choose(
@@ -38,6 +41,14 @@ pub(super) fn choose(
         .map(|d| d.as_ref().map_or(0, |d| if teasers.holds(d, tree, facts) { 0 } else { weight(d, &beside) }))
         .collect();
     let mut weights = weights;
+    let whole = weights.iter().sum();
+    if whole == 0 {
+        let light: Vec<u64> = drafts.iter().map(|d| d.as_ref().map_or(0, |d| light_weight(d, &beside))).collect();
+        // Pages of links have little else.
+        if light.iter().sum::<u64>() >= LIGHTEST {
+            weights = light;
+        }
+    }
     let away = where_other_pages_begin(&drafts, &weights, tree);
     weights.iter_mut().skip(away).for_each(|weight| *weight = 0);
     let main = main_part(&drafts, &weights, tree);
@@ -77,7 +88,7 @@ pub(super) fn choose(
         }
         chosen.push((block, title));
     }
-    (drop_repeated_title(chosen), weights.iter().sum())
+    (drop_repeated_title(chosen), whole)
 }
 
 /// What the head says the page is called, blanks removed.
@@ -100,7 +111,7 @@ fn weight(draft: &Draft, beside: &Beside) -> u64 {
             let chars = table.cells.iter().flat_map(|c| c.text.chars()).filter(|c| !c.is_whitespace());
             // No more than matters is counted.
             let chars = chars.take(60.max(draft.linked * 2)).count();
-            if draft.linked * 2 > chars || is_calendar_like(table) { 0 } else { 60 + chars.min(60) as u64 }
+            if draft.linked * 2 > chars || shows_nothing(table) { 0 } else { 60 + chars.min(60) as u64 }
         }
         Block::Paragraph(p) => {
             let chars = p.text.chars().count();
@@ -122,9 +133,20 @@ fn weight(draft: &Draft, beside: &Beside) -> u64 {
     }
 }
 
-/// A table with no digit and hardly any text, as sites use to place buttons.
-fn is_calendar_like(table: &Table) -> bool {
-    table.cells.iter().filter(|c| !c.text.trim().is_empty()).count() < 3
+/// The same on a page without a sentence: any line that is no link.
+fn light_weight(draft: &Draft, beside: &Beside) -> u64 {
+    let Block::Paragraph(p) = &draft.block else { return 0 };
+    let beside =
+        draft.linked > 0 || draft.chrome || in_landmark(draft.node, beside.tree) || beside.holds(draft.node, 0);
+    if beside { 0 } else { p.text.chars().count() as u64 }
+}
+
+/// A table with hardly any text, as sites use to place buttons, or with the days of a month.
+fn shows_nothing(table: &Table) -> bool {
+    let texts = table.cells.iter().map(|c| c.text.trim()).filter(|text| !text.is_empty());
+    let count = texts.clone().count();
+    let days = texts.filter_map(|text| text.parse::<u8>().ok()).zip(1..).take_while(|(day, number)| day == number);
+    count < 3 || (count < 50 && days.count() >= 28)
 }
 
 /// Whether the node stands in `nav`, `footer` or `aside`.

@@ -330,6 +330,21 @@ fn what_tells_of_other_pages_stays_out() {
 }
 
 #[test]
+fn a_month_beside_lines_without_sentences_is_no_report() {
+    let days: String = (1..31).map(|day| format!("<td>{day}{}", if day % 7 == 0 { "<tr>" } else { "" })).collect();
+    let lines: String = (0..30).map(|n| format!("<p>某县民政局办理第{n}件</p>")).collect();
+    let document = document(&format!("<body><div><div>{lines}</div></div><table><tr>{days}</table>"));
+    assert_eq!((paragraphs(&document).len(), tables(&document).len()), (30, 0));
+}
+
+#[test]
+fn lines_of_menus_do_not_hide_a_report_in_a_script() {
+    let menu: String = (0..60).map(|n| format!("<li>政务公开专栏第{n}期</li>")).collect();
+    let page = format!("<body><ul>{menu}</ul><script>var t = '{}'</script>", format!("<p>{PROSE}</p>").repeat(4));
+    assert_eq!(paragraphs(&document(&page)), [PROSE; 4]);
+}
+
+#[test]
 fn links_in_its_midst_do_not_end_a_report() {
     let links: String = (0..6).map(|n| format!("<p><a href=/{n}>政务公开专栏第{n}期</a></p>")).collect();
     let table = "<table><tr><td>规章<td>1<td>2<tr><td>行政许可<td>3<td>4</table>";
