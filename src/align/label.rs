@@ -4,7 +4,7 @@
 //! front (`（三）`, `2.`), told apart from the label's own text.
 
 use crate::pattern::{Label, Ordinal, OrdinalStyle};
-use crate::text::{distance, fold, numeral};
+use crate::text::{bloom, distance, fold, numeral};
 
 /// Longest printed text that is compared as a label, in characters; longer ones are prose.
 const LONGEST: usize = 240;
@@ -75,10 +75,10 @@ impl Printed {
         let bare = without_brackets(rest).map(|s| squash(&s)).unwrap_or_default();
         let whole = if ordinal.is_some() { squash(shadow) } else { Vec::new() };
         let yearless = without_years(if bare.is_empty() { &full } else { &bare });
-        let bloom = self::bloom(&full);
-        let bare_bloom = if bare.is_empty() { bloom } else { self::bloom(&bare) };
-        let whole_bloom = self::bloom(&whole);
-        Self { ordinal, full, bare, whole, yearless, bloom, bare_bloom, whole_bloom }
+        let all = bloom(&full);
+        let bare_bloom = if bare.is_empty() { all } else { bloom(&bare) };
+        let whole_bloom = bloom(&whole);
+        Self { ordinal, full, bare, whole, yearless, bloom: all, bare_bloom, whole_bloom }
     }
 
     /// Whether no letter and no digit is printed.
@@ -403,10 +403,6 @@ fn without_years(chars: &[char]) -> [Vec<char>; 2] {
         rest = tail;
     }
     out
-}
-
-pub(super) fn bloom(chars: &[char]) -> u128 {
-    chars.iter().fold(0, |bits, &c| bits | 1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 25))
 }
 
 fn is_subsequence(short: &[char], long: &[char]) -> bool {

@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::label::{How, Match, Needle, bloom, is_kept};
+use super::label::{How, Match, Needle, is_kept};
 use crate::pattern::{Label, Ordinal, OrdinalStyle};
-use crate::text::{distance, numeral};
+use crate::text::{bloom, distance, numeral};
 
 /// Fewest letters of a label that is found with letters wrong.
 const EDITABLE: usize = 5;

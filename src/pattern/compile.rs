@@ -10,7 +10,8 @@ use super::checks::{checks, panel_checks, variables};
 use super::equation::Lists;
 use super::fragment::Fragments;
 use super::model::{
-    Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, ReportPattern, Row, SectionPattern, TablePattern, Unit,
+    Column, Family, Form, Label, Ordinal, OrdinalStyle, Part, ReportPattern, Row, SectionHeading, SectionPattern,
+    TablePattern, Unit,
 };
 use super::names;
 use super::narrative::{self, Narrative};
@@ -166,7 +167,24 @@ fn report(
     let word_shadows =
         words.iter().map(|(name, list)| (name.clone(), list.iter().map(|word| text::fold(word)).collect())).collect();
     let expressions = Expressions::new(expressions);
-    Ok(ReportPattern { sections, expressions, words, word_shadows })
+    Ok(ReportPattern { headings: headings(&sections), sections, expressions, words, word_shadows })
+}
+
+/// The headings of all sections, in the order in which lines are held against them.
+fn headings(sections: &[SectionPattern]) -> Vec<SectionHeading> {
+    let mut all = Vec::new();
+    for (section, pattern) in sections.iter().enumerate() {
+        for heading in &pattern.headings {
+            let letters: Vec<char> = heading.shadow.chars().collect();
+            let bloom = text::bloom(&letters);
+            all.push(SectionHeading { shadow: heading.shadow.clone(), letters, bloom, section });
+        }
+    }
+    all.sort_by(|a, b| {
+        let longest = b.shadow.len().cmp(&a.shadow.len());
+        a.letters.first().cmp(&b.letters.first()).then(longest).then(a.shadow.cmp(&b.shadow))
+    });
+    all
 }
 
 fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments) -> Result<Form, Refusal> {

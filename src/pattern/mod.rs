@@ -32,7 +32,7 @@ use std::sync::OnceLock;
 
 pub use model::{
     Check, Column, Family, Form, Label, Open, Ordinal, OrdinalStyle, PanelCheck, PanelTerm, Part, PatternSet, Reach,
-    ReportPattern, Row, SectionPattern, TablePattern, Term, Unit,
+    ReportPattern, Row, SectionHeading, SectionPattern, TablePattern, Term, Unit,
 };
 
 pub use expression::{Captures, Expression, Match};

@@ -47,6 +47,8 @@ impl Family {
 pub struct ReportPattern {
     /// Sections in their usual order.
     pub sections: Vec<SectionPattern>,
+    /// Headings of all sections, by their first character, of one the longest first.
+    pub headings: Vec<SectionHeading>,
     /// Named expressions (`title`, `period`, `look_alike`, `signature_date`, …); the names are fixed by the
     /// report room, the expressions by the pattern file.
     pub expressions: Expressions,
@@ -65,6 +67,19 @@ pub struct SectionPattern {
     pub headings: Vec<Label>,
     /// Tables (ids) that belong to the section.
     pub tables: Vec<String>,
+}
+
+/// A heading of a section, made ready to be held against lines.
+#[derive(Debug, Clone)]
+pub struct SectionHeading {
+    /// Its shadow.
+    pub shadow: String,
+    /// The characters of the shadow.
+    pub letters: Vec<char>,
+    /// Which characters it holds (see `text::bloom`).
+    pub bloom: u128,
+    /// Index of the section.
+    pub section: usize,
 }
 
 /// A printed label and what else is printed for the same thing.

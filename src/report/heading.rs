@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::passage::{Line, matches};
 use crate::document::Role;
-use crate::pattern::{Named, OrdinalStyle, ReportPattern};
-use crate::text::distance;
+use crate::pattern::{Named, OrdinalStyle, ReportPattern, SectionHeading};
+use crate::text::{bloom, distance};
 
 /// Lines longer than this are searched for headings in their middle, in characters.
 const LONG: usize = 24;
@@ -80,10 +80,9 @@ fn ordinal(shadow: &str) -> Option<(OrdinalKind, u8, usize)> {
     Some((kind, value, shadow.len() - rest.len()))
 }
 
-/// Labels of all sections, the longest first, as (shadow, its length in characters, section).
+/// What begins and names the sections.
 struct Labels<'p> {
     pattern: &'p ReportPattern,
-    all: Vec<(&'p str, usize, usize)>,
     /// Expressions of the beginnings of headings, section by section.
     leads: Vec<Named<'p>>,
     /// Expressions of whole headings, section by section.
@@ -92,18 +91,22 @@ struct Labels<'p> {
 
 impl<'p> Labels<'p> {
     fn new(pattern: &'p ReportPattern) -> Self {
-        let mut all: Vec<(&str, usize, usize)> = Vec::new();
-        for (index, section) in pattern.sections.iter().enumerate() {
-            all.extend(section.headings.iter().map(|h| (h.shadow.as_str(), h.shadow.chars().count(), index)));
-        }
-        all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(b.0)));
         let named = |prefix| pattern.sections.iter().map(|s| pattern.expressions.named(prefix, &s.id)).collect();
-        Self { pattern, all, leads: named("lead_"), others: named("heading_") }
+        Self { pattern, leads: named("lead_"), others: named("heading_") }
+    }
+
+    /// The headings that begin with the shadow's first character, the longest first.
+    fn alike(&self, shadow: &str) -> &'p [SectionHeading] {
+        let (all, first) = (self.pattern.headings.as_slice(), shadow.chars().next());
+        let from = all.partition_point(|h| h.letters.first() < first.as_ref());
+        let to = all.partition_point(|h| h.letters.first() <= first.as_ref());
+        all.get(from..to).unwrap_or_default()
     }
 
     /// The longest label that the shadow begins with.
     fn leading(&self, shadow: &str) -> Option<(&'p str, usize)> {
-        self.all.iter().find(|(l, ..)| shadow.starts_with(l)).map(|(l, _, section)| (*l, *section))
+        let found = self.alike(shadow).iter().find(|h| shadow.starts_with(h.shadow.as_str()));
+        found.map(|h| (h.shadow.as_str(), h.section))
     }
 
     /// The heading that the shadow begins with: its length, its section, and whether it is listed.
@@ -123,16 +126,20 @@ impl<'p> Labels<'p> {
 
     /// The section that all of the shadow names, with what the match is worth.
     fn whole(&self, shadow: &str, line: &Line<'_>, numbered: bool) -> Option<(usize, f32)> {
-        if let Some((.., section)) = self.all.iter().find(|(l, ..)| *l == shadow) {
-            return Some((*section, 1.0));
+        if let Some(heading) = self.alike(shadow).iter().find(|h| h.shadow == shadow) {
+            return Some((heading.section, 1.0));
         }
-        let length = shadow.chars().count();
-        if (6..=HEADING).contains(&length) {
-            let allowed = (length / 6).max(1);
-            let near = self.all.iter().filter(|(l, n, _)| n.abs_diff(length) <= allowed && l.len() >= 18);
-            let letters: Vec<char> = shadow.chars().collect();
-            let far = |label: &str| distance(&label.chars().collect::<Vec<char>>(), &letters, allowed);
-            let near = near.filter_map(|(l, _, s)| far(l).map(|d| (d, *s))).min();
+        let letters: Vec<char> = shadow.chars().take(HEADING + 1).collect();
+        if (6..=HEADING).contains(&letters.len()) {
+            let allowed = (letters.len() / 6).max(1);
+            let held = bloom(&letters);
+            let may = |h: &&SectionHeading| {
+                h.letters.len().abs_diff(letters.len()) <= allowed
+                    && h.shadow.len() >= 18
+                    && (h.bloom & !held).count_ones().max((held & !h.bloom).count_ones()) as usize <= allowed
+            };
+            let near = self.pattern.headings.iter().filter(may);
+            let near = near.filter_map(|h| distance(&h.letters, &letters, allowed).map(|d| (d, h.section))).min();
             if let Some((_, section)) = near {
                 return Some((section, -1.5));
             }

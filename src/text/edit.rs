@@ -41,3 +41,10 @@ pub(crate) fn distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> 
     }
     row.last().copied().filter(|&d| d <= allowed)
 }
+
+/// Which of 128 groups of characters a text holds: a text that holds more groups which another lacks than it may
+/// differ from it in characters is farther from it.
+#[must_use]
+pub(crate) fn bloom(chars: &[char]) -> u128 {
+    chars.iter().fold(0, |bits, &c| bits | 1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 25))
+}

@@ -11,7 +11,7 @@ pub mod shadow;
 mod shadow_han;
 mod superscript;
 
-pub(crate) use edit::distance;
+pub(crate) use edit::{bloom, distance};
 pub use number::{Amount, Cell, is_money, read_cell};
 pub use shadow::{Shadow, fold, fold_char};
 pub(crate) use superscript::{append_raised, superscript};
