@@ -151,3 +151,42 @@ fn two_numbers_in_one_cell_stay_two() {
     grid(&mut wide, &[90.0, 117.0, 150.0], &[90.0, 120.0, 150.0], true, &[]);
     assert!(rows(wide)[0][1].starts_with("12\n3"));
 }
+
+/// Cells of two rows each, with a boxhead.
+fn every_other(rows: &[[&str; 3]]) -> PageContent {
+    let mut p = page(1);
+    let lines = rows.len() / 2 + 2;
+    let mut ys: Vec<f32> = (0..lines).map(|i| 110.0 + 40.0 * (i as f32 - 1.0)).collect();
+    ys[0] = 90.0;
+    grid(&mut p, &[100.0, 180.0, 260.0, 340.0], &ys, false, &[]);
+    for (r, row) in [["项目", "甲", "乙"]].iter().chain(rows).enumerate() {
+        for (c, text) in row.iter().enumerate() {
+            set(&mut p, 105.0 + 80.0 * c as f32, 104.0 + 20.0 * r as f32, 10.0, 0.0, text);
+        }
+    }
+    p
+}
+
+#[test]
+fn lines_under_every_other_row_are_no_reason_to_join_rows() {
+    let p = every_other(&[
+        ["规章", "1", "12"],
+        ["规范性文件", "3", "4"],
+        ["行政许可", "", "46"],
+        ["行政处罚", "7", "8"],
+        ["行政强制", "10", "9"],
+        ["收费", "11", "0"],
+    ]);
+    let want =
+        ["项目|甲|乙", "规章|1|12", "规范性文件|3|4", "行政许可||46", "行政处罚|7|8", "行政强制|10|9", "收费|11|0"];
+    assert_eq!(rows(p), [want]);
+}
+
+#[test]
+fn a_label_of_two_lines_beside_single_values_stays_one_row() {
+    let mut p = every_other(&[["规范性", "1", "12"], ["文件", "", ""], ["行政", "3", "4"], ["许可", "", ""]]);
+    assert_eq!(rows(p.clone()), [["项目|甲|乙", "规范性\n文件|1|12", "行政\n许可|3|4"]]);
+    // One number in two lines beside such a label is no second row.
+    set(&mut p, 185.0, 144.0, 10.0, 0.0, "5");
+    assert_eq!(rows(p)[0][1], "规范性\n文件|1\n5|12");
+}

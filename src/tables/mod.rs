@@ -5,6 +5,7 @@ mod borderless;
 mod cells;
 mod edges;
 mod grid;
+mod rows;
 mod rules;
 mod shaded;
 mod stitch;
@@ -93,7 +94,10 @@ pub(crate) fn fill_ruled(
         };
         loose.edges.retain(|e| !grids.iter().any(|g| g.kind == TableKind::Tagged && around(g, e)));
     }
-    grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && !g.crowded()).for_each(|g| wrapped::join(page, g));
+    for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && !g.crowded()) {
+        wrapped::join(page, g);
+        rows::part(page, g);
+    }
     for candidate in shaded::candidates(page, grids, limits) {
         if !shaded::holds(&candidate, &rest) {
             continue;
