@@ -8,6 +8,8 @@ use super::mapping::{Basis, Mapping, map_row};
 use super::ragged::proven;
 use super::stub::named_rows;
 use super::vocabulary::{Reader, Role, TableIndex};
+use crate::document::TableKind;
+use crate::record::State;
 
 /// A row of the form as printed, with its cells under the columns.
 pub(crate) struct ReadRow {
@@ -150,8 +152,30 @@ pub(crate) fn fragment(
         let id = names.get(&hit.row).cloned();
         out.rows.push(ReadRow { hit, cells, basis, head, id });
     }
+    if grid.table.kind == TableKind::Delimited {
+        refuse_shifted(grid, &mut out, reader);
+    }
     unlabelled(grid, index, &views, &is_data, carried, reader, &mut out);
     accept(grid, index, &views, reader, out)
+}
+
+/// Refuses rows of separated text read by place where another row under the same boxhead prints a number behind its
+/// last column: header and rows are padded differently, and places tell nothing.
+fn refuse_shifted(grid: &Grid, out: &mut Fragment, reader: &Reader) {
+    let mut shifted = vec![false; out.heads.len()];
+    for row in &out.rows {
+        let Some((slot, (_, head))) = row.head.and_then(|h| shifted.get_mut(h).zip(out.heads.get(h))) else { continue };
+        let end = head.leaves.iter().chain(&head.extras).map(|l| l.end).max().unwrap_or(0);
+        let number = |cell: &usize| reader.get(grid.text(*cell)).state == State::Number;
+        let behind = |cell: &usize| grid.cell(*cell).is_some_and(|c| c.col >= end);
+        *slot |= !head.carried && grid.row(row.hit.row).iter().any(|c| behind(c) && number(c));
+    }
+    for row in &mut out.rows {
+        if row.basis == Some(Basis::Place) && row.head.is_some_and(|h| shifted.get(h).copied().unwrap_or(false)) {
+            row.cells.clear();
+            row.basis = None;
+        }
+    }
 }
 
 /// The boxheads at the foot of a physical table, cut from their rows by a page break: for the next table alone.

@@ -536,3 +536,27 @@ fn tables_of_another_year_between_the_own_ones_are_no_pieces_of_them() {
     assert_eq!(values(&found, "litigation.direct."), ["4", "1", "0", "0", "5"]);
     assert_eq!(values(&found, "litigation.after_review."), ["1", "0", "0", "0", "1"]);
 }
+
+#[test]
+fn rows_that_share_their_labels_with_columns_are_no_new_header() {
+    let found = text(
+        "三、收到和处理政府信息公开申请情况\n（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）申请人情况自然人\
+         法人或其他组织总计商业企业科研机构社会公益组织法律服务机构其他本年新收政府信息公开申请数量382242\
+         上年结转政府信息公开申请数量本年度办理结果予以公开16117部分公开112不予公开属于国家秘密\
+         无正当理由大量反复申请要求行政机关确认或重新出具已获取信息22其他处理总计372241结转下年度续办11\n五、问题\n",
+    );
+    assert_eq!(values(&found, "applications.concluded"), Vec::<String>::new());
+    assert_eq!(values(&found, "applications.carried_forward"), Vec::<String>::new());
+}
+
+#[test]
+fn rows_padded_otherwise_than_their_header_are_not_read_by_place() {
+    let found = text(
+        "三、收到和处理政府信息公开申请情况\n\
+         | 申请情况 | 自然人 | 商业企业 | 科研机构 | 社会公益组织 | 法律服务机构 | 其他 | 总计 |  |\n\
+         | 一、本年新收政府信息公开申请数量 |  | 1 | 0 |  |  |  |  | 1 |\n\
+         | 二、上年结转政府信息公开申请数量 |  | 0 |  |  |  |  | 0 |  |\n\
+         | （二）部分公开 |  |  |  | 0 |  |  |  |  |\n",
+    );
+    assert!(values(&found, "applications.partly_granted").iter().all(|v| v != "0"), "{:?}", found.readings);
+}

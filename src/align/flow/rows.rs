@@ -148,7 +148,10 @@ impl Chain {
             }
             let unit = texts.last().filter(|t| t.kind == Kind::Unit).cloned();
             let label_at = texts.iter().rposition(|t| t.kind != Kind::Unit);
-            let fresh = read_header(stream, texts, index);
+            // Labels of rows that also name columns (其他, 总计) are no new header of less than half the columns.
+            let shrinks =
+                |h: &Header| header.as_ref().is_some_and(|o| o.part == h.part && h.order.len() * 2 < o.order.len());
+            let fresh = read_header(stream, texts, index).filter(|h| !shrinks(h));
             let heading: Vec<usize> = fresh.as_ref().map(|h| h.texts.clone()).unwrap_or_default();
             let label = label_at.filter(|n| !heading.contains(n)).and_then(|n| texts.get(n));
             let own = label.and_then(|t| which_row(stream, t, index, last));
