@@ -186,12 +186,20 @@ fn sniff_compound(bytes: &[u8]) -> Result<Format, Failure> {
         Ok(Format::Doc)
     } else if has("Workbook") || has("Book") {
         Ok(Format::Sheet)
-    } else if has("PowerPoint Document") {
-        unsupported("presentation")
     } else {
-        unsupported("compound file")
+        let kind = COMPOUND.iter().find(|(stream, _)| has(stream));
+        unsupported(kind.map_or("compound file of no kind known here", |(_, kind)| kind))
     }
 }
+
+/// Streams that tell kinds of compound files which no reader reads, and what to say of them.
+const COMPOUND: [(&str, &str); 5] = [
+    ("PowerPoint Document", "presentation"),
+    ("__properties_version1.0", "outlook message; save it as .eml"),
+    ("MatOST", "microsoft works document; save it as .docx"),
+    ("VisioDocument", "drawing"),
+    ("\u{5}HwpSummaryInformation", "hangul document; save it as .docx"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -229,6 +237,9 @@ mod tests {
         assert_eq!(sniff(&compound("WordDocument")), Ok(Format::Doc));
         assert_eq!(sniff(&compound("Workbook")), Ok(Format::Sheet));
         assert_eq!(sniff(&compound("EncryptedPackage")).unwrap_err().code(), "encrypted");
+        let refusal = |stream| sniff(&compound(stream)).unwrap_err().to_string();
+        assert_eq!(refusal("MatOST"), "unsupported file type: microsoft works document; save it as .docx");
+        assert_eq!(refusal("x"), "unsupported file type: compound file of no kind known here");
     }
 
     #[test]
