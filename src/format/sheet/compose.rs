@@ -37,7 +37,7 @@ impl Shown {
 /// Rows that belong together, and what they show.
 struct Band {
     rows: (usize, usize),
-    /// First row of the sheet, to see gaps.
+    /// First and last row among those that the sheet shows, to see gaps.
     first: u32,
     last: u32,
     cells: Vec<Shown>,
@@ -76,8 +76,42 @@ pub(super) fn compose(mut sheet: Sheet, limits: &Limits, document: &mut Document
     push_table(grid, &name, limits, document)
 }
 
-/// Takes out what stands in hidden rows and columns, and tells of it; gives the runs of hidden columns.
-fn leave_hidden_out(sheet: &mut Sheet, document: &mut Document) -> Vec<(u32, u32)> {
+/// What of a sheet is not shown.
+struct Hidden {
+    rows: Vec<u32>,
+    /// Runs of columns, in order and apart from each other.
+    cols: Vec<(u32, u32)>,
+}
+
+impl Hidden {
+    fn holds_row(&self, row: u32) -> bool {
+        self.rows.binary_search(&row).is_ok()
+    }
+
+    fn holds_col(&self, col: u32) -> bool {
+        self.run_of(col).is_some_and(|run| col <= run.1)
+    }
+
+    /// The last run of columns that begins at or before a column.
+    fn run_of(&self, col: u32) -> Option<&(u32, u32)> {
+        self.cols.partition_point(|run| run.0 <= col).checked_sub(1).and_then(|at| self.cols.get(at))
+    }
+
+    /// Whether some part of a region is shown.
+    fn shows(&self, merge: &Merge) -> bool {
+        let ((from, to), cols) = (merge.rows, merge.cols);
+        let rows = self.rows.partition_point(|r| *r <= to) - self.rows.partition_point(|r| *r < from);
+        (rows as u64) < u64::from(to - from) + 1 && self.run_of(cols.0).is_none_or(|run| cols.1 > run.1)
+    }
+
+    /// The number of a row among those that are shown.
+    fn number(&self, row: u32) -> u32 {
+        row.saturating_sub(u32::try_from(self.rows.partition_point(|r| *r < row)).unwrap_or(u32::MAX))
+    }
+}
+
+/// Takes out what stands in hidden rows and columns, and tells of it.
+fn leave_hidden_out(sheet: &mut Sheet, document: &mut Document) -> Hidden {
     let before = sheet.entries.iter().filter(|e| !e.text.is_empty()).count();
     let mut cols = std::mem::take(&mut sheet.hidden_cols);
     cols.sort_unstable();
@@ -91,17 +125,10 @@ fn leave_hidden_out(sheet: &mut Sheet, document: &mut Document) -> Vec<(u32, u32
     });
     // A merged region is seen as long as some part of it is; its content stands in its first cell.
     let merged: BTreeMap<(u32, u32), Merge> = sheet.merges.iter().map(|m| ((m.rows.0, m.cols.0), *m)).collect();
-    let rows: Vec<u32> = std::mem::take(&mut sheet.hidden_rows).into_iter().collect();
-    let hidden_row = |row: u32| rows.binary_search(&row).is_ok();
-    let seen_row = |(from, to): (u32, u32)| {
-        let hidden = rows.partition_point(|r| *r <= to) - rows.partition_point(|r| *r < from);
-        (hidden as u64) < u64::from(to - from) + 1
-    };
-    let hidden_col = |col: u32| run_of(&cols, col).is_some_and(|run| col <= run.1);
-    let seen_col = |(from, to): (u32, u32)| run_of(&cols, from).is_none_or(|run| to > run.1);
+    let hidden = Hidden { rows: std::mem::take(&mut sheet.hidden_rows).into_iter().collect(), cols };
     sheet.entries.retain(|e| match merged.get(&(e.row, e.col)) {
-        Some(merge) => seen_row(merge.rows) && seen_col(merge.cols),
-        None => !hidden_row(e.row) && !hidden_col(e.col),
+        Some(merge) => hidden.shows(merge),
+        None => !hidden.holds_row(e.row) && !hidden.holds_col(e.col),
     });
     let left_out = before - sheet.entries.iter().filter(|e| !e.text.is_empty()).count();
     if left_out > 0 {
@@ -112,23 +139,18 @@ fn leave_hidden_out(sheet: &mut Sheet, document: &mut Document) -> Vec<(u32, u32
             anchor: None,
         });
     }
-    cols
-}
-
-/// The last run that begins at or before a column.
-fn run_of(runs: &[(u32, u32)], col: u32) -> Option<&(u32, u32)> {
-    runs.partition_point(|run| run.0 <= col).checked_sub(1).and_then(|at| runs.get(at))
+    hidden
 }
 
 /// The columns that are shown: those with cells, and the empty ones between them.
-fn columns(entries: &[Entry], hidden: &[(u32, u32)]) -> Vec<u32> {
+fn columns(entries: &[Entry], hidden: &Hidden) -> Vec<u32> {
     let mut used: Vec<u32> = entries.iter().map(|e| e.col).collect();
     used.sort_unstable();
     used.dedup();
     let mut out: Vec<u32> = Vec::new();
     for col in used {
         if let Some(&last) = out.last() {
-            let gap = (last + 1..col).filter(|c| run_of(hidden, *c).is_none_or(|run| *c > run.1));
+            let gap = (last + 1..col).filter(|c| !hidden.holds_col(*c));
             let between: Vec<u32> = gap.take(GAP as usize + 1).collect();
             out.extend(between.iter().take(if between.len() > GAP as usize { 1 } else { between.len() }));
         }
@@ -138,7 +160,7 @@ fn columns(entries: &[Entry], hidden: &[(u32, u32)]) -> Vec<u32> {
 }
 
 /// Cells to bands, from the top.
-fn bands(mut sheet: Sheet, hidden: &[(u32, u32)]) -> Vec<Band> {
+fn bands(mut sheet: Sheet, hidden: &Hidden) -> Vec<Band> {
     sheet.entries.sort_by_key(|e| (e.row, e.col));
     sheet.entries.dedup_by_key(|e| (e.row, e.col));
     let mut rows: Vec<u32> = sheet.entries.iter().map(|e| e.row).collect();
@@ -173,7 +195,8 @@ fn bands(mut sheet: Sheet, hidden: &[(u32, u32)]) -> Vec<Band> {
     for (at, &row) in rows.iter().enumerate() {
         let inside = covered.get(at).map(Vec::as_slice).unwrap_or_default();
         if out.is_empty() || at > reach {
-            out.push(Band { rows: (at, at), first: row, last: row, cells: Vec::new() });
+            let number = hidden.number(row);
+            out.push(Band { rows: (at, at), first: number, last: number, cells: Vec::new() });
             reach = at;
         }
         let Some(band) = out.last_mut() else { continue };
@@ -190,7 +213,7 @@ fn bands(mut sheet: Sheet, hidden: &[(u32, u32)]) -> Vec<Band> {
             band.cells.push(Shown { rows: (at, bottom), cols: (col, right), place: (row, sheet_col), text, bordered });
         }
         band.rows.1 = at;
-        band.last = row;
+        band.last = hidden.number(row);
     }
     out
 }
@@ -253,14 +276,13 @@ fn kinds(bands: &[Band], framed: bool) -> Vec<Kind> {
             }
         })
         .collect();
-    if !framed {
-        stubs(bands, &alone, &mut kinds);
-    }
+    stubs(bands, framed, &alone, &mut kinds);
     kinds
 }
 
-/// Without frames, short texts right between rows of a grid may be rows whose cells are empty.
-fn stubs(bands: &[Band], alone: &[Option<&Shown>], kinds: &mut [Kind]) {
+/// Short texts right between rows of a grid may be rows whose other cells are empty: framed ones, or all where
+/// nothing is framed.
+fn stubs(bands: &[Band], framed: bool, alone: &[Option<&Shown>], kinds: &mut [Kind]) {
     let close = |at: usize| {
         let pair = at.checked_sub(1).and_then(|above| bands.get(above)).zip(bands.get(at));
         pair.is_some_and(|(above, band)| above.last + 1 == band.first)
@@ -282,7 +304,7 @@ fn stubs(bands: &[Band], alone: &[Option<&Shown>], kinds: &mut [Kind]) {
                 if let Some(cell) = cell {
                     let whole = cell.cols.0 == 0 && cell.cols.1 >= least;
                     let short = cell.text.chars().count() <= STUB && !cell.text.contains('。');
-                    if short && !whole {
+                    if short && !whole && (cell.bordered || !framed) {
                         *kind = Kind::Grid;
                     }
                 }
