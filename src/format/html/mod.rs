@@ -13,10 +13,12 @@ mod facts;
 mod grid;
 mod metadata;
 mod parse;
+mod references;
 mod sink;
 mod text;
 mod token;
 mod tree;
+mod words;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Block, Document, Format, Role};

@@ -8,7 +8,6 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
@@ -17,9 +16,7 @@ use memchr::{memchr, memchr_iter, memchr2};
 use rustc_hash::FxHashMap;
 
 use super::attributes::{Attr, Attributes, Range, packed};
-
-/// Bytes in which a named character reference ends.
-const REFERENCE: usize = 40;
+use super::references::{replace, resolve};
 
 /// A token and where it stands.
 pub(super) struct Placed {
@@ -543,37 +540,6 @@ fn resolved(source: &str, from: usize, to: usize) -> String {
     resolve(source.get(from..to).unwrap_or_default(), true)
 }
 
-/// A text with character references resolved, line ends unified and zeros replaced.
-fn resolve(text: &str, in_attribute: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for at in memchr_iter(b'&', text.as_bytes()) {
-        // a `&` inside of a reference is none: references hold letters and digits only
-        let reference = reference(text.get(at + 1..).unwrap_or_default(), in_attribute);
-        let Some((length, chars)) = reference else { continue };
-        replace(text.get(done..at).unwrap_or_default(), &mut out);
-        out.extend(chars.into_iter().filter(|c| *c != '\0'));
-        done = at + 1 + length;
-    }
-    replace(text.get(done..).unwrap_or_default(), &mut out);
-    out
-}
-
-/// Appends a text with its line ends unified and its zeros replaced.
-fn replace(text: &str, out: &mut String) {
-    let mut done = 0;
-    for at in memchr::memchr2_iter(b'\r', 0, text.as_bytes()) {
-        out.push_str(text.get(done..at).unwrap_or_default());
-        done = at + 1;
-        match text.as_bytes().get(at..at + 2) {
-            Some(b"\r\n") => {}
-            _ if text.as_bytes().get(at) == Some(&0) => out.push('\u{FFFD}'),
-            _ => out.push('\n'),
-        }
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-}
-
 fn ends_attribute_name(b: u8) -> bool {
     is_space(b) || matches!(b, b'/' | b'>' | b'=')
 }
@@ -612,57 +578,6 @@ pub(super) fn is_formatting(name: &LocalName) -> bool {
     )
 }
 
-/// Reads the character reference behind a `&`: its length and its one or two characters, the second else zero.
-fn reference(text: &str, in_attribute: bool) -> Option<(usize, [char; 2])> {
-    for (name, c) in [("nbsp;", '\u{A0}'), ("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"')] {
-        if text.starts_with(name) {
-            return Some((name.len(), [c, '\0']));
-        }
-    }
-    match text.bytes().next()? {
-        b'#' => numeric_reference(text),
-        first if first.is_ascii_alphanumeric() => named_reference(text, in_attribute),
-        _ => None,
-    }
-}
-
-fn numeric_reference(text: &str) -> Option<(usize, [char; 2])> {
-    let digits = text.get(1..)?;
-    let (digits, radix, lead) = match digits.strip_prefix(['x', 'X']) {
-        Some(digits) => (digits, 16, 2),
-        None => (digits, 10, 1),
-    };
-    let length = digits.bytes().position(|b| !char::from(b).is_digit(radix)).unwrap_or(digits.len());
-    if length == 0 {
-        return None;
-    }
-    let number = digits.chars().take(length).filter_map(|c| c.to_digit(radix));
-    let number = number.fold(0u32, |n, digit| n.saturating_mul(radix).saturating_add(digit));
-    let c1 = number.checked_sub(0x80).and_then(|n| C1_REPLACEMENTS.get(n as usize).copied().flatten());
-    let c = c1.or_else(|| char::from_u32(number)).filter(|c| *c != '\0').unwrap_or('\u{FFFD}');
-    let closed = usize::from(digits.as_bytes().get(length) == Some(&b';'));
-    Some((lead + length + closed, [c, '\0']))
-}
-
-fn named_reference(text: &str, in_attribute: bool) -> Option<(usize, [char; 2])> {
-    let mut best = None;
-    for length in 1..=text.len().min(REFERENCE) {
-        match text.get(..length).and_then(|name| NAMED_ENTITIES.get(name)) {
-            // only the beginning of a name
-            Some((0, _)) => {}
-            Some((first, second)) => best = Some((length, [char::from_u32(*first)?, char::from_u32(*second)?])),
-            None => break,
-        }
-    }
-    let (length, chars) = best?;
-    let next = text.as_bytes().get(length);
-    // `?a=1&copy=2`: in attributes a name without its semicolon may be one of a query
-    let query = in_attribute
-        && !text.get(..length).is_some_and(|name| name.ends_with(';'))
-        && next.is_some_and(|b| *b == b'=' || b.is_ascii_alphanumeric());
-    (!query).then_some((length, chars))
-}
-
 /// Keeps the document type that html5ever's tokenizer reads: there is one a page, and what follows from it is long.
 #[derive(Default)]
 struct DoctypeSink {
@@ -690,143 +605,4 @@ fn doctype(markup: &str) -> Option<Doctype> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fmt::Write;
-
-    use proptest::prelude::*;
-    use scraper::{Html, node};
-
-    use super::super::parse::{Parsed, parse};
-    use super::super::sink::{NodeId, NodeKind};
-    use super::*;
-    use crate::limits::Limits;
-
-    /// The tree of html5ever and scraper, an element a line, with the attributes that are kept.
-    fn expected(source: &str) -> String {
-        let html = Html::parse_document(source);
-        let mut out = String::new();
-        let mut depth = 0;
-        for edge in html.tree.root().traverse() {
-            match edge {
-                ego_tree::iter::Edge::Open(node) => match node.value() {
-                    node::Node::Element(element) => {
-                        let attributes = element.attrs().filter_map(|(name, value)| {
-                            Attr::of(packed(name.as_bytes())).map(|name| (name, value.to_owned()))
-                        });
-                        push_element(&mut out, depth, element.name(), attributes.collect());
-                        depth += 1;
-                    }
-                    node::Node::Text(text) => {
-                        let around = node.parent().and_then(|n| n.value().as_element());
-                        push_text(&mut out, depth, around.map_or("", |e| e.name()), text);
-                    }
-                    _ => {}
-                },
-                ego_tree::iter::Edge::Close(node) => depth -= usize::from(node.value().is_element()),
-            }
-        }
-        out
-    }
-
-    fn tree(source: &str) -> String {
-        let Parsed { nodes, attributes, .. } = parse(source, &Limits::default()).unwrap();
-        let mut out = String::new();
-        let mut waiting: Vec<(NodeId, usize, &str)> = nodes.first(0).map(|id| (id, 0, "")).into_iter().collect();
-        while let Some((id, depth, around)) = waiting.pop() {
-            waiting.extend(nodes.next(id).map(|next| (next, depth, around)));
-            let mut name = "";
-            match &nodes.get(id).unwrap().kind {
-                NodeKind::Element(element) => {
-                    let attributes = attributes.all(element.attributes).filter(|(name, _)| *name != Attr::Other);
-                    let attributes = attributes.map(|(name, value)| (name, value.to_owned()));
-                    name = element.name();
-                    push_element(&mut out, depth, name, attributes.collect());
-                }
-                NodeKind::Text(text) => push_text(&mut out, depth, around, text),
-                NodeKind::Other => {}
-            }
-            waiting.extend(nodes.first(id).map(|first| (first, depth + 1, name)));
-        }
-        out
-    }
-
-    fn push_element(out: &mut String, depth: usize, name: &str, mut attributes: Vec<(Attr, String)>) {
-        attributes.sort_by_key(|(name, _)| *name as u8);
-        writeln!(out, "{depth} <{name}> {attributes:?}").unwrap();
-    }
-
-    /// Blanks between cells are left out of one tree and not of the other.
-    fn push_text(out: &mut String, depth: usize, around: &str, text: &str) {
-        let between_cells = ["table", "tbody", "thead", "tfoot", "tr"].contains(&around);
-        if between_cells && text.bytes().all(is_space) {
-            return;
-        }
-        writeln!(out, "{depth} {text:?}").unwrap();
-    }
-
-    #[test]
-    fn odd_markup_makes_the_tree_of_the_standard() {
-        for source in [
-            "<p>a&nbsp;b&amp;c&notit;&notin;&#x4e2d;&#20013&#0;&#x110000;&#x80;&;&#;&#x;&unknown;&lt",
-            "<a href='?a=1&copy=2&amp;b&copy' class=a/b id>x</a>",
-            "<P CLASS=A class=b data-x='>' hidden>1 < 2 </ p></p><br/></>x</",
-            "a<!-->b<!--->c<!-- > -->d<!-- x --!>e<!--->f--><!x>g<?y?>h<!-- i",
-            "<title>a</titlex>&amp;<b></TITLE ><textarea>\n<p></textarea>",
-            "<script>a<!--<script>b</script>c--></script>d<script><!--></script>e<script><!--<script></script></script>",
-            "<style>a<b>&amp;</style><xmp><p></xmp><plaintext><p>a</plaintext>",
-            "<!DOCTYPE html PUBLIC \"-//W3C//DTD HTML 4.01 Transitional//EN\" 'x>y'><p><table><td>1<td>2",
-            "<!doctype html><p>a<table>b<tr>c<td>d</table>e",
-            "<svg><![CDATA[a<b]]>c<font color=red>d</svg><![CDATA[e]]>f",
-            "<font size=1><font size=2><b><p>a</font>b</p>c",
-            "a\r\nb\rc<pre>\r\nd</pre>\0<td>\0<p title='a\r\nb\0'>e",
-            "<p 一=\"二\" class=三>四<一><a\u{3000}b>",
-            "<div class=\"a",
-            "<table><template><tr><td>1</template><select><option>2<input type=hidden></table>",
-        ] {
-            assert_eq!(tree(source), expected(source), "{source}");
-        }
-    }
-
-    #[test]
-    fn zeros_and_line_ends_are_gone_over_once() {
-        // Squared, these pages would take hours.
-        for piece in ["a\0", "\r\n<b>a</b>", "<svg><![CDATA[\0\0]]></svg>\0"] {
-            let source = format!("<svg><![CDATA[{}]]></svg>{}", "\0".repeat(100_000), piece.repeat(100_000));
-            assert!(parse(&source, &Limits::default()).is_ok());
-        }
-    }
-
-    #[test]
-    fn reports_make_the_tree_of_the_standard() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/reports");
-        let mut pages = 0;
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-            if crate::source::sniff::sniff(&bytes) == Ok(crate::document::Format::Html) {
-                let source = crate::source::encoding::decode(&bytes, None).text;
-                assert_eq!(tree(&source), expected(&source));
-                pages += 1;
-            }
-        }
-        assert!(pages >= 5, "{pages}");
-    }
-
-    proptest! {
-        #[test]
-        fn any_markup_makes_the_tree_of_the_standard(
-            pieces in proptest::collection::vec(
-                proptest::sample::select(vec![
-                    "<", ">", "/", "=", "\"", "'", "!", "--", "-", "&", ";", "#", " ", "\n", "x", "a", "年", "\0",
-                    "<p", "<b", "<a", "<i>", "</i>", "</p>", "</b>", "<table>", "<tr>", "<td>", "</table>", "<div>",
-                    "</div>", "<script>", "</script>", "<script", "</script", "<style>", "</style>", "<title>", "</title>",
-                    "<!--", "-->", "<!doctype html>", "<svg>", "</svg>", "<![CDATA[", "]]>", "&amp;", "&nbsp", "&#1",
-                    "class=", "href", "<textarea>", "</textarea>", "<select>", "<option>", "<pre>", "\n\n", "<br/>",
-                ]),
-                0..40,
-            ),
-        ) {
-            let source = pieces.concat();
-            prop_assert_eq!(tree(&source), expected(&source), "{}", source);
-        }
-    }
-}
+mod tests;
