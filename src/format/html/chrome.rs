@@ -100,7 +100,8 @@ pub(super) fn is_chrome(text: &str) -> bool {
     if chars <= 150 && !sentence && LISTS.telling.as_ref().is_some_and(|telling| telling.is_match(text)) {
         return true;
     }
-    if chars <= 24 && TOOL_LINES.iter().any(|line| text.trim().eq_ignore_ascii_case(line)) {
+    let latin = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    if latin && chars <= 24 && TOOL_LINES.iter().any(|line| text.trim().eq_ignore_ascii_case(line)) {
         return true;
     }
     let crumbs = !sentence
