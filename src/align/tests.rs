@@ -560,3 +560,13 @@ fn rows_padded_otherwise_than_their_header_are_not_read_by_place() {
     );
     assert!(values(&found, "applications.partly_granted").iter().all(|v| v != "0"), "{:?}", found.readings);
 }
+
+#[test]
+fn a_header_without_rows_lends_no_columns_to_the_next() {
+    let found = text(
+        "二、主动公开政府信息情况\n第二十条第（六）项 |\n||\n信息内容 |\n上一年项目数量 |\n本年增/减 |\n处理决定数量 |\n||\n\
+         行政强制 |\n3 |\n0 |\n2 |\n||\n第二十条第（一）项 |\n||\n信息内容 |\n本年新 |\n本年新 |\n对外公开总数量 |\n||\n\
+         第二十条第（九）项 |\n||\n信息内容 |\n采购项目数量 |\n采购总金额 |\n||\n政府集中采购 |\n49 |\n1.33 |\n||\n",
+    );
+    assert_eq!(values(&found, "proactive.procurement"), ["49", "1.33"]);
+}

@@ -147,6 +147,10 @@ pub(super) fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableInd
             if corner.is_none() {
                 header.units = 0;
             }
+            if first_leaf.is_none() {
+                // What stood before is the header of other rows, which are not printed here.
+                nodes.retain(|n| !matches!(n, Node::Other(_)));
+            }
             header.cornered = true;
             corner.get_or_insert(draft(stream, token));
         } else if (token.kind == Kind::Text || (matches!(token.kind, Kind::Label(_)) && roles.is_empty()))
