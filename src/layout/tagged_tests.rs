@@ -1,5 +1,7 @@
 //! Tables of the structure tree beside the lines and places of the page.
 
+use proptest::prelude::*;
+
 use super::samples::{grid, page, set, stroke};
 use super::{Composed, PageContent, TaggedCell, TaggedRow, TaggedTable, compose};
 use crate::document::{Block, Table, TableKind};
@@ -214,4 +216,36 @@ fn a_tagged_table_in_a_ruled_cell_is_a_table_of_its_own() {
     let done = laid(vec![p], &[outer, inner]);
     let found: Vec<_> = tables(&done).into_iter().map(rows).collect();
     assert_eq!(found, [["外一|外二", "内|"], ["10|11", "12|13"]]);
+}
+
+proptest! {
+    #[test]
+    fn any_tree_is_held_against_any_page(
+        chars in proptest::collection::vec((0..30_u8, 0..30_u8, 0..12_u32, 0..4_usize), 0..60),
+        lines in proptest::collection::vec((0..8_u8, 0..8_u8, 1..8_u8, any::<bool>()), 0..16),
+        cells in proptest::collection::vec((0..5_u32, 0..5_u32, 0..12_u32, 0..3_u32, any::<bool>()), 0..40),
+        inside in proptest::option::of(0..3_usize),
+    ) {
+        let mut pages = vec![page(1), page(2)];
+        for (k, &(x, y, mcid, ch)) in chars.iter().enumerate() {
+            mark(&mut pages[k % 2], f32::from(x) * 19.0, f32::from(y) * 13.0, ["甲", "12", "3", "a b"][ch], mcid);
+        }
+        for (k, &(x, y, long, down)) in lines.iter().enumerate() {
+            let (x, y, long) = (f32::from(x) * 60.0, f32::from(y) * 50.0, f32::from(long) * 60.0);
+            let end = if down { (x, y + long) } else { (x + long, y) };
+            stroke(&mut pages[k % 2], x, y, end.0, end.1);
+        }
+        let mut tagged = vec![TaggedTable::default(), TaggedTable { rows: Vec::new(), inside }];
+        for (k, &(row_span, col_span, mcid, page, fresh)) in cells.iter().enumerate() {
+            let rows = &mut tagged[usize::from(k % 5 == 0)].rows;
+            if fresh || rows.is_empty() {
+                rows.push(TaggedRow::default());
+            }
+            let marks = vec![(page, mcid), (2, mcid + 1)];
+            rows.last_mut().unwrap().cells.push(TaggedCell { header: false, row_span, col_span, marks });
+        }
+        for t in tables(&laid(pages, &tagged)) {
+            prop_assert!(t.cells.iter().all(|c| c.row + c.row_span <= t.rows && c.col + c.col_span <= t.cols));
+        }
+    }
 }
