@@ -12,8 +12,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
-use regex_automata::meta::{self, Regex};
-use regex_automata::util::captures;
+use regex::bytes::{self, Regex, RegexBuilder};
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, Hir, HirKind, Repetition};
 
 /// Bytes that one compiled expression may take.
@@ -49,40 +48,38 @@ impl Expression {
 
     /// Whether it has a group of this name.
     pub(super) fn has_group(&self, name: &str) -> bool {
-        self.regex().is_some_and(|r| r.group_info().all_names().any(|(_, _, n)| n == Some(name)))
+        self.regex().is_some_and(|r| r.capture_names().any(|n| n == Some(name)))
     }
 
     /// Whether it matches anywhere.
     #[must_use]
     pub fn is_match(&self, shadow: &str) -> bool {
-        self.for_text(shadow).is_some_and(|r| r.is_match(shadow))
+        self.for_text(shadow).is_some_and(|r| r.is_match(shadow.as_bytes()))
     }
 
     /// Its first match.
     #[must_use]
     pub fn find<'t>(&self, shadow: &'t str) -> Option<Match<'t>> {
-        self.for_text(shadow)?.find(shadow).map(|m| Match { text: shadow, range: m.range() })
+        self.for_text(shadow)?.find(shadow.as_bytes()).map(|m| Match { text: shadow, range: m.range() })
     }
 
     /// All its matches.
     pub fn find_iter<'t>(&self, shadow: &'t str) -> impl Iterator<Item = Match<'t>> + use<'_, 't> {
-        let all = self.for_text(shadow).map(|r| r.find_iter(shadow)).into_iter().flatten();
-        all.map(|m| Match { text: shadow, range: m.range() })
+        let all = self.for_text(shadow).map(|r| r.find_iter(shadow.as_bytes())).into_iter().flatten();
+        all.map(|m| Match { text: shadow, range: m.range() }).filter(Match::is_whole)
     }
 
     /// The groups of its first match.
     #[must_use]
     pub fn captures<'t>(&self, shadow: &'t str) -> Option<Captures<'t>> {
-        let regex = self.for_text(shadow)?;
-        let mut groups = regex.create_captures();
-        regex.captures(shadow, &mut groups);
-        groups.is_match().then_some(Captures { text: shadow, groups })
+        let groups = self.for_text(shadow)?.captures(shadow.as_bytes())?;
+        Some(Captures { text: shadow, groups })
     }
 
     /// The groups of all its matches.
     pub fn captures_iter<'t>(&self, shadow: &'t str) -> impl Iterator<Item = Captures<'t>> + use<'_, 't> {
-        let all = self.for_text(shadow).map(|r| r.captures_iter(shadow)).into_iter().flatten();
-        all.map(|groups| Captures { text: shadow, groups })
+        let all = self.for_text(shadow).map(|r| r.captures_iter(shadow.as_bytes())).into_iter().flatten();
+        all.map(|groups| Captures { text: shadow, groups }).filter(|found| found.whole().is_whole())
     }
 
     /// The compiled expression, where the text holds what it needs, in that order.
@@ -140,6 +137,11 @@ impl<'t> Match<'t> {
         self.range.clone()
     }
 
+    /// Whether it is no empty match within a character, of which an expression on bytes knows nothing.
+    fn is_whole(&self) -> bool {
+        self.text.is_char_boundary(self.range.start)
+    }
+
     /// The text matched.
     #[must_use]
     pub fn as_str(&self) -> &'t str {
@@ -148,34 +150,32 @@ impl<'t> Match<'t> {
 }
 
 /// A match with its groups.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Captures<'t> {
     text: &'t str,
-    groups: captures::Captures,
+    groups: bytes::Captures<'t>,
 }
 
 impl<'t> Captures<'t> {
     /// All that was matched.
     #[must_use]
     pub fn whole(&self) -> Match<'t> {
-        Match { text: self.text, range: self.groups.get_match().map_or(0..0, |m| m.range()) }
+        Match { text: self.text, range: self.groups.get_match().range() }
     }
 
     /// What the group of a name matched; `None` where it took no part.
     #[must_use]
     pub fn name(&self, name: &str) -> Option<Match<'t>> {
-        let group = self.groups.get_group_by_name(name)?;
+        let group = self.groups.name(name)?;
         Some(Match { text: self.text, range: group.range() })
     }
 }
 
 fn build(text: &str) -> Result<Regex, String> {
     let hir = regex_syntax::parse(text).map_err(|e| e.to_string())?;
-    let limits = meta::Config::new().nfa_size_limit(Some(EXPRESSION_BYTES));
-    let built = meta::Builder::new().configure(limits).build_from_hir(&light(hir));
-    built.map_err(|e| match e.size_limit() {
-        Some(limit) => format!("compiled, it takes more than {limit} bytes"),
-        None => e.to_string(),
+    RegexBuilder::new(&light(hir).to_string()).size_limit(EXPRESSION_BYTES).build().map_err(|e| match e {
+        regex::Error::CompiledTooBig(limit) => format!("compiled, it takes more than {limit} bytes"),
+        other => other.to_string(),
     })
 }
 
@@ -303,7 +303,7 @@ mod tests {
             expression in "(?:[甲é.*+?|()^$]|\\[\\^a\\]|\\{1,2\\}|\\[\\^甲\\]|\\\\b){1,8}",
             text in "[甲乙éa😀\n]{0,8}",
         ) {
-            if let Ok(whole) = Regex::new(&expression) {
+            if let Ok(whole) = regex::Regex::new(&expression) {
                 let light = Expression::compile(expression).unwrap();
                 let want: Vec<_> = whole.find_iter(&text).map(|m| m.range()).collect();
                 proptest::prop_assert_eq!(light.find_iter(&text).map(|m| m.range()).collect::<Vec<_>>(), want);
