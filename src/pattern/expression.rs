@@ -187,10 +187,18 @@ fn light(hir: Hir) -> Hir {
         HirKind::Look(look) => Hir::look(look),
         HirKind::Class(Class::Unicode(class)) if holds_all_beyond_ascii(&class) => any_beyond_ascii(&class),
         HirKind::Class(class) => Hir::class(class),
-        HirKind::Repetition(r) => Hir::repetition(Repetition { sub: Box::new(light(*r.sub)), ..r }),
+        HirKind::Repetition(r) => Hir::repetition(Repetition { sub: Box::new(grouped(light(*r.sub))), ..r }),
         HirKind::Capture(c) => Hir::capture(Capture { sub: Box::new(light(*c.sub)), ..c }),
         HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(light).collect()),
         HirKind::Alternation(parts) => Hir::alternation(parts.into_iter().map(light).collect()),
+    }
+}
+
+/// A repetition as a group: printed as what is repeated once more, it would be taken for a lazy one (`a{2}?`).
+fn grouped(hir: Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Repetition(_) => Hir::capture(Capture { index: 0, name: None, sub: Box::new(hir) }),
+        _ => hir,
     }
 }
 
@@ -292,6 +300,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_repeated_twice_stays_so() {
+        let expression = Expression::compile("^(?<code>7[0-9]{2}(?:[0-9]{2})?)(?:[^0-9].*)?$".to_owned()).unwrap();
+        let code = |text| expression.captures(text).and_then(|c| c.name("code").map(|m| m.as_str()));
+        assert_eq!((code("701木"), code("70102"), code("7010")), (Some("701"), Some("70102"), None));
+    }
+
+    #[test]
     fn a_wrong_or_large_expression_is_told() {
         assert!(Expression::compile("(甲".to_owned()).unwrap_err().contains("unclosed group"));
         assert!(Expression::compile("(?:\\w{900}){900}".to_owned()).unwrap_err().contains("bytes"));
@@ -300,7 +315,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn light_expressions_match_the_same(
-            expression in "(?:[甲é.*+?|()^$]|\\[\\^a\\]|\\{1,2\\}|\\[\\^甲\\]|\\\\b){1,8}",
+            expression in "(?:[甲é.*+?|()^$]|\\(\\?:|\\[\\^a\\]|\\{1,2\\}|\\[\\^甲\\]|\\\\b){1,8}",
             text in "[甲乙éa😀\n]{0,8}",
         ) {
             if let Ok(whole) = regex::Regex::new(&expression) {
