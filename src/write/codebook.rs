@@ -252,8 +252,8 @@ impl Codebook {
     }
 }
 
-/// The entry of a variable that no form lists: one of a row that the documents name (`2010301 行政运行（功能分类科目：合计）`), or of
-/// patterns that are not at hand.
+/// The entry of a variable that no form lists: one of a row that the documents name, what it prints before the form's
+/// name of it, or one of patterns that are not at hand.
 fn named_by_itself(variable: &str, label: Option<&str>, open: &[(Variable, Entry)]) -> Entry {
     let Some((_, of_row)) = open.iter().find(|(row, _)| row.bears(variable)) else {
         let table = variable.split('.').next().unwrap_or_default().to_owned();
