@@ -1,6 +1,6 @@
 //! Spreadsheets: XLSX, XLS (BIFF 5 and 8, also as WPS's `.et`) and ODS.
 //!
-//! Each kind is read into the same plain [`Sheet`]: cells as displayed, borders, merged regions, what is hidden.
+//! Each kind is read into the same plain sheet: cells as displayed, borders, merged regions, what is hidden.
 //! Rows of text between the grids become paragraphs, the grids tables; the place of a cell is its reference
 //! (`年报!C5`). Formulas count by the value that was last stored.
 
