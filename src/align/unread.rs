@@ -222,12 +222,13 @@ fn speaks<'v, 'f>(run: &[Token], vocabulary: &'v Vocabulary<'f>) -> Option<(&'v 
     best
 }
 
-/// The table of which a run prints a whole boxhead and its corner: one that was cut off below it.
+/// The table of which a run prints the corner and the whole boxhead, or the part's caption, the corner and a column:
+/// one that was cut off below or within its boxhead.
 fn begun<'v, 'f>(run: &[Token], vocabulary: &'v Vocabulary<'f>) -> Option<&'v TableIndex<'f>> {
-    let whole = |index: &TableIndex, part: usize| {
+    let begins = |index: &TableIndex, part: usize| {
         let width = index.part(part).map_or(0, |p| p.columns.len());
         let mut columns: Vec<usize> = Vec::new();
-        let mut cornered = false;
+        let (mut captioned, mut cornered) = (false, false);
         for token in run {
             let Kind::Label(keys) = &token.kind else { continue };
             for role in keys.iter().flat_map(|&k| index.roles(k)) {
@@ -236,13 +237,15 @@ fn begun<'v, 'f>(run: &[Token], vocabulary: &'v Vocabulary<'f>) -> Option<&'v Ta
                         columns.push(column);
                     }
                     Role::Corner { part: p } => cornered |= p == part,
+                    Role::Caption { part: p } => captioned |= p == part,
                     _ => {}
                 }
             }
         }
-        cornered && width >= LEAST_LABELS - 1 && columns.len() == width
+        let whole = width >= LEAST_LABELS - 1 && columns.len() == width;
+        cornered && (whole || captioned && !columns.is_empty())
     };
-    vocabulary.tables.iter().find(|index| (0..index.table.parts.len()).any(|part| whole(index, part)))
+    vocabulary.tables.iter().find(|index| (0..index.table.parts.len()).any(|part| begins(index, part)))
 }
 
 /// Whether a part has rows without labels.
@@ -321,9 +324,12 @@ mod tests {
         assert!(read(&filled([""; 5])).forms.is_empty());
         let begun =
             "二、主动公开政府信息情况\n第二十条第（一）项\n信息内容\n本年新制作数量\n本年新公开数量\n对外公开总数量\n";
-        let found = read(begun);
-        assert_eq!(flagged(&found, "table-unread"), ["proactive"]);
-        assert_eq!(found.forms, [("proactive".to_owned(), "ogi-2019".to_owned())]);
+        // Cut off below its boxhead, and within it.
+        for begun in [begun, begun.split("本年新公开").next().unwrap()] {
+            let found = read(begun);
+            assert_eq!(flagged(&found, "table-unread"), ["proactive"]);
+            assert_eq!(found.forms, [("proactive".to_owned(), "ogi-2019".to_owned())]);
+        }
     }
 
     #[test]
