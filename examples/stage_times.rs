@@ -5,10 +5,10 @@
 
 use std::time::{Duration, Instant};
 
-use gongkai::{align::Aligner, extract, limits::Limits, pattern::PatternSet, report};
+use gongkai::{align::Aligner, extract, pattern::PatternSet, report, settings::Settings};
 
 fn main() {
-    let limits = Limits::default();
+    let settings = Settings::default();
     let started = Instant::now();
     let patterns = PatternSet::embedded();
     let families: Vec<_> = patterns.families.iter().map(|f| (f, Aligner::new(f))).collect();
@@ -25,7 +25,7 @@ fn main() {
             }
             lap = Instant::now();
         };
-        let Ok(document) = extract::read(&bytes, None, &limits) else { continue };
+        let Ok(document) = extract::read(&bytes, None, &settings) else { continue };
         next(0);
         for (family, aligner) in &families {
             let text = report::Text::new(&document);

@@ -1,10 +1,10 @@
 //! From bytes to records: sniff, read, split, align, identify, judge.
 //!
 //! ```no_run
-//! use gongkai::{extract::{extract, Extracted}, limits::Limits, pattern::PatternSet};
+//! use gongkai::{extract::{extract, Extracted}, pattern::PatternSet, settings::Settings};
 //!
 //! let bytes = std::fs::read("report.html")?;
-//! for report in extract(&bytes, None, &Limits::default(), PatternSet::embedded())?.reports {
+//! for report in extract(&bytes, None, &Settings::default(), PatternSet::embedded())?.reports {
 //!     println!("{:?} {:?}", report.record.identity.agency, report.record.identity.year);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -15,11 +15,11 @@ use crate::diagnostic::Severity;
 use crate::document::{Block, Document, Format};
 use crate::failure::Failure;
 use crate::format;
-use crate::limits::Limits;
 use crate::pattern::{Family, PatternSet};
 use crate::record::{Flag, Reading, Record, Source};
 use crate::region::{Region, locate};
 use crate::report::{Identified, Of, Text, identify, may_hold, narrate, sections, split, verdict};
+use crate::settings::Settings;
 use crate::source::sniff::sniff;
 
 /// Paragraphs from the beginning that may name the places above an agency.
@@ -65,8 +65,8 @@ impl<'p> Extractor<'p> {
     /// # Errors
     /// Why there is no record: an unsupported, encrypted, damaged or too large file, one without a text layer,
     /// or one that is no report of a known kind.
-    pub fn extract(&self, bytes: &[u8], format: Option<Format>, limits: &Limits) -> Result<Extracted, Failure> {
-        let document = read(bytes, format, limits)?;
+    pub fn extract(&self, bytes: &[u8], format: Option<Format>, settings: &Settings) -> Result<Extracted, Failure> {
+        let document = read(bytes, format, settings)?;
         let reports = self.extract_document(&document)?;
         Ok(Extracted { document, reports })
     }
@@ -110,25 +110,26 @@ impl<'p> Extractor<'p> {
 pub fn extract(
     bytes: &[u8],
     format: Option<Format>,
-    limits: &Limits,
+    settings: &Settings,
     patterns: &PatternSet,
 ) -> Result<Extracted, Failure> {
-    Extractor::new(patterns).extract(bytes, format, limits)
+    Extractor::new(patterns).extract(bytes, format, settings)
 }
 
 /// Reads one source into a document, of the format that its bytes show (or of the one given).
 ///
 /// # Errors
 /// As [`extract`], but for `NoReport`.
-pub fn read(bytes: &[u8], format: Option<Format>, limits: &Limits) -> Result<Document, Failure> {
-    if bytes.len() as u64 > limits.bytes {
-        return Err(Failure::TooLarge(format!("{} bytes, the limit is {}", bytes.len(), limits.bytes)));
+pub fn read(bytes: &[u8], format: Option<Format>, settings: &Settings) -> Result<Document, Failure> {
+    let limit = settings.limits.bytes;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::TooLarge(format!("{} bytes, the limit is {limit}", bytes.len())));
     }
     let format = match format {
         Some(format) => format,
         None => sniff(bytes)?,
     };
-    format::read(bytes, format, limits)
+    format::read(bytes, format, settings)
 }
 
 fn by_family(document: &Document, family: &Family, aligner: &Aligner<'_>) -> Result<Vec<Report>, Failure> {

@@ -22,6 +22,7 @@ pub mod record;
 pub mod region;
 pub mod report;
 pub mod run;
+pub mod settings;
 pub mod source;
 pub mod tables;
 pub mod text;

@@ -23,5 +23,5 @@ fuzz_target!(|bytes: &[u8]| {
         if kind & 16 == 0 { "null" } else { "6 0 R" },
     );
     let font = if kind & 4 == 0 { simple } else { composite };
-    let _ = read(&made::file(content, &font, &[data]), Format::Pdf, &limits);
+    let _ = read(&made::file(content, &font, &[data]), Format::Pdf, &limits.into());
 });

@@ -151,12 +151,37 @@ pub struct LimitArgs {
     /// Cells over all its tables (default: 500000)
     #[arg(long, value_name = "N")]
     pub max_cells: Option<u32>,
+    /// Characters of its text (default: 50000000)
+    #[arg(long, value_name = "N")]
+    pub max_chars: Option<u64>,
     /// Nesting of elements and objects (default: 64)
     #[arg(long, value_name = "N")]
     pub max_depth: Option<u32>,
     /// Seconds (default: 60)
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u32>,
+}
+
+/// How files are read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ReadArgs {
+    /// Password of encrypted PDF files (those without one are read anyway)
+    #[arg(long, value_name = "PASSWORD", env = "GONGKAI_PASSWORD", hide_env_values = true, default_value = "")]
+    #[arg(hide_default_value = true)]
+    pub password: String,
+    /// Of web pages read only the elements that this CSS selector names, as in `#zoom, .TRS_Editor`
+    #[arg(long, value_name = "SELECTOR")]
+    pub content: Option<String>,
+    /// What one file may cost.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// The processes that read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits for one file")]
+pub struct ProcessArgs {
     /// Memory of the process that reads it (default: 4G)
     #[arg(long, value_name = "SIZE", value_parser = super::options::parse_size)]
     pub max_memory: Option<u64>,
@@ -189,9 +214,12 @@ pub struct Worker {
     /// Take every file for this format, whatever its bytes say
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,
-    /// What one file may cost.
+    /// How they are read.
     #[command(flatten)]
-    pub limits: LimitArgs,
+    pub reading: ReadArgs,
+    /// Who reads them.
+    #[command(flatten)]
+    pub process: ProcessArgs,
 }
 
 /// `gongkai extract`
@@ -228,9 +256,12 @@ pub struct Extract {
     /// Threads (default: one a processor)
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
-    /// What one file may cost.
+    /// How they are read.
     #[command(flatten)]
-    pub limits: LimitArgs,
+    pub reading: ReadArgs,
+    /// Who reads them.
+    #[command(flatten)]
+    pub process: ProcessArgs,
 }
 
 /// `gongkai text`
@@ -250,6 +281,9 @@ pub struct Text {
     /// Take the files for this format, whatever their bytes say
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,
+    /// How they are read.
+    #[command(flatten)]
+    pub reading: ReadArgs,
 }
 
 /// `gongkai tables`
@@ -271,6 +305,9 @@ pub struct Tables {
     /// Take the files for this format, whatever their bytes say
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<FormatName>,
+    /// How they are read.
+    #[command(flatten)]
+    pub reading: ReadArgs,
 }
 
 /// How tables are written.
@@ -304,6 +341,9 @@ pub struct Explain {
     /// Where the drawing goes: characters, rulings, and cells with their row and column numbers (`-` is stdout)
     #[arg(long, value_name = "FILE", requires = "page")]
     pub svg: Option<PathBuf>,
+    /// How it is read.
+    #[command(flatten)]
+    pub reading: ReadArgs,
 }
 
 /// `gongkai patterns`
@@ -385,9 +425,12 @@ pub struct Run {
     /// Files read at once (default: one a processor)
     #[arg(short, long, value_name = "N", help_heading = "Input")]
     pub jobs: Option<usize>,
-    /// What one file may cost.
+    /// How they are read.
     #[command(flatten)]
-    pub limits: LimitArgs,
+    pub reading: ReadArgs,
+    /// Who reads them.
+    #[command(flatten)]
+    pub process: ProcessArgs,
 }
 
 /// `gongkai merge`

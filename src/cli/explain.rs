@@ -10,22 +10,22 @@ use crate::document::{Anchor, Format};
 use crate::error::{Error, ErrorKind};
 use crate::extract::{Extracted, Report, extract};
 use crate::failure::Failure;
-use crate::format::pdf;
-use crate::limits::Limits;
+use crate::format::pdf::{self, PdfOptions};
 use crate::pattern::{Form, PatternSet, Variable};
 use crate::record::{Reading, Statement};
+use crate::settings::Settings;
 use crate::source::sniff::sniff;
 
 /// Runs it.
 pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
+    let settings = args.reading.resolve()?;
     if let (Some(page), Some(svg)) = (args.page, &args.svg) {
-        return draw_page(args, page, svg, ui);
+        return draw_page(args, page, svg, &settings, ui);
     }
     let patterns = pattern_set(global.patterns.as_deref())?;
-    let limits = Limits::default();
     let format = args.format.map(|f| f.format());
-    let extracted =
-        one::bytes(&args.file, &limits).and_then(|bytes| one::deep(|| extract(&bytes, format, &limits, patterns)));
+    let extracted = one::bytes(&args.file, &settings.limits)
+        .and_then(|bytes| one::deep(|| extract(&bytes, format, &settings, patterns)));
     let extracted = match extracted {
         Ok(extracted) => extracted,
         Err(failure) => {
@@ -53,11 +53,11 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
 }
 
 /// Draws one page of a PDF as it was understood.
-fn draw_page(args: &Explain, page: u32, svg: &Path, ui: &mut Ui) -> Result<End, Error> {
-    let limits = Limits::default();
-    let drawn = one::bytes(&args.file, &limits).and_then(|bytes| {
+fn draw_page(args: &Explain, page: u32, svg: &Path, settings: &Settings, ui: &mut Ui) -> Result<End, Error> {
+    let limits = &settings.limits;
+    let drawn = one::bytes(&args.file, limits).and_then(|bytes| {
         one::deep(|| match args.format.map(|f| f.format()).map_or_else(|| sniff(&bytes), Ok)? {
-            Format::Pdf => pdf::draw(&bytes, page, &limits),
+            Format::Pdf => pdf::draw(&bytes, page, limits, &PdfOptions::of(settings)),
             other => Err(Failure::Unsupported(format!("{} has no pages to draw; only a PDF has", other.name()))),
         })
     });

@@ -28,7 +28,9 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         [path] => path.is_file() && std::fs::File::open(path).is_ok_and(|mut f| container::kind_of(&mut f).is_none()),
         _ => false,
     };
-    let reader = Reader::new(&args.limits, global.patterns.as_deref(), alone)?;
+    let settings = args.reading.resolve()?;
+    let limits = settings.limits.clone();
+    let reader = Reader::new(settings, &args.process, global.patterns.as_deref(), alone)?;
     let to = args.to.or_else(|| args.output.as_deref().and_then(Form::of_name)).unwrap_or(Form::Jsonl);
     if to == Form::Package && args.output.is_none() {
         return Err(convert::no_folder());
@@ -44,7 +46,7 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         paths,
         selection,
         format: args.inputs.format.map(|f| f.format()),
-        limits: args.limits.resolve(),
+        limits,
         other_shard: &|_| false,
         skip: &|_, _| false,
     };

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::run::engine::guarded;
 use crate::run::job::Origin;
+use crate::settings::Settings;
 use crate::source::walk::{read_file, reason, shown, too_large};
 
 /// Stack for reading one file, as in the pool.
@@ -42,9 +43,8 @@ pub fn deep<T: Send>(work: impl FnOnce() -> Result<T, Failure> + Send) -> Result
 }
 
 /// The document of the file.
-pub fn document(path: &Path, format: Option<FormatName>) -> Result<Document, Failure> {
-    let limits = Limits::default();
-    let bytes = bytes(path, &limits)?;
+pub fn document(path: &Path, format: Option<FormatName>, settings: &Settings) -> Result<Document, Failure> {
+    let bytes = bytes(path, &settings.limits)?;
     let format: Option<Format> = format.map(FormatName::format);
-    deep(|| crate::extract::read(&bytes, format, &limits))
+    deep(|| crate::extract::read(&bytes, format, settings))
 }

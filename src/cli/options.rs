@@ -3,10 +3,12 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{FormatName, Inputs, LimitArgs};
+use crate::cli::args::{FormatName, Inputs, LimitArgs, ReadArgs};
 use crate::document::Format;
 use crate::error::{Error, ErrorKind};
+use crate::format::html;
 use crate::limits::Limits;
+use crate::settings::Settings;
 use crate::source::walk::{Selection, path_list};
 
 /// A size in bytes with a suffix K, M, G or none.
@@ -38,9 +40,23 @@ impl LimitArgs {
             pages: self.max_pages.unwrap_or(usual.pages),
             cells: self.max_cells.unwrap_or(usual.cells),
             depth: self.max_depth.unwrap_or(usual.depth),
+            chars: self.max_chars.unwrap_or(usual.chars),
             seconds: self.timeout.unwrap_or(usual.seconds),
-            ..usual
         }
+    }
+}
+
+impl ReadArgs {
+    /// How files are read.
+    ///
+    /// # Errors
+    /// A selector that is none.
+    pub fn resolve(&self) -> Result<Settings, Error> {
+        if let Some(content) = self.content.as_deref().filter(|content| !html::is_selector(content)) {
+            let message = format!("--content {content:?} is no CSS selector");
+            return Err(Error::new(ErrorKind::Usage, message).hint("write it as in a style sheet: #zoom, .article p"));
+        }
+        Ok(Settings { limits: self.limits.resolve(), password: self.password.clone(), content: self.content.clone() })
     }
 }
 

@@ -11,10 +11,10 @@ use crate::cli::ui::{Output, Ui};
 use crate::cli::{End, one, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::extract::extract;
-use crate::limits::Limits;
 use crate::pattern::schema::File;
 use crate::pattern::{PatternSet, cases, learn, scaffold, schema};
 use crate::report::{Of, narrate_text};
+use crate::settings::Settings;
 
 /// Runs it.
 pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Error> {
@@ -33,7 +33,7 @@ pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Erro
             print(&format!("{text}\n"))
         }
         Patterns::New { name, into } => begin(pattern_set(named)?, name, into, ui),
-        Patterns::Learn { file, format } => match one::document(file, *format) {
+        Patterns::Learn { file, format } => match one::document(file, *format, &Settings::default()) {
             Ok(document) => print(&learn::draft(&document)),
             Err(failure) => {
                 ui.failure(&one::origin(file), &failure);
@@ -109,9 +109,8 @@ fn test(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
         Some(dir) => (set.load_cases(dir)?, set.load_sentences(dir)?),
         None => (PatternSet::embedded_cases()?, PatternSet::embedded_sentences()?),
     };
-    let limits = Limits::default();
     let verdicts = cases::run(&cases, |case| {
-        let extracted = one::deep(|| extract(&case.bytes, None, &limits, set))?;
+        let extracted = one::deep(|| extract(&case.bytes, None, &Settings::default(), set))?;
         Ok(extracted.reports.into_iter().map(|r| r.record).collect())
     });
     let mut verdicts = verdicts;

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::cli::args::LimitArgs;
+use crate::cli::args::ProcessArgs;
 use crate::cli::pattern_set;
 use crate::error::{Error, ErrorKind};
 use crate::run::crew::Crew;
 use crate::run::engine::Engine;
 use crate::run::job::{Job, Outcome};
 use crate::run::wire::Setup;
+use crate::settings::Settings;
 
 /// Memory of one worker, where nothing else is asked for.
 const MEMORY: u64 = 4 << 30;
@@ -27,14 +28,11 @@ impl Reader {
     ///
     /// # Errors
     /// Patterns that are refused, a program that cannot find itself.
-    pub fn new(limits: &LimitArgs, folder: Option<&Path>, alone: bool) -> Result<Self, Error> {
-        let setup = Setup {
-            limits: limits.resolve(),
-            patterns: folder.map(Path::to_path_buf),
-            memory: limits.max_memory.unwrap_or(MEMORY),
-        };
-        if limits.no_isolation || alone {
-            return Ok(Self::Here(Engine::new(setup.limits, pattern_set(folder)?)));
+    pub fn new(settings: Settings, process: &ProcessArgs, folder: Option<&Path>, alone: bool) -> Result<Self, Error> {
+        let setup =
+            Setup { settings, patterns: folder.map(Path::to_path_buf), memory: process.max_memory.unwrap_or(MEMORY) };
+        if process.no_isolation || alone {
+            return Ok(Self::Here(Engine::new(setup.settings, pattern_set(folder)?)));
         }
         if folder.is_some() {
             // a mistake in them is told once and here, not by every worker

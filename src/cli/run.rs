@@ -59,8 +59,9 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     }
     let mut dataset = Dataset::open(&args.output, &session)?;
     selection.skip(&args.output);
-    let limits = args.limits.resolve();
-    let reader = Reader::new(&args.limits, global.patterns.as_deref(), false)?;
+    let settings = args.reading.resolve()?;
+    let limits = settings.limits.clone();
+    let reader = Reader::new(settings, &args.process, global.patterns.as_deref(), false)?;
     catch_interrupts();
     count_ahead(ui, &paths, &selection);
     let known = Known { index: dataset.index(), claims: Mutex::default(), retry_failed: args.retry_failed };
@@ -150,7 +151,11 @@ fn made_by(patterns: &crate::pattern::PatternSet, args: &Run) -> serde_json::Val
         hashes.extend(of_family.map(|(id, hash)| (format!("{}/{id}", family.id), hash.into())));
     }
     let format = args.inputs.format.map(|f| f.format().name());
-    json!({"gongkai": env!("CARGO_PKG_VERSION"), "patterns": hashes, "format": format})
+    let mut made_by = json!({"gongkai": env!("CARGO_PKG_VERSION"), "patterns": hashes, "format": format});
+    if let (Some(content), Some(object)) = (&args.reading.content, made_by.as_object_mut()) {
+        object.insert("content".to_owned(), content.as_str().into());
+    }
+    made_by
 }
 
 /// Which of `n` shards a path belongs to, from 0.

@@ -10,11 +10,12 @@ use crate::write::text::write_markdown;
 
 /// Runs it.
 pub fn run(args: &Tables, ui: &mut Ui) -> Result<End, Error> {
+    let settings = args.reading.resolve()?;
     let mut out = Output::open(None)?;
     let mut end = End::Done;
     for file in &args.files {
         let source = one::origin(file);
-        let document = match one::document(file, args.format) {
+        let document = match one::document(file, args.format, &settings) {
             Ok(document) => document,
             Err(failure) => {
                 ui.failure(&source, &failure);

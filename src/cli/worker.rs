@@ -38,7 +38,7 @@ fn frames() -> Result<End, Error> {
     let Some((setup, _)) = wire::read_frame::<Setup>(&mut from).map_err(pipe)? else { return Ok(End::Done) };
     bound(&setup);
     hush_panics();
-    let engine = Engine::new(setup.limits, pattern_set(setup.patterns.as_deref())?);
+    let engine = Engine::new(setup.settings, pattern_set(setup.patterns.as_deref())?);
     while let Some(job) = wire::receive_job(&mut from).map_err(pipe)? {
         #[cfg(debug_assertions)]
         fault(&job);
@@ -91,7 +91,7 @@ fn fault(job: &Job) {
 
 /// Answers inputs one by one, each at once.
 fn serve(args: &Worker, global: &Global) -> Result<End, Error> {
-    let reader = Reader::new(&args.limits, global.patterns.as_deref(), false)?;
+    let reader = Reader::new(args.reading.resolve()?, &args.process, global.patterns.as_deref(), false)?;
     let format = args.format.map(|f| f.format());
     let mut input = BufReader::new(io::stdin().lock());
     let mut out = Output::open(None)?;

@@ -12,20 +12,23 @@ pub mod txt;
 
 use crate::document::{Anchor, Document, Format, Metadata};
 use crate::failure::Failure;
-use crate::limits::Limits;
+use crate::settings::Settings;
 use crate::source::mime::Message;
+
+use self::pdf::PdfOptions;
 
 /// Reads bytes of a known format into a document.
 ///
 /// # Errors
 /// The reader's: an encrypted, damaged or too large file, one without a text layer, or a format that is not read.
-pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Document, Failure> {
+pub fn read(bytes: &[u8], format: Format, settings: &Settings) -> Result<Document, Failure> {
+    let limits = &settings.limits;
     match format {
-        Format::Html => html::read(bytes, limits),
+        Format::Html => html::read_selected(bytes, limits, settings.content.as_deref()),
         Format::Docx => docx::read(bytes, limits),
         Format::Doc => doc::read(bytes, limits),
         Format::Txt => txt::read(bytes, limits),
-        Format::Pdf => pdf::read(bytes, limits),
+        Format::Pdf => pdf::read(bytes, limits, &PdfOptions::of(settings)),
         Format::Image => Err(Failure::NoTextLayer("a picture; recognise its text first".to_owned())),
         Format::Rtf => rtf::read(bytes, limits),
         Format::Sheet => sheet::read(bytes, limits),

@@ -60,7 +60,7 @@ impl Crew {
     pub fn new(program: PathBuf, setup: Setup) -> Result<Self, Error> {
         let posts = Arc::new(Mutex::new(Vec::<Arc<Post>>::new()));
         let over = Arc::new(AtomicBool::new(false));
-        let seconds = Duration::from_secs(u64::from(setup.limits.seconds.max(1)));
+        let seconds = Duration::from_secs(u64::from(setup.settings.limits.seconds.max(1)));
         let (watched, ended) = (Arc::clone(&posts), Arc::clone(&over));
         let watch = move || {
             while !ended.load(Ordering::Relaxed) {
@@ -130,7 +130,7 @@ impl Crew {
                 continue;
             }
             let failure = if timed_out {
-                let seconds = self.setup.limits.seconds;
+                let seconds = self.setup.settings.limits.seconds;
                 Failure::TimedOut(format!("over {seconds} s; raise --timeout to wait longer"))
             } else {
                 death(status, &words, self.setup.memory)

@@ -6,25 +6,25 @@ use std::time::Instant;
 
 use crate::extract::{Extracted, Extractor};
 use crate::failure::Failure;
-use crate::limits::Limits;
 use crate::pattern::PatternSet;
 use crate::record::{Record, State};
 use crate::run::job::{Input, Job, Outcome, Yield};
+use crate::settings::Settings;
 use crate::source::walk::read_file;
 use crate::write::jsonl;
 
 /// What every job of a run needs.
 pub struct Engine {
-    /// Bounds for one file.
-    pub limits: Limits,
+    /// How files are read.
+    pub settings: Settings,
     extractor: Extractor<'static>,
 }
 
 impl Engine {
     /// An engine that looks for `patterns`, which live as long as the process.
     #[must_use]
-    pub fn new(limits: Limits, patterns: &'static PatternSet) -> Self {
-        Self { limits, extractor: Extractor::new(patterns) }
+    pub fn new(settings: Settings, patterns: &'static PatternSet) -> Self {
+        Self { settings, extractor: Extractor::new(patterns) }
     }
 
     /// Does one job; whatever its bytes are, an outcome comes back (except for an abort or a stack overflow,
@@ -34,7 +34,7 @@ impl Engine {
         let started = Instant::now();
         let Job { origin, input, format } = job;
         let bytes = match input {
-            Input::File(path) => read_file(&path, &self.limits),
+            Input::File(path) => read_file(&path, &self.settings.limits),
             Input::Bytes(bytes) => Ok(bytes),
             Input::Missing(failure) => Err(failure),
         };
@@ -44,7 +44,7 @@ impl Engine {
         };
         let sha256 = crate::source::hash::sha256(&bytes);
         let size = bytes.len() as u64;
-        let extract = || self.extractor.extract(&bytes, format, &self.limits);
+        let extract = || self.extractor.extract(&bytes, format, &self.settings);
         let records = |extracted: Extracted| extracted.reports.into_iter().map(|r| r.record).collect::<Vec<_>>();
         let result = guarded(extract).map(records).and_then(|mut records| {
             if records.is_empty() {

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Format;
 use crate::failure::Failure;
-use crate::limits::Limits;
 use crate::run::job::{Input, Job, Origin, Outcome, Yield};
+use crate::settings::Settings;
 
 /// The first frame: what a worker needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setup {
-    /// Bounds for one file.
-    pub limits: Limits,
+    /// How files are read.
+    pub settings: Settings,
     /// Folder of patterns, where not those inside the program.
     pub patterns: Option<PathBuf>,
     /// Bytes of memory that the worker may map.

@@ -125,3 +125,58 @@ fn a_worker_answers_every_input() {
     let out = gongkai().args(["worker", "--length-prefixed"]).write_stdin(frames).assert().code(0);
     assert_eq!(json(&out.get_output().stdout)[0]["values"]["review.upheld"], 21);
 }
+
+#[test]
+fn a_password_opens_an_encrypted_file_and_bars_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut document = lopdf::Document::load("corpus/reports/14-pdf-2021-cid.pdf").unwrap();
+    document.save(folder.path().join("open.pdf")).unwrap();
+    // Owner's password only: any reader opens it.
+    encrypt(&mut document.clone(), "").save(folder.path().join("owner.pdf")).unwrap();
+    encrypt(&mut document, "haitang-2023").save(folder.path().join("user.pdf")).unwrap();
+    let run = |args: &[&str], code: i32| {
+        let out = gongkai().current_dir(&folder).args(["extract", "."]).args(args).assert().code(code);
+        (json(&out.get_output().stdout), String::from_utf8_lossy(&out.get_output().stderr).into_owned())
+    };
+    let (records, errors) = run(&[], 1);
+    assert_eq!(records.len(), 2);
+    assert!(errors.contains("user.pdf: encrypted") && errors.contains("--password"), "{errors}");
+    let (records, errors) = run(&["--password", "haitang"], 1);
+    assert!(records.len() == 2 && errors.contains("does not open it"), "{errors}");
+    let records = run(&["--password", "haitang-2023"], 0).0;
+    assert_eq!(records.len(), 3);
+    assert!(records.iter().all(|record| record["values"] == records[0]["values"]));
+    let text =
+        gongkai().current_dir(&folder).env("GONGKAI_PASSWORD", "haitang-2023").args(["text", "user.pdf"]).assert();
+    text.code(0);
+}
+
+fn encrypt<'d>(document: &'d mut lopdf::Document, user_password: &str) -> &'d mut lopdf::Document {
+    let version = lopdf::EncryptionVersion::V2 {
+        document,
+        owner_password: "owner",
+        user_password,
+        key_length: 128,
+        permissions: lopdf::Permissions::all(),
+    };
+    let state = lopdf::EncryptionState::try_from(version).unwrap();
+    document.encrypt(&state).unwrap();
+    document
+}
+
+#[test]
+fn a_selector_names_the_part_of_a_page_that_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, other) = (report("海棠市人民政府", 2023, 21), report("清河县人民政府", 2022, 7));
+    let page = format!("<div id=a>{other}</div><div id=zoom>{own}</div>");
+    fs::write(folder.path().join("a.html"), page).unwrap();
+    let run = |selector: &str, code: i32| {
+        let out = gongkai().current_dir(&folder).args(["extract", "a.html", "--content", selector]).assert().code(code);
+        (json(&out.get_output().stdout), String::from_utf8_lossy(&out.get_output().stderr).into_owned())
+    };
+    let records = run("#zoom", 0).0;
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["report"]["agency"], "海棠市人民政府");
+    assert_eq!(records[0]["values"]["review.upheld"], 21);
+    assert!(run("p[[", 2).1.contains("is no CSS selector"));
+}

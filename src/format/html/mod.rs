@@ -14,6 +14,7 @@ mod grid;
 mod metadata;
 mod parse;
 mod references;
+mod selected;
 mod sink;
 mod text;
 mod token;
@@ -28,6 +29,7 @@ use crate::limits::Limits;
 use crate::source::encoding;
 use crate::source::mime::Message;
 
+use self::blocks::Draft;
 use self::embedded::Embedded;
 use self::facts::Facts;
 use self::tree::{Origin, Places, Tree};
@@ -37,6 +39,14 @@ use self::tree::{Origin, Places, Tree};
 /// # Errors
 /// [`Failure::TooLarge`] over the limits of bytes, cells, characters or nesting.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
+    read_selected(bytes, limits, None)
+}
+
+/// As [`read`]; of a page with elements that the CSS selector names, only those.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_selected(bytes: &[u8], limits: &Limits, selector: Option<&str>) -> Result<Document, Failure> {
     if bytes.len() as u64 > limits.bytes.min(u64::from(u32::MAX) / 2) {
         return Err(Failure::TooLarge(format!("{} bytes of markup", bytes.len())));
     }
@@ -60,20 +70,36 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
         document.blocks = blocks;
         return Ok(document);
     }
-    read_page(&origin, limits, &mut document)?;
+    read_page(&origin, limits, selector, &mut document)?;
     Ok(document)
 }
+
+pub use self::selected::is_selector;
 
 /// A page with less of its own text than this is searched for text in its scripts.
 const POOR: u64 = 400;
 
 /// Reads the page into the document.
-fn read_page(origin: &Origin, limits: &Limits, document: &mut Document) -> Result<(), Failure> {
+fn read_page(origin: &Origin, limits: &Limits, selector: Option<&str>, document: &mut Document) -> Result<(), Failure> {
     let parsed = parse(origin.text, limits, document)?;
     let tree = Tree::new(&parsed);
     let facts = Facts::new(&tree);
     let drafts = blocks::read_blocks(&tree, &facts, origin, limits)?;
     metadata::read_head(&tree, origin, &mut document.metadata);
+    if let Some(selector) = selector {
+        let ranges = selected::select(origin.text, selector, &tree);
+        if !ranges.is_empty() {
+            let inside = |draft: &Draft| ranges.iter().any(|(from, to)| (*from..*to).contains(&draft.node));
+            document.blocks = drafts.into_iter().filter(inside).map(|draft| draft.block).collect();
+            return Ok(());
+        }
+        document.diagnostics.push(Diagnostic {
+            code: "content-not-found",
+            severity: Severity::Warning,
+            message: format!("no element of the page is named by {selector:?}; its report is told by what it holds"),
+            anchor: None,
+        });
+    }
     let weight;
     (document.blocks, weight) = content::choose(drafts, &tree, &facts, &mut document.metadata);
     if weight < POOR

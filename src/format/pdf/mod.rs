@@ -33,14 +33,23 @@ use crate::document::{Anchor, Block, Document, Format, Metadata, Page, Rect};
 use crate::failure::Failure;
 use crate::layout::{self, PageContent, TaggedTable};
 use crate::limits::Limits;
+use crate::settings::Settings;
 
 /// Settings of the PDF reader.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PdfOptions {
-    /// Password of an encrypted file; most encrypted files open with the empty one.
+    /// Password of an encrypted file; the empty one, which opens most, is tried first.
     pub password: String,
     /// Read the tables of the structure tree too, where the file is tagged; [`read`] does.
     pub tagged: bool,
+}
+
+impl PdfOptions {
+    /// Those that the settings name.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self { password: settings.password.clone(), ..Self::default() }
+    }
 }
 
 /// What a PDF file shows.
@@ -80,7 +89,10 @@ fn each_page(
     }
     let deadline = Instant::now() + Duration::from_secs(u64::from(limits.seconds));
     let mut file = match File::open(bytes, limits, &options.password) {
-        Err(message) => return Err(Failure::Encrypted(format!("{message}; give the password with --password"))),
+        Err(message) if options.password.is_empty() => {
+            return Err(Failure::Encrypted(format!("{message}; give the password with --password")));
+        }
+        Err(message) => return Err(Failure::Encrypted(format!("{message}; the password given does not open it"))),
         Ok(None) => return Err(Failure::Damaged("no page tree found".to_owned())),
         Ok(Some(file)) => file,
     };
@@ -147,19 +159,11 @@ fn each_page(
     Ok(out)
 }
 
-/// Reads a file into the document model: [`pages`], laid out.
+/// Reads a file into the document model: [`pages`] with the structure tree, laid out.
 ///
 /// # Errors
 /// Those of [`pages`].
-pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
-    read_with(bytes, limits, &PdfOptions::default())
-}
-
-/// As [`read`], with a password.
-///
-/// # Errors
-/// Those of [`pages`].
-pub fn read_with(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<Document, Failure> {
+pub fn read(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<Document, Failure> {
     let content = pages(bytes, limits, &PdfOptions { tagged: true, ..options.clone() })?;
     let composed = layout::compose(content.pages, &content.tagged_tables, limits);
     let mut document = Document::new(Format::Pdf);
@@ -175,9 +179,9 @@ pub fn read_with(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<
 ///
 /// # Errors
 /// Those of [`pages`].
-pub fn text(bytes: &[u8], limits: &Limits) -> Result<String, Failure> {
+pub fn text(bytes: &[u8], limits: &Limits, options: &PdfOptions) -> Result<String, Failure> {
     let mut text = String::new();
-    each_page(bytes, limits, &PdfOptions::default(), |page| {
+    each_page(bytes, limits, options, |page| {
         if page.page.number > 1 {
             text.push('\u{c}');
         }
@@ -190,8 +194,8 @@ pub fn text(bytes: &[u8], limits: &Limits) -> Result<String, Failure> {
 ///
 /// # Errors
 /// Those of [`pages`].
-pub fn draw(bytes: &[u8], number: u32, limits: &Limits) -> Result<Option<String>, Failure> {
-    let content = pages(bytes, limits, &PdfOptions { tagged: true, ..PdfOptions::default() })?;
+pub fn draw(bytes: &[u8], number: u32, limits: &Limits, options: &PdfOptions) -> Result<Option<String>, Failure> {
+    let content = pages(bytes, limits, &PdfOptions { tagged: true, ..options.clone() })?;
     let Some(page) = content.pages.iter().find(|p| p.page.number == number).cloned() else { return Ok(None) };
     let composed = layout::compose(content.pages, &content.tagged_tables, limits);
     let tables: Vec<_> =
