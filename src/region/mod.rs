@@ -10,7 +10,7 @@ mod name;
 
 pub use list::Division;
 
-use list::{above, revision, within};
+use list::{above, all, revision, within};
 use name::{Kind, Named};
 
 use crate::text::fold;
@@ -95,8 +95,16 @@ pub fn locate(agency: &str, context: &[&str], text: &[&str], year: Option<u16>) 
             evidence = "context";
         }
     }
+    let codes: Vec<u32> = context.iter().filter_map(|t| leading_code(t)).collect();
+    if named.places.is_empty()
+        && let Some((first, more)) = codes.split_first()
+        && more.iter().all(|code| code == first)
+        && let Some(place) = all().find(|d| d.code == *first && d.in_force(used))
+        && named.may_lie_in(place, used)
+    {
+        (named.places, evidence) = (vec![place], "code");
+    }
     if named.places.len() > 1 {
-        let codes: Vec<u32> = context.iter().filter_map(|t| leading_code(t)).collect();
         let by_code = |d: &Division| codes.iter().any(|&c| c == d.code || within(d.code, c));
         let texts: Vec<String> = context.iter().map(|t| fold(t)).collect();
         let by_name =
@@ -138,7 +146,6 @@ fn leading_code(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::list::all;
     use super::*;
 
     fn found(agency: &str, context: &[&str], year: u16) -> (Option<u32>, Option<&'static str>, usize) {
@@ -225,6 +232,20 @@ mod tests {
         assert!(candidates >= 4);
         assert_eq!(found("鼓楼区人民政府", &["福州市鼓楼区人民政府办公室"], 2020).0, Some(350_102));
         assert_eq!(found("鼓楼区人民政府", &["3501020001"], 2020).0, Some(350_102));
+    }
+
+    #[test]
+    fn a_code_names_the_place_of_an_agency_that_names_none() {
+        assert_eq!(found("教育局", &["11350102004268123X/2021-00007"], 2020), (Some(350_102), Some("department"), 0));
+        assert_eq!(found("区财政局", &["3501020001"], 2020).0, Some(350_102));
+        assert_eq!(found("和平街道办事处", &["3501020001"], 2020).0, Some(350_102));
+        // Of another kind than the name says, of two places, of a whole prefecture, of no place at all.
+        assert_eq!(found("市财政局", &["3501020001"], 2020).0, None);
+        assert_eq!(found("教育局", &["3501020001", "3501030001"], 2020).0, None);
+        assert_eq!(found("和平街道办事处", &["3501000001"], 2020).0, None);
+        assert_eq!(found("教育局", &["9901020001"], 2020).0, None);
+        // A place that no list knows is still a place.
+        assert_eq!(found("海棠县教育局", &["3501020001"], 2020).0, None);
     }
 
     #[test]

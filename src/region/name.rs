@@ -179,6 +179,24 @@ impl<'n> Named<'n> {
         out
     }
 
+    /// Whether the agency, whose name prints no place, may be one of `division`: 市教育局 is one of a city, and a
+    /// township lies in what is divided no further.
+    pub fn may_lie_in(&self, division: Division, revision: u32) -> bool {
+        let words = ['省', '市', '县', '区', '旗', '州'];
+        let mut places = self.rest.char_indices().filter(|(_, c)| words.contains(c));
+        let printed = match places.next() {
+            // A word further in may end a place that no list knows.
+            Some((at, word)) if at > 0 || places.next().is_some() || !division.name.ends_with(word) => return false,
+            other => other,
+        };
+        self.kind == Kind::Plain
+            && match self.level() {
+                Some(Level::Department) => true,
+                Some(Level::Township) => printed.is_none() && !has_counties(division, revision),
+                _ => false,
+            }
+    }
+
     /// The level of the agency by what stands behind its place.
     pub fn level(&self) -> Option<Level> {
         let rest = without_second_name(self.rest);
