@@ -1,6 +1,4 @@
-//! Files that mean harm or were harmed: an answer within seconds, never a panic.
-
-use std::time::{Duration, Instant};
+//! Files that mean harm or were harmed: an answer before the reader's own limit of time, never a panic.
 
 use proptest::prelude::*;
 
@@ -12,14 +10,8 @@ use crate::limits::Limits;
 const HELLO: &str = "BT /F1 12 Tf 100 700 Td (Hello 123) Tj ET";
 
 fn read(bytes: &[u8]) -> Result<PdfContent, Failure> {
-    let start = Instant::now();
     let result = pages(bytes, &Limits::default(), &PdfOptions::default());
-    // Unoptimised test builds on a busy machine get some air; optimised ones take a tenth of it.
-    assert!(
-        start.elapsed() < Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 3 }),
-        "took {:?}",
-        start.elapsed()
-    );
+    assert!(!matches!(result, Err(Failure::TimedOut(_))), "the reader gave up");
     result
 }
 
