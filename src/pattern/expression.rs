@@ -27,8 +27,24 @@ const FEW_WORDS: usize = 12;
 pub struct Expression {
     text: String,
     compiled: OnceLock<Option<Regex>>,
-    /// What every match holds, one behind the other: of each list one word.
-    needs: OnceLock<Vec<Vec<Finder<'static>>>>,
+    needs: OnceLock<Needs>,
+}
+
+/// What every match holds.
+#[derive(Debug, Clone)]
+struct Needs {
+    /// Of these words one: the hardest to find.
+    words: Vec<Vec<u8>>,
+    /// One behind the other of each list one word.
+    lists: Vec<Vec<Finder<'static>>>,
+}
+
+impl Needs {
+    fn new(lists: Vec<Vec<Vec<u8>>>) -> Self {
+        let few = lists.iter().filter(|words| words.len() <= FEW_WORDS);
+        let finders = few.map(|words| words.iter().map(|word| Finder::new(word).into_owned()).collect()).collect();
+        Self { lists: finders, words: hardest(lists).unwrap_or_default() }
+    }
 }
 
 impl Expression {
@@ -84,12 +100,8 @@ impl Expression {
 
     /// The compiled expression, where the text holds what it needs, in that order.
     fn for_text(&self, shadow: &str) -> Option<&Regex> {
-        let needs = self.needs.get_or_init(|| {
-            let few = self.needs().into_iter().filter(|words| words.len() <= FEW_WORDS);
-            few.map(|words| words.iter().map(|word| Finder::new(word).into_owned()).collect()).collect()
-        });
         let mut rest = shadow.as_bytes();
-        for words in needs {
+        for words in &self.needs().lists {
             let ends = words.iter().filter_map(|word| Some(word.find(rest)? + word.needle().len()));
             rest = rest.get(ends.min()?..)?;
         }
@@ -101,13 +113,12 @@ impl Expression {
     }
 
     /// Words of which every match holds one, the hardest to find; none where nothing is known of its matches.
-    pub(super) fn words(&self) -> Vec<Vec<u8>> {
-        hardest(self.needs()).unwrap_or_default()
+    pub(super) fn words(&self) -> &[Vec<u8>] {
+        &self.needs().words
     }
 
-    /// Lists of words of which every match holds one each, one behind the other.
-    fn needs(&self) -> Vec<Vec<Vec<u8>>> {
-        regex_syntax::parse(&self.text).map_or_else(|_| Vec::new(), |hir| needs(&hir))
+    fn needs(&self) -> &Needs {
+        self.needs.get_or_init(|| Needs::new(needed(&self.text)))
     }
 }
 
@@ -171,9 +182,16 @@ impl<'t> Captures<'t> {
     }
 }
 
+/// Lists of words of which every match of an expression holds one each, one behind the other.
+fn needed(text: &str) -> Vec<Vec<Vec<u8>>> {
+    regex_syntax::parse(text).map_or_else(|_| Vec::new(), |hir| needs(&hir))
+}
+
 fn build(text: &str) -> Result<Regex, String> {
     let hir = regex_syntax::parse(text).map_err(|e| e.to_string())?;
-    RegexBuilder::new(&light(hir).to_string()).size_limit(EXPRESSION_BYTES).build().map_err(|e| match e {
+    // Where words end is asked within characters too: there the lighter form may end.
+    let hir = if hir.properties().look_set().contains_word() { hir } else { light(hir) };
+    RegexBuilder::new(&hir.to_string()).size_limit(EXPRESSION_BYTES).build().map_err(|e| match e {
         regex::Error::CompiledTooBig(limit) => format!("compiled, it takes more than {limit} bytes"),
         other => other.to_string(),
     })
@@ -206,22 +224,23 @@ fn holds_all_beyond_ascii(class: &ClassUnicode) -> bool {
     class.ranges().last().is_some_and(|r| r.start() <= '\u{80}' && r.end() == char::MAX)
 }
 
-/// The ASCII characters of a class, and every other character.
+/// The ASCII characters of a class, and every other character: what begins one, and all that goes on with it.
+///
+/// In good UTF-8 no character goes on with the beginning of the next, so that one byte and a loop say all of it.
 fn any_beyond_ascii(class: &ClassUnicode) -> Hir {
     let bytes = |ranges: &[(u8, u8)]| {
         let ranges = ranges.iter().map(|&(first, last)| ClassBytesRange::new(first, last));
         Hir::class(Class::Bytes(ClassBytes::new(ranges)))
     };
-    let ascii: Vec<(u8, u8)> = (class.ranges().iter())
+    let mut first: Vec<(u8, u8)> = (class.ranges().iter())
         .filter_map(|r| {
             Some((u8::try_from(r.start()).ok()?.min(0x80), u8::try_from(r.end()).unwrap_or(0x7f).min(0x7f)))
         })
         .filter(|(first, last)| first <= last)
         .collect();
-    let led = |lead: (u8, u8), more: usize| {
-        Hir::concat([bytes(&[lead])].into_iter().chain((0..more).map(|_| bytes(&[(0x80, 0xbf)]))).collect())
-    };
-    Hir::alternation(vec![bytes(&ascii), led((0xc2, 0xdf), 1), led((0xe0, 0xef), 2), led((0xf0, 0xf4), 3)])
+    first.push((0xc2, 0xf4));
+    let more = Repetition { min: 0, max: None, greedy: true, sub: Box::new(bytes(&[(0x80, 0xbf)])) };
+    Hir::concat(vec![bytes(&first), Hir::repetition(more)])
 }
 
 /// The list whose shortest word is the longest, of equal ones the shorter list.
@@ -260,9 +279,8 @@ mod tests {
     use super::*;
 
     fn needed(text: &str) -> Vec<Vec<String>> {
-        let needs = Expression::lazy(text.to_owned()).needs();
         let words = |list: Vec<Vec<u8>>| list.into_iter().map(|word| String::from_utf8(word).unwrap()).collect();
-        needs.into_iter().map(words).collect()
+        super::needed(text).into_iter().map(words).collect()
     }
 
     #[test]
@@ -272,8 +290,8 @@ mod tests {
         assert_eq!(needed("^第?二十条第?[一五]项$"), [vec!["二十条"], vec!["一", "五"], vec!["项"]]);
         assert!(needed("(?:年报|.{2})").is_empty());
         assert!(needed("^=*$").is_empty());
-        let words = Expression::lazy("甲.(?:乙丙|丁戊)".to_owned()).words();
-        assert_eq!(words, ["乙丙".as_bytes(), "丁戊".as_bytes()]);
+        let expression = Expression::lazy("甲.(?:乙丙|丁戊)".to_owned());
+        assert_eq!(expression.words(), ["乙丙".as_bytes(), "丁戊".as_bytes()]);
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Expressions {
 impl Gate {
     fn new(all: &[Expression]) -> Self {
         let mut always = Possible(vec![0; all.len().div_ceil(64)]);
-        let mut words: Vec<Vec<u8>> = Vec::new();
+        let mut words: Vec<&[u8]> = Vec::new();
         let mut behind: Vec<Vec<usize>> = Vec::new();
         for (at, expression) in all.iter().enumerate() {
             let needs = expression.words();
@@ -89,7 +89,7 @@ impl Gate {
                 always.add(at);
             }
             for need in needs {
-                match words.iter().position(|w| *w == need).and_then(|w| behind.get_mut(w)) {
+                match words.iter().position(|w| w == need).and_then(|w| behind.get_mut(w)) {
                     Some(list) => list.push(at),
                     None => {
                         words.push(need);
