@@ -75,9 +75,9 @@ impl Printed {
         let bare = without_brackets(rest).map(|s| squash(&s)).unwrap_or_default();
         let whole = if ordinal.is_some() { squash(shadow) } else { Vec::new() };
         let yearless = without_years(if bare.is_empty() { &full } else { &bare });
-        let all = bloom(&full);
-        let bare_bloom = if bare.is_empty() { all } else { bloom(&bare) };
-        let whole_bloom = bloom(&whole);
+        let all = bloom(full.iter().copied());
+        let bare_bloom = if bare.is_empty() { all } else { bloom(bare.iter().copied()) };
+        let whole_bloom = bloom(whole.iter().copied());
         Self { ordinal, full, bare, whole, yearless, bloom: all, bare_bloom, whole_bloom }
     }
 
@@ -118,7 +118,7 @@ impl Needle {
             return None;
         }
         let bare = without_brackets(&label.shadow).map(|s| squash(&s)).unwrap_or_default();
-        let (all, rest) = (bloom(&full), bloom(&bare));
+        let (all, rest) = (bloom(full.iter().copied()), bloom(bare.iter().copied()));
         Some(Self { key, bloom: all, bare_bloom: if bare.is_empty() { all } else { rest }, full, bare })
     }
 }

@@ -245,7 +245,7 @@ fn approximate(text: &[char], places: &[Range<usize>], needle: &Needle, found: &
         let (mut pv, mut mv, mut score) = (!0u64, 0u64, m);
         let mut best: Option<(usize, usize)> = None; // (distance, end)
         for (i, &c) in text.get(place.clone()).unwrap_or_default().iter().enumerate() {
-            let bit = bloom(std::slice::from_ref(&c));
+            let bit = bloom([c]);
             let eq = if bit & needle.bloom == 0 {
                 0
             } else {

@@ -176,7 +176,7 @@ fn headings(sections: &[SectionPattern]) -> Vec<SectionHeading> {
     for (section, pattern) in sections.iter().enumerate() {
         for heading in &pattern.headings {
             let letters: Vec<char> = heading.shadow.chars().collect();
-            let bloom = text::bloom(&letters);
+            let bloom = text::bloom(letters.iter().copied());
             all.push(SectionHeading { shadow: heading.shadow.clone(), letters, bloom, section });
         }
     }

@@ -15,6 +15,8 @@ use memchr::memmem::Finder;
 use regex::bytes::{self, Regex, RegexBuilder};
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, Hir, HirKind, Repetition};
 
+use crate::text;
+
 /// Bytes that one compiled expression may take.
 const EXPRESSION_BYTES: usize = 4 << 20;
 /// Words of which one is needed, at most: beyond, nothing is asked.
@@ -37,13 +39,18 @@ struct Needs {
     words: Vec<Vec<u8>>,
     /// One behind the other of each list one word.
     lists: Vec<Vec<Finder<'static>>>,
+    /// The letters of each word of each list.
+    letters: Vec<Vec<u128>>,
 }
 
 impl Needs {
     fn new(lists: Vec<Vec<Vec<u8>>>) -> Self {
-        let few = lists.iter().filter(|words| words.len() <= FEW_WORDS);
-        let finders = few.map(|words| words.iter().map(|word| Finder::new(word).into_owned()).collect()).collect();
-        Self { lists: finders, words: hardest(lists).unwrap_or_default() }
+        let few: Vec<&Vec<Vec<u8>>> = lists.iter().filter(|words| words.len() <= FEW_WORDS).collect();
+        let finder = |word: &Vec<u8>| Finder::new(word).into_owned();
+        let finders = few.iter().map(|words| words.iter().map(finder).collect()).collect();
+        let letters_of = |word: &Vec<u8>| std::str::from_utf8(word).map_or(0, letters);
+        let letters = few.iter().map(|words| words.iter().map(letters_of).collect()).collect();
+        Self { lists: finders, letters, words: hardest(lists).unwrap_or_default() }
     }
 }
 
@@ -65,6 +72,12 @@ impl Expression {
     /// Whether it has a group of this name.
     pub(super) fn has_group(&self, name: &str) -> bool {
         self.regex().is_some_and(|r| r.capture_names().any(|n| n == Some(name)))
+    }
+
+    /// Whether a text may match by its [`letters`]; to ask so costs next to nothing.
+    #[must_use]
+    pub fn may_match(&self, letters: u128) -> bool {
+        self.needs().letters.iter().all(|words| words.iter().any(|word| word & !letters == 0))
     }
 
     /// Whether it matches anywhere.
@@ -120,6 +133,12 @@ impl Expression {
     fn needs(&self) -> &Needs {
         self.needs.get_or_init(|| Needs::new(needed(&self.text)))
     }
+}
+
+/// Which of 128 groups of characters a text holds: it holds no word of a character in another.
+#[must_use]
+pub fn letters(shadow: &str) -> u128 {
+    text::bloom(shadow.chars())
 }
 
 /// What an expression, or a group of it, matched.

@@ -132,7 +132,7 @@ impl<'p> Labels<'p> {
         let letters: Vec<char> = shadow.chars().take(HEADING + 1).collect();
         if (6..=HEADING).contains(&letters.len()) {
             let allowed = (letters.len() / 6).max(1);
-            let held = bloom(&letters);
+            let held = bloom(letters.iter().copied());
             let may = |h: &&SectionHeading| {
                 h.letters.len().abs_diff(letters.len()) <= allowed
                     && h.shadow.len() >= 18

@@ -45,6 +45,6 @@ pub(crate) fn distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> 
 /// Which of 128 groups of characters a text holds: a text that holds more groups which another lacks than it may
 /// differ from it in characters is farther from it.
 #[must_use]
-pub(crate) fn bloom(chars: &[char]) -> u128 {
-    chars.iter().fold(0, |bits, &c| bits | 1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 25))
+pub(crate) fn bloom(chars: impl IntoIterator<Item = char>) -> u128 {
+    chars.into_iter().fold(0, |bits, c| bits | 1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 25))
 }

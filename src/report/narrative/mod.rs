@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::section::Prose;
 use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
-use crate::pattern::{Counts, Match, Narrative, Quantity, Rule};
+use crate::pattern::{Counts, Expression, Match, Narrative, Quantity, Rule, letters};
 use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
 use passage::passages;
@@ -131,10 +131,12 @@ struct Hit<'r> {
 
 fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool, of: &Known) -> Vec<Told> {
     let mut hits = Vec::new();
+    let letters = letters(&sentence.text);
+    let may_match = |e: &&Expression| e.may_match(letters);
     for &id in tried {
         let Some(rule) = rules.rules.get(id) else { continue };
         if !sentence.numbers.is_empty() {
-            for found in rule.say.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
+            for found in rule.say.iter().filter(may_match).flat_map(|e| e.captures_iter(&sentence.text)) {
                 let (whole, Some(n)) = (found.whole(), found.name("n")) else { continue };
                 // A number that nobody knows the name of says nothing.
                 let Some(number) = sentence.number(n.start()) else { continue };
@@ -142,7 +144,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
             }
         }
         if negated {
-            for found in rule.none.iter().flat_map(|e| e.find_iter(&sentence.text)) {
+            for found in rule.none.iter().filter(may_match).flat_map(|e| e.find_iter(&sentence.text)) {
                 hits.extend(hit(rule, None, found));
             }
         }
@@ -150,7 +152,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
     if hits.is_empty() {
         return Vec::new();
     }
-    let scopes = scopes(sentence, rules, of);
+    let scopes = scopes(sentence, letters, rules, of);
     let limit = |hit: &Hit<'_>| hit.number.and_then(|n| sentence.numbers.get(n)).map_or(hit.span.end, |n| n.at);
     hits.retain(|hit| within(&scopes, hit.span.end, hit.rule));
     let mut out: Vec<Told> = Vec::new();
@@ -203,10 +205,11 @@ struct Reach {
     only: Option<usize>,
 }
 
-fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
+fn scopes(sentence: &Sentence, letters: u128, rules: &Narrative, of: &Known) -> Vec<Reach> {
     let mut out = Vec::new();
+    let may_match = |e: &&Expression| e.may_match(letters);
     for scope in &rules.scopes {
-        for found in scope.expressions.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
+        for found in scope.expressions.iter().filter(may_match).flat_map(|e| e.captures_iter(&sentence.text)) {
             let whole = found.whole();
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
             let is_own = |a: Match<'_>| own(a.as_str(), of.agency.as_deref());
@@ -220,7 +223,7 @@ fn scopes(sentence: &Sentence, rules: &Narrative, of: &Known) -> Vec<Reach> {
             };
             out.push(Reach { kind: scope.kind, counts, span: whole.range(), only: None });
         }
-        for found in scope.behind.iter().flat_map(|e| e.captures_iter(&sentence.text)) {
+        for found in scope.behind.iter().filter(may_match).flat_map(|e| e.captures_iter(&sentence.text)) {
             let Some(number) = found.name("n").map(|n| n.start()) else { continue };
             // As if it stood right before the number, and nothing between.
             out.push(Reach { kind: scope.kind, counts: scope.counts, span: 0..number, only: Some(number) });
