@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::title::Begun;
 use crate::align::Claim;
 use crate::document::{Anchor, Block, Document, Role};
 use crate::pattern::{Expression, Named, Possible, ReportPattern};
@@ -64,6 +65,8 @@ pub(super) struct Line<'a> {
     pub shadow: Rc<Shadow>,
     /// Which expressions of its pattern it may match.
     possible: Rc<OnceCell<Possible>>,
+    /// The titles read at it, with the lines behind it that it had then.
+    pub begun: Rc<OnceCell<Begun>>,
     /// What the paragraph is.
     pub role: Role,
     /// A table (or text claimed as one) and no running text.
@@ -80,7 +83,7 @@ impl<'a> Line<'a> {
     where
         'a: 'b,
     {
-        Line { text, shadow: Rc::new(shadow), possible: Rc::default(), ..self.clone() }
+        Line { text, shadow: Rc::new(shadow), possible: Rc::default(), begun: Rc::default(), ..self.clone() }
     }
 
     /// The printed text that a byte range of the shadow came from.
@@ -158,6 +161,7 @@ fn cut<'a>(block: usize, item: &'a Block, claims: &[&Claim], out: &mut Vec<Line<
                         text,
                         shadow: Rc::new(shadow),
                         possible: Rc::default(),
+                        begun: Rc::default(),
                         role: paragraph.role,
                         table: false,
                         first,
@@ -189,6 +193,7 @@ fn place<'a>(block: usize, anchor: &'a Anchor) -> Line<'a> {
         text: "",
         shadow: Rc::default(),
         possible: Rc::default(),
+        begun: Rc::default(),
         role: Role::Body,
         table: true,
         first: false,

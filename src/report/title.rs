@@ -1,6 +1,7 @@
 //! The title of a report: over one, two or three lines, or inside one long line.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::passage::{Line, expressions, matches, word_shadows, words};
 use crate::document::Document;
@@ -132,18 +133,51 @@ fn from_metadata(document: &Document, pattern: &ReportPattern) -> Option<Title> 
     best
 }
 
+/// The titles that were read at a line: splitting, identity and sections all ask for them.
+#[derive(Debug)]
+pub(super) struct Begun {
+    /// What they were read from beside the line itself: the shadows of the lines behind it.
+    behind: [Option<Rc<Shadow>>; BEHIND],
+    /// The places of their lines are counted from this one.
+    titles: Vec<Title>,
+}
+
+/// Lines behind the first that a title may go on over.
+const BEHIND: usize = 2;
+
+impl Begun {
+    /// The same lines behind each other have the same titles; tables end what can be one, as the end of the text does.
+    fn behind(lines: &[Line<'_>], at: usize) -> [Option<Rc<Shadow>>; BEHIND] {
+        let text = |more: usize| lines.get(at + more).filter(|l| !l.table).map(|l| Rc::clone(&l.shadow));
+        std::array::from_fn(|more| text(more + 1))
+    }
+
+    fn is_followed_by(&self, lines: &[Line<'_>], at: usize) -> bool {
+        let text = |more: usize| lines.get(at + more).filter(|l| !l.table).map(|l| Rc::as_ptr(&l.shadow));
+        self.behind.iter().enumerate().all(|(more, shadow)| shadow.as_ref().map(Rc::as_ptr) == text(more + 1))
+    }
+}
+
 /// The titles that begin at a line.
 fn at_line(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Vec<Title> {
-    let mut out = Vec::new();
-    let Some(line) = lines.get(at) else { return out };
-    if line.len() > PIECE {
-        inside(line, at, pattern, &mut out);
-        return out;
+    let Some(line) = lines.get(at) else { return Vec::new() };
+    let read = || if line.len() > PIECE { inside(line, pattern) } else { over_lines(lines.iter().skip(at), pattern) };
+    let known = line.begun.get_or_init(|| Begun { behind: Begun::behind(lines, at), titles: read() });
+    let mut titles = if known.is_followed_by(lines, at) { known.titles.clone() } else { read() };
+    for title in &mut titles {
+        title.first = title.first.map(|first| at + first);
+        title.last += at;
     }
+    titles
+}
+
+/// The titles that begin with the first of some lines.
+fn over_lines<'l, 'd: 'l>(lines: impl Iterator<Item = &'l Line<'d>>, pattern: &ReportPattern) -> Vec<Title> {
+    let mut out = Vec::new();
     let mut text = String::new();
     let mut shadow = Shadow::default();
     let mut possible = Possible::default();
-    for (more, piece) in lines.iter().skip(at).take(3).enumerate() {
+    for (more, piece) in lines.take(1 + BEHIND).enumerate() {
         if piece.table || piece.len() > PIECE {
             break;
         }
@@ -153,18 +187,18 @@ fn at_line(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Vec<Title>
         possible.join(piece.possible(pattern));
         pattern.expressions.across(&shadow.text, &piece.shadow.text, &mut possible);
         text.push_str(piece.text);
+        let before = shadow.text.len();
         shadow.append(&piece.shadow);
         let Some(mut title) = read(&text, &shadow, &possible, pattern) else { continue };
         if more == 0 && !title.whole && shadow.text.get(title.end..).is_some_and(opens_heading) {
             title.whole = true;
             title.score += 1.0;
         }
-        let before: usize = lines.iter().skip(at).take(more).map(|l| l.shadow.text.len()).sum();
         if title.end <= before && more > 0 {
             break;
         }
-        title.first = Some(at);
-        title.last = at + more;
+        title.first = Some(0);
+        title.last = more;
         title.end = title.end.saturating_sub(before);
         title.broken = 0.6 * more as f32;
         title.score -= title.broken;
@@ -178,9 +212,10 @@ fn ends_sentence(text: &str) -> bool {
 }
 
 /// Titles inside a long line: at its beginning and behind white space and bars.
-fn inside(line: &Line<'_>, at: usize, pattern: &ReportPattern, out: &mut Vec<Title>) {
+fn inside(line: &Line<'_>, pattern: &ReportPattern) -> Vec<Title> {
+    let mut out = Vec::new();
     if expressions(pattern, "title").among(line.possible(pattern)).next().is_none() {
-        return;
+        return out;
     }
     let mut starts = vec![0];
     for (i, c) in line.shadow.text.char_indices().take_while(|(i, _)| *i < DEPTH) {
@@ -200,8 +235,7 @@ fn inside(line: &Line<'_>, at: usize, pattern: &ReportPattern, out: &mut Vec<Tit
         let Some(text) = line.text.get(from..end) else { continue };
         let shadow = Shadow::new(text);
         let Some(mut title) = read(text, &shadow, line.possible(pattern), pattern) else { continue };
-        title.first = Some(at);
-        title.last = at;
+        title.first = Some(0);
         // What follows: white space, or the first heading, or a sentence that only begins like a title.
         let rest = start + title.end;
         let closed = line.space_before(rest) || line.shadow.text.get(rest..).is_some_and(opens_heading);
@@ -214,6 +248,7 @@ fn inside(line: &Line<'_>, at: usize, pattern: &ReportPattern, out: &mut Vec<Tit
         title.end = rest;
         out.push(title);
     }
+    out
 }
 
 fn clip(text: &str, most: usize) -> &str {
@@ -344,4 +379,31 @@ pub(super) fn all(lines: &[Line<'_>], pattern: &ReportPattern) -> Vec<Title> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Anchor, Block, Format, Paragraph, Role};
+    use crate::pattern::PatternSet;
+    use crate::report::Text;
+
+    #[test]
+    fn a_title_is_read_anew_where_other_lines_follow() {
+        let mut document = Document::new(Format::Txt);
+        for text in ["云山镇人民政府", "2021年政府信息公开工作年度报告", "一、总体情况"] {
+            let anchor = Anchor::Text { line: 1, column: 1 };
+            document.blocks.push(Block::Paragraph(Paragraph { text: text.to_owned(), role: Role::Body, anchor }));
+        }
+        let pattern = &PatternSet::embedded().family("ogi").unwrap().report;
+        let lines = Text::new(&document).lines;
+        let years = |lines: &[Line<'_>]| at_line(lines, 0, pattern).iter().map(|t| t.year).collect::<Vec<_>>();
+        assert_eq!(years(&lines), [Some(2021)]);
+        assert_eq!(years(&lines), [Some(2021)]);
+        assert_eq!(years(&lines[..1]), [None; 0]);
+        assert_eq!(years(&[lines[0].clone(), lines[2].clone()]), [None; 0]);
+        let behind = [lines[2].clone(), lines[0].clone(), lines[1].clone()];
+        let title = at_line(&behind, 1, pattern).remove(0);
+        assert_eq!((title.first, title.last), (Some(1), 2));
+    }
 }
