@@ -35,7 +35,7 @@ pub struct Report {
     pub record: Record,
     /// How identity was found.
     pub identified: Identified,
-    /// How the tables were read.
+    /// How the tables were read; what was read stands in the record.
     pub alignment: Alignment,
 }
 
@@ -200,11 +200,11 @@ fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report
         ordinal: 0,
         identity: identified.identity.clone(),
         form: alignment.forms.first().map(|(_, form)| form.clone()),
-        forms: alignment.forms.clone(),
+        forms: std::mem::take(&mut alignment.forms),
         sections: prose.sections,
-        readings: alignment.readings.clone(),
+        readings: std::mem::take(&mut alignment.readings),
         narrative,
-        checks: alignment.checks.clone(),
+        checks: std::mem::take(&mut alignment.checks),
         flags,
         patterns,
     };

@@ -82,14 +82,14 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
     }
     let forms: Vec<&str> = chosen.iter().map(|c| c.1.id.as_str()).collect();
     let mut checks = Vec::new();
-    for (mine, form, index) in &chosen {
+    for (mine, form, index) in &mut chosen {
         out.forms.push((mine.table.clone(), form.id.clone()));
-        let readings = in_order(mine, index, &mut out.flags);
+        let readings = in_order(std::mem::take(&mut mine.readings), index, &mut out.flags);
         missing(&readings, mine, index, &mut out.flags);
         out.readings.extend(readings);
-        out.flags.extend(mine.flags.iter().cloned());
-        out.claims.extend(mine.claims.iter().cloned());
-        out.trace.extend(mine.trace.iter().cloned());
+        out.flags.append(&mut mine.flags);
+        out.claims.append(&mut mine.claims);
+        out.trace.append(&mut mine.trace);
         checks.extend(form.checks.iter().filter(|c| c.table == index.table.id));
     }
     // A form's other tables that are nowhere in the report.
@@ -151,16 +151,23 @@ fn filled(found: &Found) -> usize {
 }
 
 /// The readings in the order of the form's rows and columns, the first of each variable.
-fn in_order(found: &Found, index: &TableIndex<'_>, flags: &mut Vec<Flag>) -> Vec<Reading> {
-    let mut by_name: FxHashMap<&str, &Reading> = FxHashMap::default();
-    for reading in &found.readings {
-        let slot = by_name.entry(reading.variable.as_str()).or_insert(reading);
-        if slot.state == reading.state && slot.value == reading.value {
+fn in_order(readings: Vec<Reading>, index: &TableIndex<'_>, flags: &mut Vec<Flag>) -> Vec<Reading> {
+    let order = order(&readings, index, flags);
+    let mut readings: Vec<Option<Reading>> = readings.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| readings.get_mut(at)?.take()).collect()
+}
+
+/// Which readings are taken (indices), in the order of the form's rows and columns.
+fn order(readings: &[Reading], index: &TableIndex<'_>, flags: &mut Vec<Flag>) -> Vec<usize> {
+    let mut by_name: FxHashMap<&str, (usize, &Reading)> = FxHashMap::default();
+    for (at, reading) in readings.iter().enumerate() {
+        let slot = by_name.entry(reading.variable.as_str()).or_insert((at, reading));
+        if slot.1.state == reading.state && slot.1.value == reading.value {
             continue;
         }
         // A row torn by a page break: its empty half gives way.
-        let (printed, what) = match (slot.state, reading.state) {
-            (State::Blank, _) => (reading, "once blank; the other one is taken"),
+        let (printed, what) = match (slot.1.state, reading.state) {
+            (State::Blank, _) => ((at, reading), "once blank; the other one is taken"),
             (_, State::Blank) => continue,
             _ => (*slot, "with different values; the first is taken"),
         };
@@ -175,17 +182,17 @@ fn in_order(found: &Found, index: &TableIndex<'_>, flags: &mut Vec<Flag>) -> Vec
     let mut put: FxHashSet<&str> = FxHashSet::default();
     for (flat, row) in (0..index.rows.len()).filter_map(|flat| Some((flat, index.row(flat)?))).filter(|r| !r.1.group) {
         for variable in row.columns.iter().filter_map(|&column| index.name(flat, column)) {
-            if let Some(reading) = by_name.get(variable)
+            if let Some(&(at, reading)) = by_name.get(variable)
                 && put.insert(reading.variable.as_str())
             {
-                out.push((*reading).clone());
+                out.push(at);
             }
         }
     }
     // Rows named by the document itself.
-    for reading in &found.readings {
+    for (at, reading) in readings.iter().enumerate() {
         if put.insert(reading.variable.as_str()) {
-            out.push(reading.clone());
+            out.push(at);
         }
     }
     out
