@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::label::{Candidate, Lexicon, Printed};
@@ -105,6 +106,8 @@ pub(crate) struct Vocabulary<'f> {
     running: Finder,
     pub tables: Vec<TableIndex<'f>>,
     needles: Vec<String>,
+    /// What looks for all needles at once; made where it is first asked for: few reports print their tables as text.
+    sought: OnceLock<Option<AhoCorasick>>,
     shadows: FxHashSet<String>,
     other_year: Vec<String>,
     kept: Kept,
@@ -159,7 +162,8 @@ impl<'f> Vocabulary<'f> {
         let shadows = builder.labels.into_iter().map(|(_, l)| l.shadow).collect();
         let beside = tables.iter().filter(|t| t.table.side_by_side).flat_map(|t| &t.table.parts);
         let corners = beside.flat_map(|p| &p.corner).map(|l| l.shadow.clone()).collect();
-        Self { lexicon, running, tables, needles, shadows, other_year, corners, kept: Kept::default() }
+        let (sought, kept) = (OnceLock::new(), Kept::default());
+        Self { lexicon, running, tables, needles, sought, shadows, other_year, corners, kept }
     }
 
     /// Where labels stand in a running text.
@@ -187,9 +191,10 @@ impl<'f> Vocabulary<'f> {
         self.tables.iter().any(|t| t.table.under.is_empty())
     }
 
-    /// Shadows of the labels of rows and columns, to see quickly whether a text can hold a table.
-    pub fn flow_needles(&self) -> &[String] {
-        &self.needles
+    /// What finds the shadows of the labels of rows and columns, to see quickly whether a text can hold a table; none
+    /// where there are too many of them.
+    pub fn flow_needles(&self) -> Option<&AhoCorasick> {
+        self.sought.get_or_init(|| AhoCorasick::new(&self.needles).ok()).as_ref()
     }
 
     /// Whether a caption's shadow says that its table is of another year than the report.

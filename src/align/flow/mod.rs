@@ -157,19 +157,19 @@ fn runs(document: &Document) -> Vec<Range<usize>> {
 /// does not do.
 fn worth_reading(stream: &Stream<'_>, vocabulary: &Vocabulary) -> bool {
     let text: String = stream.atoms.iter().map(|a| a.c).collect();
-    let mut found = 0usize;
-    for needle in vocabulary.flow_needles() {
-        let hit = text.match_indices(needle.as_str()).any(|(at, _)| {
-            let behind = text.get(at + needle.len()..).and_then(|s| s.chars().next());
-            behind
-                .is_some_and(|c| c.is_ascii_digit() || matches!(c, '/' | '-' | '(' | BLANK | '条' | '件' | '次' | '无'))
-        });
-        found += usize::from(hit);
-        if found >= 2 {
+    let Some(needles) = vocabulary.flow_needles() else { return true };
+    let mut found = FxHashSet::default();
+    for needle in needles.find_overlapping_iter(&text) {
+        let behind = text.get(needle.end()..).and_then(|s| s.chars().next());
+        if behind
+            .is_some_and(|c| c.is_ascii_digit() || matches!(c, '/' | '-' | '(' | BLANK | '条' | '件' | '次' | '无'))
+            && found.insert(needle.pattern())
+            && found.len() >= 2
+        {
             return true;
         }
     }
-    found >= 1 && stream.atoms.len() < 6000
+    !found.is_empty() && stream.atoms.len() < 6000
 }
 
 /// Chains of labels and values without prose between them.
