@@ -82,7 +82,7 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
                 ignored: false,
                 text: grid.text(cell),
             };
-            for (score, role) in index.meanings(&text.labels) {
+            for (score, role) in text.meanings(index) {
                 match *role {
                     Role::Column { part: p, column, leaf: true, .. } if p == part => {
                         match head.leaf.iter_mut().find(|l| l.0 == column) {
@@ -119,6 +119,9 @@ pub(crate) fn boxhead(
 ) -> Option<Boxhead> {
     let columns = &index.part(part)?.columns;
     let heads = heads(grid, rows, part, index, reader);
+    if heads.iter().all(|h| h.leaf.is_empty()) {
+        return None;
+    }
     // Captions right above the table speak for all of it.
     let mut above: Vec<Vec<usize>> = (grid.context.iter())
         .map(|&(_, text)| {
@@ -257,7 +260,7 @@ pub(crate) fn boxhead(
             col: head.col,
             end: head.end,
             cell: head.cell,
-            unit: grid.cell(head.cell).and_then(|c| header_unit(&c.text)),
+            unit: header_unit(&reader.get(head.text).shadow),
             guessed: guessed.get(column).copied().unwrap_or(false),
         });
     }

@@ -205,7 +205,7 @@ fn keep_captioned_parts(grid: &Grid, index: &TableIndex, views: &mut [RowView], 
     let head = views.iter().take_while(|v| v.values == 0 && v.own.is_none()).count();
     let mut parts: Vec<usize> = Vec::new();
     for cell in (0..head).flat_map(|row| grid.row(row)) {
-        for (score, role) in index.meanings(&reader.get(grid.text(*cell)).labels) {
+        for (score, role) in reader.get(grid.text(*cell)).meanings(index) {
             if let Role::Caption { part } = *role
                 && score >= 0.95
             {

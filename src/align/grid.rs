@@ -186,7 +186,7 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         let text = reader.get(grid.text(cell));
         let starts = grid.cell(cell).is_some_and(|c| c.row == row);
         let (mut is_row, mut is_column) = (false, false);
-        for (score, role) in index.meanings(&text.labels) {
+        for (score, role) in text.meanings(index) {
             match role {
                 Role::Row(_) => is_row = true,
                 Role::Column { .. } | Role::Ignored if starts && score >= 0.75 => is_column = true,
@@ -209,9 +209,8 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
     };
     let Some(&own) = cells.get(own_at) else { return view };
     let text = reader.get(grid.text(own));
-    let own_is_column = index
-        .meanings(&text.labels)
-        .any(|(score, r)| score >= 0.75 && matches!(r, Role::Column { .. } | Role::Ignored));
+    let own_is_column =
+        text.meanings(index).any(|(score, r)| score >= 0.75 && matches!(r, Role::Column { .. } | Role::Ignored));
     let other_columns = view.columns - usize::from(own_is_column && view.columns > 0);
     let right = cells.len().saturating_sub(own_at + 1);
     if other_columns > 0 && view.values == 0 {
@@ -223,12 +222,12 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
     let context: Vec<usize> = cells
         .iter()
         .take(own_at)
-        .flat_map(|&c| index.meanings(&reader.get(grid.text(c)).labels))
+        .flat_map(|&c| reader.get(grid.text(c)).meanings(index))
         .filter_map(|(score, r)| if let Role::Row(flat) = r { (score >= 0.75).then_some(*flat) } else { None })
         .collect();
     view.own = Some(own);
     view.heading = own_is_column;
-    for (score, role) in index.meanings(&text.labels) {
+    for (score, role) in text.meanings(index) {
         let Role::Row(flat) = *role else { continue };
         let Some(form_row) = index.row(flat) else { continue };
         if form_row.heads || form_row.group {

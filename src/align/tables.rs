@@ -450,7 +450,7 @@ fn found(
                 let Some(cell) = grid.cell(extra.cell) else { continue };
                 let text = reader.get(grid.text(extra.cell));
                 let ignored = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Ignored));
-                let known = index.meanings(&text.labels).next().is_some();
+                let known = text.meanings(index).next().is_some();
                 if !ignored && (!known || extra.guessed) && !head.carried && !head.leaves.is_empty() {
                     let flag = Flag {
                         code: "unknown-column",

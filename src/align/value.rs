@@ -133,9 +133,8 @@ fn shorten(text: &str) -> String {
     if flat.chars().count() <= 30 { flat } else { flat.chars().take(29).chain(['…']).collect() }
 }
 
-/// The unit of money that a header prints (`本年收费金额（单位：万元）`, `采购总金额(元)`), if any.
-pub(crate) fn header_unit(text: &str) -> Option<&'static str> {
-    let shadow = fold(text);
+/// The unit of money that a header prints (`本年收费金额（单位：万元）`, `采购总金额(元)`), if any, by its shadow.
+pub(crate) fn header_unit(shadow: &str) -> Option<&'static str> {
     let at = shadow.find("单位").map(|at| at + "单位".len()).or_else(|| shadow.find('(').map(|at| at + 1))?;
     unit_at(shadow.get(at..)?)
 }
@@ -201,7 +200,7 @@ mod tests {
         assert_eq!(read("8040", "万元", None), (Some("8040".into()), vec!["unit-missing"]));
         assert_eq!(read("0", "万元", None), (Some("0".into()), vec![]));
         assert_eq!(read("65万", "万元", None), (Some("65".into()), vec![]));
-        assert_eq!(header_unit("本年收费金额（单位：万元）"), Some("万元"));
+        assert_eq!(header_unit(&fold("本年收费金额（单位：万元）")), Some("万元"));
         assert_eq!(header_unit("采购总金额(元)"), Some("元"));
         assert_eq!(header_unit("采购总金额"), None);
         assert_eq!(header_unit("本年(2023)制发件数"), None);

@@ -45,6 +45,8 @@ pub(crate) struct FlatRow {
 
 /// One table of one form with the roles of its labels.
 pub(crate) struct TableIndex<'f> {
+    /// Its place in [`Vocabulary::tables`].
+    number: usize,
     pub form: &'f Form,
     pub table: &'f TablePattern,
     pub rows: Vec<FlatRow>,
@@ -86,13 +88,15 @@ impl<'f> TableIndex<'f> {
         self.variable(flat, column).and_then(|number| self.names.get(number as usize)).map(String::as_str)
     }
 
-    /// What a printed text means in this table, with scores. Where it is one of the table's labels for sure,
-    /// labels that it is only like are left out.
-    pub fn meanings<'a>(&'a self, labels: &'a [Candidate]) -> impl Iterator<Item = (f32, &'a Role)> + 'a {
+    /// What a text with these labels means in this table, with scores. Where it is one of the table's labels for
+    /// sure, labels that it is only like are left out.
+    fn meanings<'a>(&'a self, labels: &'a [Candidate]) -> impl Iterator<Item = (f32, Role)> + 'a {
         let known = labels.iter().filter(|c| !self.roles(c.key).is_empty());
         let best = known.clone().map(|c| c.found.score).fold(0.0f32, f32::max);
         let least = if best >= 0.95 { 0.9 } else { 0.0 };
-        known.filter(move |c| c.found.score >= least).flat_map(|c| self.roles(c.key).iter().map(|r| (c.found.score, r)))
+        known
+            .filter(move |c| c.found.score >= least)
+            .flat_map(|c| self.roles(c.key).iter().map(|r| (c.found.score, *r)))
     }
 
     pub fn roles(&self, key: u32) -> &[Role] {
@@ -140,7 +144,7 @@ impl<'f> Vocabulary<'f> {
         let mut tables = Vec::new();
         for form in &family.forms {
             for table in &form.tables {
-                tables.push(index(form, table, &mut builder));
+                tables.push(index(tables.len(), form, table, &mut builder));
             }
         }
         let lexicon = Lexicon::new(builder.labels.iter().map(|(k, l)| (*k, l)));
@@ -224,7 +228,7 @@ impl<'f> Vocabulary<'f> {
     }
 }
 
-fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> TableIndex<'f> {
+fn index<'f>(number: usize, form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> TableIndex<'f> {
     let mut rows = Vec::new();
     let mut variables: Vec<Vec<u32>> = Vec::new();
     let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
@@ -297,7 +301,7 @@ fn index<'f>(form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> 
     }
     let open = |row: &Row| row.dynamic.is_some() || row.labels.is_empty() && !row.group;
     let open = table.parts.iter().flat_map(|p| &p.rows).any(open);
-    TableIndex { form, table, rows, variables, names, roles, open }
+    TableIndex { number, form, table, rows, variables, names, roles, open }
 }
 
 /// A printed cell or caption, prepared and matched once.
@@ -307,6 +311,7 @@ pub(crate) struct Prepared {
     pub shadow: String,
     /// Labels that it may be.
     pub labels: Vec<Candidate>,
+    meanings: Meanings,
     /// What it would be as a value.
     pub state: State,
     unit: bool,
@@ -333,8 +338,40 @@ impl Prepared {
     }
 }
 
+/// What a text means in each table, with scores: every table asks it of every cell, and most reports print the same.
+#[derive(Debug, Clone, Default)]
+struct Meanings {
+    /// Those of one table behind those of another.
+    all: Vec<(f32, Role)>,
+    /// For each table where its own end.
+    ends: Vec<usize>,
+}
+
+impl Meanings {
+    fn new(labels: &[Candidate], tables: &[TableIndex<'_>]) -> Self {
+        let mut out = Self::default();
+        if !labels.is_empty() {
+            for table in tables {
+                out.all.extend(table.meanings(labels));
+                out.ends.push(out.all.len());
+            }
+        }
+        out
+    }
+
+    fn of(&self, table: usize) -> &[(f32, Role)] {
+        let from = table.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(table).and_then(|&to| self.all.get(from..to)).unwrap_or_default()
+    }
+}
+
 impl Prepared {
-    fn new(text: &str, lexicon: &Lexicon) -> Self {
+    /// What it means in a table, with scores.
+    pub fn meanings(&self, index: &TableIndex<'_>) -> impl Iterator<Item = (f32, &Role)> {
+        self.meanings.of(index.number).iter().map(|(score, role)| (*score, role))
+    }
+
+    fn new(text: &str, lexicon: &Lexicon, tables: &[TableIndex<'_>]) -> Self {
         let shadow = fold(text);
         let printed = Printed::of_shadow(&shadow);
         let state = read_cell(text).state;
@@ -343,7 +380,8 @@ impl Prepared {
             if short_value || !printed.has_letters() { Vec::new() } else { lexicon.candidates(&printed, FLOOR) };
         let short_text = state == State::Text && printed.len() <= 3;
         let unit = short_text && read_cell(&format!("1{shadow}")).state == State::Number;
-        Self { printed, shadow, labels, state, unit }
+        let meanings = Meanings::new(&labels, tables);
+        Self { printed, shadow, labels, meanings, state, unit }
     }
 }
 
@@ -361,17 +399,17 @@ struct Kept {
 }
 
 impl Kept {
-    fn prepare(&self, text: &str, lexicon: &Lexicon) -> Arc<Prepared> {
+    fn prepare(&self, text: &str, lexicon: &Lexicon, tables: &[TableIndex<'_>]) -> Arc<Prepared> {
         let shard = self.shards.get(FxBuildHasher.hash_one(text) as usize >> 7 & (SHARDS - 1));
         let Some(shard) = shard.filter(|_| text.len() <= KEPT_BYTES) else {
-            return Arc::new(Prepared::new(text, lexicon));
+            return Arc::new(Prepared::new(text, lexicon, tables));
         };
         // A thread that crashed while it held the lock left a whole map behind.
         let lock = || shard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(text) {
             return Arc::clone(known);
         }
-        let prepared = Arc::new(Prepared::new(text, lexicon));
+        let prepared = Arc::new(Prepared::new(text, lexicon, tables));
         if !prepared.labels.is_empty() {
             let mut known = lock();
             if known.len() >= KEPT_TEXTS {
@@ -401,7 +439,8 @@ impl<'d, 'f, 'v> Reader<'d, 'f, 'v> {
             return at;
         }
         let at = self.prepared.len();
-        self.prepared.push(self.vocabulary.kept.prepare(text, &self.vocabulary.lexicon));
+        let vocabulary = self.vocabulary;
+        self.prepared.push(vocabulary.kept.prepare(text, &vocabulary.lexicon, &vocabulary.tables));
         self.cache.insert(text, at);
         at
     }
@@ -413,6 +452,7 @@ impl<'d, 'f, 'v> Reader<'d, 'f, 'v> {
                 printed: Printed::default(),
                 shadow: String::new(),
                 labels: Vec::new(),
+                meanings: Meanings::default(),
                 state: State::Blank,
                 unit: false,
             })
