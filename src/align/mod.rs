@@ -38,7 +38,7 @@ use std::ops::Range;
 
 use crate::document::{Block, Document};
 use crate::pattern::Family;
-use crate::text::Shadow;
+use crate::text::{Shadow, fold};
 use vocabulary::Vocabulary;
 
 /// Length of a corner's text, in characters, from which it is a sentence and not a word that prose may hold.
@@ -99,6 +99,11 @@ impl<'f> Aligner<'f> {
         for (at, block) in document.blocks.iter().enumerate() {
             let Block::Paragraph(paragraph) = block else { continue };
             if corners.is_empty() || paragraph.text.chars().count() < SENTENCE {
+                continue;
+            }
+            // Offsets are needed where one is printed, and hardly a paragraph prints one.
+            let folded = fold(&paragraph.text);
+            if !corners.iter().any(|corner| folded.contains(corner)) {
                 continue;
             }
             let shadow = Shadow::new(&paragraph.text);

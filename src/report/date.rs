@@ -45,6 +45,8 @@ pub fn first(text: &str) -> Option<Date> {
 /// The date that is all of the text, brackets aside.
 #[must_use]
 pub fn alone(text: &str) -> Option<Date> {
+    // Most texts begin with no number.
+    text.chars().find_map(fold_char).filter(|c| *c == '(' || digit(*c).is_some())?;
     let mut chars = folded(text);
     if chars.first() == Some(&'(') && chars.last() == Some(&')') {
         chars.pop();
@@ -57,6 +59,9 @@ pub fn alone(text: &str) -> Option<Date> {
 /// The date that a text ends in, with the byte offset at which it begins.
 #[must_use]
 pub fn at_end(text: &str) -> Option<(Date, usize)> {
+    // Most texts end in nothing that ends a date.
+    let ends = |c: &char| digit(*c).is_some() || matches!(c, '日' | '号' | '十' | '廿');
+    text.chars().rev().find_map(fold_char).filter(ends)?;
     let marks: Vec<(usize, char)> = text.char_indices().filter_map(|(at, c)| fold_char(c).map(|f| (at, f))).collect();
     let chars: Vec<char> = marks.iter().map(|m| m.1).collect();
     let first = chars.len().saturating_sub(16);
@@ -112,8 +117,9 @@ fn read(chars: &[char], at: usize) -> Option<(Date, usize)> {
 
 /// Digits one by one, Arabic or Chinese, at least `least` and at most `most` of them.
 fn digits(chars: &[char], at: usize, least: usize, most: usize) -> Option<(u32, usize)> {
-    let run: Vec<u32> = chars.iter().skip(at).take(most).map_while(|c| digit(*c)).collect();
-    (run.len() >= least).then(|| (run.iter().fold(0, |n, d| n * 10 + d), at + run.len()))
+    let run = chars.iter().skip(at).take(most).map_while(|c| digit(*c));
+    let (value, length) = run.fold((0, 0), |(value, length), d| (value * 10 + d, length + 1));
+    (length >= least).then_some((value, at + length))
 }
 
 /// A month or a day: `1`, `01`, `一`, `十五`, `二十`, `三十一`, `廿三`.

@@ -210,10 +210,11 @@ pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
 
 /// The first byte that is written as an escape: looked for in blocks, which hardly ever hold one.
 fn first_escaped(bytes: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 32;
+    const BLOCK: usize = 16;
     let escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x7f);
-    let held = |block: &[u8]| block.iter().fold(false, |held, byte| held | escaped(byte));
-    let at = bytes.chunks(BLOCK).position(held)? * BLOCK;
+    let held = |block: &[u8; BLOCK]| block.iter().fold(false, |held, byte| held | escaped(byte));
+    let blocks = bytes.as_chunks::<BLOCK>().0;
+    let at = blocks.iter().position(held).unwrap_or(blocks.len()) * BLOCK;
     bytes.get(at..)?.iter().position(escaped).map(|more| at + more)
 }
 
@@ -269,7 +270,12 @@ impl<'a> Object<'a> {
     }
 
     pub(crate) fn decimal(&mut self, key: &str, value: Option<Decimal>) {
-        self.number(key, value);
+        // Nearly all are whole numbers, which are written faster as such.
+        let whole = value.filter(|v| v.scale() == 0 && !v.is_sign_negative());
+        match whole.and_then(|v| u64::try_from(v.mantissa()).ok()) {
+            Some(whole) => self.number(key, Some(whole)),
+            None => self.number(key, value),
+        }
     }
 
     pub(crate) fn object(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
@@ -371,6 +377,17 @@ mod tests {
         )
         .replace("VERSION", env!("CARGO_PKG_VERSION"));
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn numbers_are_written_as_printed() {
+        for number in ["0", "12", "-3", "1.50", "0.00", "18446744073709551616"] {
+            let mut out = Vec::new();
+            let mut object = Object::open(&mut out);
+            object.decimal("n", Some(number.parse().unwrap()));
+            object.close();
+            assert_eq!(String::from_utf8(out).unwrap(), format!("{{\"n\": {number}}}"));
+        }
     }
 
     proptest::proptest! {
