@@ -31,8 +31,9 @@ pub(super) const OF_SECTIONS: [(&str, &str); 2] = [
 ];
 
 /// Names of lists of words, with what they are.
-pub(super) const WORDS: [(&str, &str); 9] = [
+pub(super) const WORDS: [(&str, &str); 10] = [
     ("needs", "words of which a document of the family prints one: others are not tried at all"),
+    ("place_suffixes", "endings of names of places, which may stand on a line above the agency of a title"),
     ("agency_suffixes", "endings of names of agencies"),
     ("agency_stop", "words that no name of an agency holds"),
     ("agency_parts", "parts of names that hold one of those all the same"),

@@ -56,6 +56,17 @@ pub fn alone(text: &str) -> Option<Date> {
     (end == chars.len()).then_some(date)
 }
 
+/// Whether all of the text is a month of a year, brackets aside.
+#[must_use]
+pub fn is_month(text: &str) -> bool {
+    let chars: Vec<char> = folded(text).into_iter().filter(|c| !matches!(c, '(' | ')')).collect();
+    let month = digits(&chars, 0, 4, 4)
+        .filter(|(_, next)| chars.get(*next) == Some(&'年'))
+        .and_then(|(_, next)| small(&chars, next + 1))
+        .filter(|(month, _)| (1..=12).contains(month));
+    month.is_some_and(|(_, next)| next + 1 == chars.len() && chars.get(next) == Some(&'月'))
+}
+
 /// The date that a text ends in, with the byte offset at which it begins.
 #[must_use]
 pub fn at_end(text: &str) -> Option<(Date, usize)> {
@@ -85,7 +96,8 @@ fn read(chars: &[char], at: usize) -> Option<(Date, usize)> {
     let separator = chars.get(next).copied()?;
     if matches!(separator, '年' | '-' | '.' | '/') {
         next += 1;
-        let (month, after) = small(chars, next)?;
+        // 元月 is the first.
+        let (month, after) = if chars.get(next) == Some(&'元') { (1, next + 1) } else { small(chars, next)? };
         next = after;
         let middle = chars.get(next).copied()?;
         let fits = if separator == '年' { middle == '月' } else { middle == separator };
@@ -214,6 +226,7 @@ mod tests {
             "（2021.1.15）",
             "20210115",
             "２０２１年１月１５日",
+            "2021年元月15日",
         ] {
             assert_eq!(first(text).map(Date::iso).as_deref(), Some("2021-01-15"), "{text}");
         }
@@ -222,6 +235,8 @@ mod tests {
         assert_eq!(first("0786-2021011"), None);
         assert_eq!(alone("(2026年1月23日)").map(Date::iso).as_deref(), Some("2026-01-23"));
         assert_eq!(alone("到2026年1月23日"), None);
+        assert!(is_month("2015年2月") && is_month("（二○一五年十二月）"));
+        assert!(!is_month("2015年2月3日") && !is_month("2015年") && !is_month("至2015年2月"));
         assert_eq!(at_end("云山镇2021年1月5日").map(|d| d.1), Some("云山镇".len()));
     }
 

@@ -106,17 +106,20 @@ fn signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<S
         if line.table {
             continue;
         }
-        if let Some(found) = signed(line.text, pattern) {
+        let above = || {
             let above = at.checked_sub(1).and_then(|i| lines.get(i)).filter(|l| !l.table && l.len() <= 40);
-            let agency = match found.0 {
-                Some(agency) => Some(agency),
-                None => above.map(|l| title::bare(l.text)).filter(|n| title::judge(n, pattern) == Judgement::Sure),
-            };
-            let sign = Signature { agency, date: Some(found.1), line };
+            above.map(|l| title::bare(l.text)).filter(|n| title::judge(n, pattern) == Judgement::Sure)
+        };
+        if let Some((agency, date)) = signed(line.text, pattern) {
+            let sign = Signature { agency: agency.or_else(above), date: Some(date), line };
             if sign.agency.is_some() {
                 return Some(sign);
             }
             dated.get_or_insert(sign);
+        } else if date::is_month(line.text)
+            && let Some(agency) = above()
+        {
+            return Some(Signature { agency: Some(agency), date: None, line });
         } else if line.len() > 12
             && let Some((agency, date)) = signed_inside(line, pattern)
         {
@@ -177,6 +180,14 @@ fn agency(
                     found.push((6.0 - 0.5 * rank as f32, name, "sentence", line.anchor));
                 }
             }
+        }
+    }
+    // A name on a line of its own under the title, and no addressee.
+    let under = title.filter(|t| t.first.is_some()).and_then(|t| lines.get(t.last + 1));
+    if let Some(line) = under.filter(|l| !l.table && l.len() <= 40 && !l.text.trim_end().ends_with([':', '：'])) {
+        let name = title::bare(line.text);
+        if title::judge(&name, pattern) == Judgement::Sure {
+            found.push((5.5, name, "line", line.anchor));
         }
     }
     if let Some(foot) = foot
@@ -282,6 +293,13 @@ fn days(
             text: clip(foot.line.text, 120).to_owned(),
             anchor: foot.line.anchor.clone(),
         });
+    }
+    // Behind the title on its own line.
+    if let Some(title) = title.filter(|t| t.first.is_some())
+        && let Some(line) = lines.get(title.last)
+        && let Some(date) = date::alone(line.printed_from(title.end))
+    {
+        out.push(Day { date, how: "line", text: line.text.to_owned(), anchor: line.anchor.clone() });
     }
     let under = title.and_then(|t| t.first.map(|_| t.last)).map_or(0, |l| l + 1);
     for line in lines.iter().skip(under).take(3).filter(|l| !l.table) {
@@ -454,6 +472,7 @@ mod tests {
             vec!["云山县财政局", "2023年政府信息公开工作年度报告", "一、总体情况"],
             vec!["云山县财政局2023年政府", "信息公开工作年度报告"],
             vec!["云山县财政局", "2023年", "政府信息公开工作年度报告"],
+            vec!["云山县财政局2023年政府信息公开工作年度报告", "2024年2月"],
             vec!["# 云山县财政局2023年政府信息公开工作年度报告"],
             vec![
                 "首页 > 政务公开 打印 关闭 云山县财政局2023年政府信息公开工作年度报告 一、总体情况 云山县财政局积极公开政府信息，工作有序，群众满意，成效明显。",
@@ -475,6 +494,65 @@ mod tests {
         }
         let found = read(&["【图文】云山镇2020年信息公开年报"], &[]);
         assert_eq!((found.identity.agency.as_deref(), found.identity.year), (Some("云山镇"), Some(2020)));
+    }
+
+    #[test]
+    fn titles_hold_agency_and_year_in_any_place() {
+        for (lines, agency, year) in [
+            (
+                vec!["云山市青溪区", "柳桥街道办事处", "2021年政府信息公开工作年度报告"],
+                "云山市青溪区柳桥街道办事处",
+                2021,
+            ),
+            (vec!["云山县门户网", "柳桥镇2022年政府信息公开工作年度报告"], "柳桥镇", 2022),
+            (vec!["云山县财政局政府信息公开2016年度报告"], "云山县财政局", 2016),
+            (vec!["云山县人民政府信息公开工作2011年年度报告"], "云山县人民政府", 2011),
+            (vec!["2022年政府信息公开工作年度报告（云山县信访局）"], "云山县信访局", 2022),
+            (vec!["2022年政府信息公开工作年度报告——云山县信访局"], "云山县信访局", 2022),
+            (vec!["云山县信访局：2022年政府信息公开工作年度报告"], "云山县信访局", 2022),
+            (vec!["《云山县信访局2014年度政府信息公开工作年度报告》"], "云山县信访局", 2014),
+            (vec!["云山县档案局2008年5月至12月政府信息公开工作年度报告"], "云山县档案局", 2008),
+            (vec!["云山县财政局2011年政府信息公开工作总结报告"], "云山县财政局", 2011),
+            (vec!["2013年政府信息公开工作年度报告", "云山县财政局", "一、概述"], "云山县财政局", 2013),
+            (vec!["发布机构：云山县文旅局", "2019年政府信息公开工作年度报告"], "云山县文旅局", 2019),
+            (vec!["2014年政府信息公开工作年度报告", "工作有序。", "云山县财政局", "2015年2月"], "云山县财政局", 2014),
+            (vec!["2014年政府信息公开年报", "有疑问请联系云山县柳桥镇党政办（电话：1）。"], "云山县柳桥镇", 2014),
+        ] {
+            let found = read(&lines, &[]);
+            let read = (found.identity.agency.as_deref(), found.identity.year, found.look_alike.as_deref());
+            assert_eq!(read, (Some(agency), Some(year), None), "{lines:?}");
+        }
+        // An addressee is not who reports, nor is the site behind the title of a page.
+        assert_eq!(read(&["2013年政府信息公开工作年度报告", "云山县财政局："], &[]).identity.agency, None);
+        let page = [("title", "2013年政府信息公开工作年度报告-云山县人民政府")];
+        assert_eq!(read(&["2013年政府信息公开工作年度报告"], &page).identity.agency, None);
+    }
+
+    #[test]
+    fn a_day_behind_the_title_or_of_publication_is_one_and_no_other() {
+        let title = "云山县财政局2022年政府信息公开工作年度报告";
+        for (lines, day) in [
+            (vec![format!("{title} 2023-01-19")], Some("2023-01-19")),
+            (vec![title.into(), "更新时间：2024-05-06".into()], None),
+            (vec![title.into(), "（2023年3月）".into()], None),
+            (vec![title.into(), "2023年元月5日".into()], Some("2023-01-05")),
+        ] {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            assert_eq!(read(&lines, &[]).identity.published.as_deref(), day, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn papers_beside_the_reports_are_told_by_their_titles() {
+        for title in [
+            "云山县2022年上半年政府信息公开申请情况",
+            "云山县财政局2021年1-6月政府信息公开工作情况",
+            "云山县2022年12月份政府信息公开申请办理情况",
+            "云山县财政局政府信息公开工作自查报告",
+            "云山县2022年政务公开第三方评估报告",
+        ] {
+            assert!(read(&[title], &[]).look_alike.is_some(), "{title}");
+        }
     }
 
     #[test]

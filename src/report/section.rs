@@ -442,6 +442,10 @@ mod tests {
     fn numbers_may_begin_anew_and_headings_stand_bare() {
         let got = cut(&["总体情况", "甲。", "主动公开政府信息情况", "乙。", "存在的主要问题及改进情况", "丙。"]);
         assert_eq!(got, pairs(&[("overview", "甲。"), ("proactive", "乙。"), ("problems", "丙。")]));
+        let got = cut(&["一、依申请公开情况", "二、收到依申请公开3件。", "三、没有行政复议、诉讼。"]);
+        assert_eq!(got, pairs(&[("applications", "二、收到依申请公开3件。\n三、没有行政复议、诉讼。")]));
+        let got = cut(&["四、其他需要报告的事项。无。", "五、存在的主要问题及改进情况。深度不够。将加强培训。"]);
+        assert_eq!(got, pairs(&[("other", "无。"), ("problems", "深度不够。将加强培训。")]));
         let got = cut(&["1、总体情况", "甲。", "1、主动公开政府信息情况", "乙。", "1、其他需要报告的事项", "丙。"]);
         assert_eq!(got, pairs(&[("overview", "甲。"), ("proactive", "乙。"), ("other", "丙。")]));
     }

@@ -14,6 +14,8 @@ const REACH: usize = 80;
 const DEPTH: usize = 12_000;
 /// Longest line that can be a piece of a title, in characters.
 const PIECE: usize = 64;
+/// Longest name of a place on a line of its own, in characters.
+const PLACE: usize = 12;
 
 /// A title that was found.
 #[derive(Debug, Clone)]
@@ -120,7 +122,7 @@ fn from_metadata(document: &Document, pattern: &ReportPattern) -> Option<Title> 
     for key in keys {
         for (index, item) in document.metadata.iter().enumerate().filter(|(_, m)| m.key.eq_ignore_ascii_case(key)) {
             // A page's title may carry the site's name behind a bar.
-            let value = item.value.split(['_', '|', '\u{2014}']).next().unwrap_or("").trim();
+            let value = item.value.split(['_', '|', '-', '\u{2014}']).next().unwrap_or("").trim();
             let shadow = Shadow::new(value);
             let possible = pattern.expressions.possible(&shadow.text);
             let Some(mut title) = read(value, &shadow, &possible, pattern) else { continue };
@@ -177,7 +179,9 @@ fn over_lines<'l, 'd: 'l>(lines: impl Iterator<Item = &'l Line<'d>>, pattern: &R
     let mut text = String::new();
     let mut shadow = Shadow::default();
     let mut possible = Possible::default();
+    let mut first = None;
     for (more, piece) in lines.take(1 + BEHIND).enumerate() {
+        let first: &Line<'_> = first.get_or_insert(piece);
         if piece.table || piece.len() > PIECE {
             break;
         }
@@ -200,11 +204,21 @@ fn over_lines<'l, 'd: 'l>(lines: impl Iterator<Item = &'l Line<'d>>, pattern: &R
         title.first = Some(0);
         title.last = more;
         title.end = title.end.saturating_sub(before);
-        title.broken = 0.6 * more as f32;
+        // A place on a line of its own above the agency is the beginning of its name.
+        let placed = more == 2 && is_place(first, pattern) && title.agency_sure;
+        title.broken = 0.6 * more as f32 - if placed { 0.7 } else { 0.0 };
         title.score -= title.broken;
         out.push(title);
     }
     out
+}
+
+/// Whether a line is the name of a place and no more.
+fn is_place(line: &Line<'_>, pattern: &ReportPattern) -> bool {
+    let name = line.shadow.text.as_str();
+    line.len() <= PLACE
+        && words(pattern, "place_suffixes").iter().any(|w| name.ends_with(w.as_str()))
+        && judge(name, pattern) == Judgement::Sure
 }
 
 fn ends_sentence(text: &str) -> bool {

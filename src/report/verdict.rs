@@ -69,5 +69,8 @@ pub fn verdict(identified: &Identified, sections: &[Section], values: usize) -> 
     if identified.identity.title.is_none() && named < 2 && values < 8 {
         return no("no title and hardly a heading or table of a report was found".into());
     }
+    if identified.identity.title.is_none() && identified.identity.year.is_none() && values == 0 {
+        return no("neither a title nor a year of a report was found, and no table".into());
+    }
     Ok(())
 }

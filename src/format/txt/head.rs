@@ -12,6 +12,9 @@ const KEYS: &[&str] = &[
     "生成日期",
     "成文日期",
     "发文日期",
+    "更新时间",
+    "更新日期",
+    "修改时间",
     "文号",
     "发布机构",
     "发文机关",
@@ -294,6 +297,10 @@ mod tests {
             assert!(!text[at..].contains('='), "{text}");
         }
         assert_eq!(take_head("一、总体情况\n=====\n").1, 0);
+        let mut pairs = Vec::new();
+        read_pairs(line("更新时间：2024-05-06 发布时间：2023-01-18"), &mut pairs);
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|m| (m.key.as_str(), m.value.as_str())).collect();
+        assert_eq!(pairs, [("更新时间", "2024-05-06"), ("发布时间", "2023-01-18")]);
     }
 
     #[test]
