@@ -26,6 +26,9 @@ const CLEAR: f32 = 2.0;
 /// Fewest short lines from which a text in which none comes twice is told to have lost lines.
 const LEAST_LINES: usize = 24;
 
+/// Fewest lines of a label and its numbers that show rows run together.
+const LEAST_ROWS: usize = 8;
+
 /// Longest line that counts as short, in bytes.
 const SHORT: usize = 180;
 
@@ -42,6 +45,13 @@ pub(crate) fn lost_lines(document: &Document) -> bool {
             }
             Block::Table(_) => return false,
         }
+    }
+    // Rows run together hold their numbers, and few of them are alike.
+    let figures = |c: char| c.is_ascii_digit();
+    let lone = lines.iter().filter(|l| l.chars().all(figures)).count();
+    let rows = lines.iter().filter(|l| l.ends_with(figures) && l.contains(char::is_alphabetic)).count();
+    if rows >= LEAST_ROWS && rows > lone {
+        return false;
     }
     let count = lines.len();
     lines.sort_unstable();
@@ -294,6 +304,16 @@ mod tests {
     fn filled(values: [&str; 5]) -> String {
         let text = ["A", "B", "C", "D", "E"].iter().zip(values);
         text.fold(LABELS.to_owned(), |text, (mark, value)| text.replace(mark, value))
+    }
+
+    #[test]
+    fn rows_run_together_have_lost_no_lines() {
+        let rows: String = (1..=24).map(|n| format!("事项{}{n}0{n}\n", "甲".repeat(n))).collect();
+        let document =
+            |text: &str| crate::format::txt::read(text.as_bytes(), &crate::limits::Limits::default()).unwrap();
+        assert!(!super::lost_lines(&document(&rows)));
+        let cells: String = (1..=24).map(|n| format!("事项{}\n{n}\n", "甲".repeat(n))).collect();
+        assert!(super::lost_lines(&document(&cells)));
     }
 
     #[test]

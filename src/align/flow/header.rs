@@ -127,18 +127,8 @@ pub(super) fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableInd
             }
             first_leaf.get_or_insert(n);
             header.texts.push(n);
-            let leaf_text = match part.columns.get(column) {
-                // Columns that share a label are told apart by their whole path.
-                Some(c) if c.path.len() > 1 && shared(part, column) => {
-                    c.path.iter().filter_map(|l| l.first()).map(|l| l.text.as_str()).collect()
-                }
-                _ => stream.printed(token.from..token.to),
-            };
-            place(
-                &mut nodes,
-                Node::Leaf(column, Draft { text: leaf_text, anchor: stream.anchor(token.from) }),
-                &[column],
-            );
+            let cell = draft(stream, token);
+            place(&mut nodes, Node::Leaf(column, cell), &[column]);
         } else if !uppers.is_empty() {
             spoken.push(uppers.clone());
             header.texts.push(n);
@@ -186,7 +176,15 @@ pub(super) fn read_header(stream: &Stream<'_>, texts: &[Token], index: &TableInd
         let anchor = texts.first().map_or(Anchor::Text { line: 0, column: 0 }, |t| stream.anchor(t.from));
         header.cells.push(Draft { text: "单位".to_owned(), anchor });
     }
-    flatten(nodes, &mut header);
+    // Columns that share a label are told apart by their whole path, where a label above each of them is printed.
+    let told = |c: usize| {
+        let column = part.columns.get(c).filter(|x| x.path.len() > 1 && shared(part, c));
+        column.map(|x| x.path.iter().filter_map(|l| l.first()).map(|l| l.text.as_str()).collect::<String>())
+    };
+    let above = |c: usize| spoken.iter().any(|s| s.contains(&c));
+    let clear =
+        (0..part.columns.len()).all(|c| !used.get(c).copied().unwrap_or(false) || told(c).is_none() || above(c));
+    flatten(nodes, &|c| told(c).filter(|_| clear), &mut header);
     Some(header)
 }
 
@@ -238,15 +236,15 @@ fn place(nodes: &mut Vec<Node>, node: Node, columns: &[usize]) {
     nodes.push(node);
 }
 
-fn flatten(nodes: Vec<Node>, header: &mut Header) {
+fn flatten(nodes: Vec<Node>, named: &dyn Fn(usize) -> Option<String>, header: &mut Header) {
     for node in nodes {
         match node {
             Node::Leaf(column, cell) => {
                 header.order.push(column);
-                header.cells.push(cell);
+                header.cells.push(Draft { text: named(column).unwrap_or(cell.text), anchor: cell.anchor });
             }
             Node::Other(cell) => header.cells.push(cell),
-            Node::Upper(_, inner) => flatten(inner, header),
+            Node::Upper(_, inner) => flatten(inner, named, header),
         }
     }
 }

@@ -384,6 +384,37 @@ mod tests {
     }
 
     #[test]
+    fn the_next_rows_number_sticks_to_a_figure_behind_a_space() {
+        let text = "序号统计指标单位统计数1（一）主动公开政府信息数条1362其中：主动公开规范性文件数条 03 制发规范性文件总数件\
+                    0 4（二）通过不同渠道和方式公开政府信息的情况————51.政府公报公开政府信息数条7";
+        assert_eq!(values(text, "statistics.proactive"), ["136", "0", "0"]);
+        // Nothing shows that numbers stick to figures, and this one may be a whole one.
+        let text = text.replace("条1362", "条 136 2").replace("条 03 ", "条 43 ");
+        assert!(!values(&text, "statistics.proactive").contains(&"43".to_owned()));
+    }
+
+    #[test]
+    fn a_number_at_a_sentences_end_numbers_no_label() {
+        let outcomes = "结果维持 结果纠正 其他结果 尚未审结 总计";
+        let text = |head: &str| {
+            format!(
+                "{head} {outcomes} 未经复议直接起诉 复议后起诉 {outcomes} {outcomes} 1 2 3 4 10 5 6 7 8 26 9 1 1 1 12\n"
+            )
+        };
+        assert_eq!(values(&text("数据见表2。 行政复议 行政诉讼"), "review"), ["1", "2", "3", "4", "10"]);
+        // The label above some columns is lost: they are not taken for the last ones.
+        assert_eq!(values(&text("行政诉讼"), "review"), ["1", "2", "3", "4", "10"]);
+    }
+
+    #[test]
+    fn brackets_beside_labels_and_numbers() {
+        let text = "第二十条第（一）项\n信息内容\n本年(2023)制发件数\n本年(2023年)废止件数\n现行有效件数\n规章\n0\n0\n0\n\
+                    行政规范性文件\n12 件（其中修订3件）\n0\n55(含自然失效 29 件)\n";
+        assert_eq!(values(text, "proactive.normative_documents"), ["12", "0", "55"]);
+        assert_eq!(values(&text.replace('\n', " "), "proactive.normative_documents"), ["12", "0", "55"]);
+    }
+
+    #[test]
     fn numbers_in_sentences_are_no_table() {
         let text = "本年予以公开283件，部分公开88件，重复申请19件，行政许可900项，本年增加21项，处理决定921件；行政处罚130项。";
         assert!(values(text, "").is_empty());

@@ -136,6 +136,8 @@ impl Chain {
         let mut cornered = false;
         // The ordinal number of the last row, where a column of them stands before the labels.
         let mut count = 1u32;
+        // Whether such a number was found stuck to figures.
+        let mut glued = false;
         // The form's row before, which tells those of one label apart.
         let mut last: Option<usize> = None;
         for (at, (texts, values)) in self.groups.iter().enumerate() {
@@ -219,7 +221,8 @@ impl Chain {
             };
             known += usize::from(flat.is_some_and(|f| index.row(f).is_some_and(|r| !r.group)));
             if numbered && own.is_some() {
-                count = take_number(stream, &mut values, order.len(), count + 1, at + 1 == self.groups.len());
+                let last_row = at + 1 == self.groups.len();
+                count = take_number(stream, &mut values, order.len(), count + 1, last_row, &mut glued);
             }
             if unlabelled && values.len() > order.len() {
                 // Padding in front (the header's last row had empty cells on the left, or the table does), behind, or
@@ -394,8 +397,16 @@ fn which_row(stream: &Stream<'_>, token: &Token, index: &TableIndex, last: Optio
 }
 
 /// Takes the next row's number off the end of a row's values; gives that number. Where it is missing and the
-/// figures run together, the values go too: it may stand in any of them.
-fn take_number(stream: &Stream<'_>, values: &mut Vec<Token>, wanted: usize, expected: u32, last_row: bool) -> u32 {
+/// figures run together (`glued` is set once they were seen to), the values go too: it may stand in any of them. They
+/// go as well where a figure that stands apart ends as that number would, and nothing tells whether it does.
+fn take_number(
+    stream: &Stream<'_>,
+    values: &mut Vec<Token>,
+    wanted: usize,
+    expected: u32,
+    last_row: bool,
+    glued: &mut bool,
+) -> u32 {
     let surplus = values.len() > wanted && values.len() > 1;
     let next = expected.to_string();
     let Some(last) = values.last_mut() else { return expected };
@@ -411,9 +422,14 @@ fn take_number(stream: &Stream<'_>, values: &mut Vec<Token>, wanted: usize, expe
     }
     if text == next {
         values.pop();
-    } else if text.len() > next.len() && text.ends_with(&next) && joined(last) && stream.gap(last.from) == 0 {
+        return expected;
+    }
+    let apart = stream.gap(last.from) > 0 && !*glued;
+    let ends_so = figures && text.ends_with(&next);
+    if ends_so && joined(last) && !apart {
+        *glued = true;
         last.to -= next.len();
-    } else if stream.gap(last.from) == 0 {
+    } else if ends_so || !apart {
         values.clear();
     }
     expected

@@ -81,6 +81,17 @@ impl Stream<'_> {
         self.text(range)
     }
 
+    /// The character as the source prints it.
+    pub fn source(&self, at: usize) -> Option<char> {
+        let atom = self.atoms.get(at)?;
+        let text = match (self.document.blocks.get(atom.block)?, atom.cell) {
+            (Block::Table(t), Some(cell)) => t.cells.get(cell)?.text.as_str(),
+            (Block::Paragraph(p), _) => p.text.as_str(),
+            (Block::Table(_), None) => return None,
+        };
+        text.get(atom.byte..)?.chars().next()
+    }
+
     pub fn anchor(&self, at: usize) -> Anchor {
         let Some(atom) = self.atoms.get(at) else { return Anchor::Text { line: 0, column: 0 } };
         match (self.document.blocks.get(atom.block), atom.cell) {
@@ -109,7 +120,17 @@ fn push_text(text: &str, block: usize, cell: Option<usize>, edge: u8, atoms: &mu
     let mut gap = edge;
     let mut seen = 0usize; // byte in the original behind the last character
     let mut nth = 0u32;
+    let mut year_end = 0usize; // of a year in brackets inside a word
     for (at, c) in shadow.text.char_indices() {
+        if at < year_end {
+            continue;
+        }
+        if c == '('
+            && let Some(length) = year_within(shadow.text.get(..at), shadow.text.get(at..))
+        {
+            year_end = at + length;
+            continue;
+        }
         let byte = shadow.original(at);
         if byte > seen {
             let between = text.get(seen..byte).unwrap_or("");
@@ -128,6 +149,17 @@ fn push_text(text: &str, block: usize, cell: Option<usize>, edge: u8, atoms: &mu
         }
         gap = 0;
     }
+}
+
+/// The length of a year in brackets that explains a word from within (`本年(2023)制发`): it is no value.
+fn year_within(before: Option<&str>, from: Option<&str>) -> Option<usize> {
+    let word = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let inner = from?.strip_prefix('(')?;
+    let (close, _) = inner.char_indices().take("2000年)".chars().count()).find(|&(_, c)| c == ')')?;
+    let (year, behind) = (inner.get(..close)?, inner.get(close + 1..)?);
+    let digits = year.strip_suffix('年').unwrap_or(year);
+    let is_year = digits.len() == 4 && digits.starts_with("20") && digits.bytes().all(|b| b.is_ascii_digit());
+    (is_year && word(before?.chars().next_back()) && word(behind.chars().next())).then_some(year.len() + 2)
 }
 
 /// The ranges of paragraphs that a stretch of the stream covers; a table for a list of cells is covered whole.

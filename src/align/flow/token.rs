@@ -11,6 +11,9 @@ use crate::text::read_cell;
 /// Longest remark in brackets behind a label.
 const LONGEST_REMARK: usize = 240;
 
+/// Longest unit of measure that a remark may follow.
+const LONGEST_UNIT: usize = 2;
+
 /// What a piece of the stream is.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::align) enum Kind {
@@ -68,8 +71,13 @@ pub(in crate::align) fn tokens(stream: &Stream<'_>, vocabulary: &Vocabulary) -> 
             let start = at(start);
             // A digit without a mark behind it is an ordinal only where the form numbers the row so.
             let bare = start + 1 == range.start && stream.atoms.get(start).is_some_and(|a| a.c.is_ascii_digit());
-            if !bare
-                || (stream.gap(start) > 0 && stream.gap(range.start) == 0 && vocabulary.has_ordinal(o.key, ordinal))
+            // A number that ends the sentence before (见表2。) numbers nothing.
+            let sentence = stream.gap(range.start) > 0 && stream.source(range.start - 1) == Some('。');
+            if (!bare && !sentence)
+                || (bare
+                    && stream.gap(start) > 0
+                    && stream.gap(range.start) == 0
+                    && vocabulary.has_ordinal(o.key, ordinal))
             {
                 from = start;
             }
@@ -143,6 +151,21 @@ fn remark_end(stream: &Stream<'_>, at: usize, next: usize) -> usize {
     end
 }
 
+/// The end of a number whose remark in brackets has spaces in it (`12（其中修订 3 件）`).
+fn remark_behind(stream: &Stream<'_>, piece: Range<usize>, limit: usize) -> Option<usize> {
+    let char_at = |i: usize| stream.atoms.get(i).map(|a| a.c);
+    let open = piece.clone().rfind(|&i| char_at(i) == Some('('))?;
+    let closed = (open..piece.end).any(|i| char_at(i) == Some(')'));
+    if closed || open == piece.start || !char_at(piece.start).is_some_and(|c| is_number_char(c)) {
+        return None;
+    }
+    let inside = piece.end..limit.min(open + LONGEST_REMARK);
+    let close = inside.take_while(|&i| stream.gap(i) < 2).find(|&i| char_at(i) == Some(')'))?;
+    let number = read_cell(&stream.tight(piece.start..open)).state == State::Number;
+    let whole = close - open > 3 && read_cell(&stream.tight(piece.start..close + 1)).state == State::Number;
+    (number && whole).then_some(close + 1)
+}
+
 fn is_number_char(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-' | '/' | '*')
 }
@@ -160,6 +183,18 @@ fn lex(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
         let mut end = at + 1;
         while end < range.end && stream.gap(end) == 0 && stream.atoms.get(end).is_some_and(|a| a.c != BLANK) {
             end += 1;
+        }
+        end = remark_behind(stream, at..end, range.end).unwrap_or(end);
+        // A unit behind a space, and a remark right behind it: 12 件（其中修订3件）.
+        if let Some(last) = out.last_mut()
+            && last.kind == Kind::Value
+            && (last.to, stream.gap(at)) == (at, 1)
+            && atom.c.is_alphabetic()
+            && let Some(to) = remark_behind(stream, last.from..(at + LONGEST_UNIT + 1).min(range.end), range.end)
+        {
+            last.to = to;
+            at = to;
+            continue;
         }
         if atom.c == '(' {
             let close = remark_end(stream, at, at).min(range.end);
