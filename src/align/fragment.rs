@@ -83,7 +83,7 @@ pub(crate) fn fragment(
         keep_captioned_parts(grid, index, &mut views, reader);
     }
     let named = named_rows(grid, index, &mut views, carried, reader);
-    let mut hits = align_rows(&views, index);
+    let mut hits = align_rows(views.get(..restart(&views, index)).unwrap_or(&views), index);
     hits.extend(named.iter().map(|n| n.hit));
     hits.sort_by_key(|h| h.row);
     let names: FxHashMap<usize, String> = named.into_iter().map(|n| (n.hit.row, n.id)).collect();
@@ -157,6 +157,45 @@ pub(crate) fn fragment(
     }
     unlabelled(grid, index, &views, &is_data, carried, reader, &mut out);
     accept(grid, index, &views, reader, out)
+}
+
+/// Fewest rows that come again for a table to be printed twice in one grid.
+const LEAST_AGAIN: i64 = 3;
+
+/// The row of a grid at which a boxhead stands and most rows of the form come again: another table (last year's)
+/// printed right below, of which no row is one of this one's. The number of rows where none does.
+fn restart(views: &[RowView], index: &TableIndex) -> usize {
+    // First and last place of each row of the form whose label leaves no doubt.
+    let mut places: Vec<Option<(usize, usize)>> = vec![None; index.rows.len()];
+    for (row, view) in views.iter().enumerate() {
+        if let [(flat, _, score)] = view.candidates.as_slice()
+            && *score >= 0.95
+            && index.row(*flat).is_some_and(|r| !r.group && !r.heads)
+            && let Some(slot) = places.get_mut(*flat)
+        {
+            *slot = Some(slot.map_or((row, row), |(first, _)| (first, row)));
+        }
+    }
+    let mut change = vec![0i64; views.len() + 1];
+    let mut put = |at: usize, by: i64| {
+        if let Some(slot) = change.get_mut(at) {
+            *slot += by;
+        }
+    };
+    for (first, last) in places.iter().flatten().filter(|(first, last)| first < last) {
+        put(first + 1, 1);
+        put(last + 1, -1);
+    }
+    let least = i64::try_from(places.iter().flatten().count() / 2).unwrap_or(i64::MAX).max(LEAST_AGAIN);
+    let heads = |row: usize| views.get(row).is_some_and(|v| v.columns > 0 && v.values == 0 && v.own.is_none());
+    let mut both = 0;
+    for (row, change) in change.iter().enumerate().take(views.len()) {
+        both += change;
+        if both >= least && heads(row) {
+            return row;
+        }
+    }
+    views.len()
 }
 
 /// Refuses rows of separated text read by place where another row under the same boxhead prints a number behind its

@@ -570,3 +570,20 @@ fn a_header_without_rows_lends_no_columns_to_the_next() {
     );
     assert_eq!(values(&found, "proactive.procurement"), ["49", "1.33"]);
 }
+
+#[test]
+fn no_row_is_taken_from_the_table_printed_below() {
+    let rows = |total: &str, blank: &str| {
+        let cells = |v: &str| vec![v; 7].join("|");
+        ["一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量", "（七）总计", "四、结转下年度继续办理"]
+            .iter()
+            .zip([total, "0", blank, "0"])
+            .map(|(label, v)| format!("3*{label}|{}", cells(v)))
+            .collect::<Vec<_>>()
+    };
+    let body = [rows("0", ""), vec![UPPER.to_owned(), MIDDLE.to_owned(), LOWER.to_owned()], rows("2", "2")].concat();
+    let found = read(&html(&applications(&body.iter().map(String::as_str).collect::<Vec<_>>())));
+    assert_eq!(values(&found, "applications.concluded"), ["blank"; 7]);
+    assert_eq!(values(&found, "applications.received"), ["0"; 7]);
+    assert!(flagged(&found, "printed-twice", "applications.concluded"));
+}
