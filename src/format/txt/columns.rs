@@ -1,7 +1,7 @@
 //! Tables in columns of fixed width, as text layouts of PDF files print them: cells are told by runs of
 //! spaces, columns by the place of the numbers, rows by the lines that hold numbers.
 
-use super::delimited::Found;
+use super::delimited::{Draft as Cut, Found, build as build_rows};
 use super::lines::{Line, char_width, is_space, trim};
 use super::stub::{label_spans, same_cell};
 use crate::document::{Anchor, Cell, Table, TableKind};
@@ -122,7 +122,10 @@ const BRIDGE: usize = 8;
 /// The table in columns that begins at the first of `lines`, if one does.
 pub fn fixed(lines: &[Line<'_>]) -> Option<Found> {
     let first = lines.first()?;
-    if first.is_blank() || !(indented(first) || in_columns(&pieces(first))) {
+    let begins = indented(first) || in_columns(&pieces(first));
+    // Two labels that span the columns of the next line.
+    let spans = || pieces(first).len() == 2 && lines.get(1).is_some_and(|l| pieces(l).len() > 2);
+    if first.is_blank() || !(begins || spans()) {
         return None;
     }
     let mut rows: Vec<Row> = Vec::new();
@@ -157,6 +160,15 @@ pub fn fixed(lines: &[Line<'_>]) -> Option<Found> {
         }
         rows.push(Row { pieces: found });
     }
+    if columned < 2 || valued == 0 {
+        return None;
+    }
+    if let Some(cells) = separated(rows.get(..end)?) {
+        return Some(Found { table: build_rows(cells, TableKind::Delimited, first.anchor_printed()), lines: end });
+    }
+    if !begins {
+        return None;
+    }
     // Lines right below the last row, without a blank line between, may be the rest of its label.
     let tail = rows.get(end..)?.iter().take_while(|r| r.pieces.len() == 1).count();
     let tail = if tail <= 3 { tail } else { 0 };
@@ -166,11 +178,41 @@ pub fn fixed(lines: &[Line<'_>]) -> Option<Found> {
     if tail_is_text {
         end += tail;
     }
-    if columned < 2 || valued == 0 {
-        return None;
-    }
     rows.truncate(end);
     Some(Found { table: assemble(&rows, first.anchor_printed()), lines: end })
+}
+
+/// Fewest runs of spaces that tell what parts the cells.
+const LEAST_RUNS: usize = 8;
+
+/// The cells of rows in which the same few spaces part all cells, wherever they stand: a mark of separation and no
+/// layout. Of twice as many, an empty cell stands between.
+fn separated(rows: &[Row]) -> Option<Vec<Vec<Cut>>> {
+    let gaps = || rows.iter().flat_map(|r| r.pieces.windows(2)).filter_map(gap);
+    let unit = gaps().min()?;
+    let (all, plain) = gaps().fold((0usize, 0usize), |(all, plain), g| (all + 1, plain + usize::from(g == unit)));
+    if all < LEAST_RUNS || plain * 10 < all * 7 || gaps().any(|g| g % unit != 0) {
+        return None;
+    }
+    let mut out = Vec::new();
+    for row in rows.iter().filter(|r| !r.pieces.is_empty()) {
+        let mut cells: Vec<Cut> = Vec::with_capacity(row.pieces.len());
+        for (n, piece) in row.pieces.iter().enumerate() {
+            let before = n.checked_sub(1).and_then(|b| row.pieces.get(b..=n)).and_then(gap).unwrap_or(unit);
+            for _ in 1..(before / unit).min(MOST_PIECES) {
+                cells.push(Cut { text: String::new(), anchor: piece.anchor.clone() });
+            }
+            cells.push(Cut { text: piece.text.clone(), anchor: piece.anchor.clone() });
+        }
+        out.push(cells);
+    }
+    Some(out)
+}
+
+/// The spaces between two pieces.
+fn gap(pair: &[Piece]) -> Option<usize> {
+    let [a, b] = pair else { return None };
+    b.start.checked_sub(a.end).filter(|&g| g > 0)
 }
 
 /// A row of the table in the making.
@@ -528,6 +570,14 @@ mod tests {
         let text = "  项目            自然人    企业      其他      总计\n  新收            1         2                   3\n  结转            4         5                   9\n";
         let found = fixed(&split(text)).unwrap();
         assert_eq!(rows(&found.table)[1..], ["新收", "结转"]);
+    }
+
+    #[test]
+    fn cells_parted_by_the_same_spaces_are_no_layout() {
+        let text = "公开情况  备注\n信息内容  本年制发件数  本年废止件数  现行有效件数\n规章  2  0  31\n规范性文件  118  7    备注\n强制  0  1  0\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(found.table.kind, TableKind::Delimited);
+        assert_eq!(rows(&found.table)[2..4], ["规章/2/0/31", "规范性文件/118/7//备注"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub struct Draft {
     pub anchor: Anchor,
 }
 
-const PIPES: [char; 4] = ['|', '｜', '│', '┃'];
+const PIPES: [char; 5] = ['|', '｜', '│', '┃', '║'];
 
 /// Longest text of a cell that stands on a line of its own before a line of pipes.
 const LONGEST_CELL: usize = 300;
@@ -39,12 +39,58 @@ fn only_pipes(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| PIPES.contains(&c) || is_space(c))
 }
 
-/// A rule under a Markdown header: `|---|:--|`.
+/// A rule: under a Markdown header (`|---|:--|`), or drawn between rows (`+---+---+`, `├──┼──┤`).
 pub fn is_rule(text: &str) -> bool {
     let text = trim(text);
-    text.contains("---")
-        && text.contains(PIPES)
-        && text.chars().all(|c| PIPES.contains(&c) || matches!(c, '-' | ':' | '+' | '=') || is_space(c))
+    let stroke = |c: char| matches!(c, '-' | '=' | '─' | '━' | '═');
+    let cross = |c: char| PIPES.contains(&c) || c == '+' || (matches!(c, '\u{2500}'..='\u{257f}') && !stroke(c));
+    text.chars().filter(|&c| stroke(c)).count() >= 3
+        && text.contains(cross)
+        && text.chars().all(|c| stroke(c) || cross(c) || c == ':' || is_space(c))
+}
+
+/// Fewest rows between rules of a table in which every row is ruled off.
+const RULED_ROWS: usize = 4;
+
+/// The rows of a region of pipes: its lines; where rules part all rows, the lines between two rules are one row.
+fn rows_of(region: &[&Line<'_>]) -> Vec<Vec<Draft>> {
+    let groups: Vec<Vec<Vec<Draft>>> = region
+        .split(|l| is_rule(l.text))
+        .filter(|group| !group.is_empty())
+        .map(|group| group.iter().map(|l| split_pipes(l)).collect())
+        .collect();
+    let ruled = groups.len() >= RULED_ROWS;
+    let mut rows = Vec::new();
+    for group in groups {
+        match joined(&group).filter(|_| ruled) {
+            Some(row) => rows.push(row),
+            None => rows.extend(group),
+        }
+    }
+    rows
+}
+
+/// The lines of one row put together, cell by cell; `None` where they are rows themselves.
+fn joined(lines: &[Vec<Draft>]) -> Option<Vec<Draft>> {
+    let (first, more) = lines.split_first()?;
+    let mut row = first.clone();
+    for line in more {
+        if line.len() != row.len() {
+            return None;
+        }
+        for (cell, rest) in row.iter_mut().zip(line).filter(|(_, rest)| !rest.text.is_empty()) {
+            if is_value(&cell.text) || (is_value(&rest.text) && !cell.text.is_empty()) {
+                return None;
+            }
+            if cell.text.is_empty() {
+                *cell = rest.clone();
+            } else {
+                cell.text.push('\n');
+                cell.text.push_str(&rest.text);
+            }
+        }
+    }
+    Some(row)
 }
 
 /// The table of pipes that begins at the first of `lines`, if one does; `skip` is set to the number of lines
@@ -54,16 +100,16 @@ pub fn pipes(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
     if first.is_blank() {
         return None;
     }
-    if !has_pipe(first.text) {
-        return alternating(lines);
-    }
     if let Some(found) = alternating(lines) {
         return Some(found);
     }
-    let end = region_end(lines, |l| has_pipe(l.text));
+    if !has_pipe(first.text) && !is_rule(first.text) {
+        return None;
+    }
+    let end = region_end(lines, |l| has_pipe(l.text) || is_rule(l.text));
     *skip = end;
     let region: Vec<&Line<'_>> = lines.get(..end)?.iter().filter(|l| !l.is_blank()).collect();
-    let split: Vec<Vec<Draft>> = region.iter().filter(|l| !is_rule(l.text)).map(|l| split_pipes(l)).collect();
+    let split = rows_of(&region);
     let printed = |row: &Vec<Draft>| row.iter().filter(|c| !trim(&c.text).is_empty()).count();
     let several = split.iter().filter(|r| printed(r) >= 2).count();
     let single = split.iter().filter(|r| printed(r) == 1).count();
@@ -98,8 +144,7 @@ pub fn pipes(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
     let bordered = wide.iter().all(|l| starts(&l) && ends(&l));
     let closed = wide.iter().filter(ends).count() * 10 >= wide.len() * 8;
     let mut rows: Vec<Vec<Draft>> = Vec::new();
-    for line in region.iter().filter(|l| !is_rule(l.text)) {
-        let mut row = split_pipes(line);
+    for mut row in split {
         if bordered && row.first().is_some_and(|c| trim(&c.text).is_empty()) {
             row.remove(0);
         }
@@ -266,9 +311,9 @@ fn one_a_line(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
             if blank > 3 {
                 break;
             }
-        } else if line.text.starts_with(is_space)
-            && blank == 0
+        } else if blank == 0
             && let Some(cell) = row.last_mut()
+            && (line.text.starts_with(is_space) || is_tail(line, &cell.text, lines.get(n + 1)))
         {
             cell.text.push('\n');
             cell.text.push_str(line.trimmed());
@@ -293,6 +338,16 @@ fn one_a_line(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
         return None;
     }
     Some(Found { table: build(rows, TableKind::Delimited, first.anchor(0)), lines: end })
+}
+
+/// Whether a line without a tab in front is the rest of the cell above: short, below a text, and the next cell right
+/// below it.
+fn is_tail(line: &Line<'_>, above: &str, next: Option<&Line<'_>>) -> bool {
+    let short = line.trimmed().chars().count() <= LONGEST_LABEL;
+    let text = |text: &str| !trim(text).is_empty() && !is_value(text);
+    // A number alone (`4.`) may be a label's.
+    let begun = text(above) || trim(above).ends_with(['.', '．', '、']);
+    short && begun && text(line.text) && next.is_some_and(|n| n.text.starts_with('\t'))
 }
 
 /// A cell's text: trimmed, breaks of Markdown and HTML as line breaks, leftovers of Word taken out.
@@ -361,6 +416,21 @@ mod tests {
     }
 
     #[test]
+    fn rules_drawn_between_rows() {
+        let rule = "+------+----+\n";
+        let text = ["项目 | 本年", "     | 数量", "规章 | 0 ", "许可 | 1 ", "强制 |   "].map(|r| format!("| {r} |\n"));
+        let [head, more, a, b, c] = &text;
+        let found = pipes(&split(&format!("{rule}{head}{more}{rule}{a}{rule}{b}{rule}{c}{rule}"))).unwrap();
+        assert_eq!(rows(&found.table), ["项目/本年\n数量", "规章/0", "许可/1", "强制/"]);
+        assert_eq!(found.lines, 10);
+        // Rules around the header alone: every line is a row.
+        let found = pipes(&split(&format!("{rule}{head}{rule}{a}{b}{c}{rule}"))).unwrap();
+        assert_eq!(found.table.rows, 4);
+        let drawn = "┌──┬──┐\n│项目│本年│\n├──┼──┤\n│规章│ 0  │\n└──┴──┘\n";
+        assert_eq!(rows(&pipes(&split(drawn)).unwrap().table), ["项目/本年", "规章/0"]);
+    }
+
+    #[test]
     fn one_cell_a_line_closed_by_a_pipe() {
         let found = pipes(&split("项目 |\n|||\n规章 |\n0 |\n|\n1 |\n强制 |\n7\n三、其他")).unwrap();
         assert_eq!(found.table.rows, 10);
@@ -381,6 +451,10 @@ mod tests {
         assert_eq!(rows(&found.table), ["项目/本年", "//甲", "规章/0"]);
         let found = tabs(&split("\t项目\n\t本年新\n     制作\n\n\t规章\n\t0\n\n\t \n\t \n\n\n三、其他")).unwrap();
         assert_eq!(rows(&found.table), ["项目/本年新\n制作", "规章/0", "/"]);
+        let found = tabs(&split("\t项目\n\t本年\n\n\t其他对外管理\n服务事项\n\t0\n\n\t规章\n\t1\n\n")).unwrap();
+        assert_eq!(rows(&found.table), ["项目/本年", "其他对外管理\n服务事项/0", "规章/1"]);
+        let found = tabs(&split("\t项目\n\t本年\n\n\t4.\n重复申请\n\t0\n")).unwrap();
+        assert_eq!(rows(&found.table), ["项目/本年", "4.\n重复申请/0"]);
         assert!(tabs(&split("\t本年公开信息若干条。\n\t另有其他。\n")).is_none());
         // Tabs before numbers and numbered labels alone.
         assert!(tabs(&split("\t0\n\t1\n\t2\n\t3\n\t1.国家秘密\n\t0\n保护第三方\n\t0\n")).is_none());
