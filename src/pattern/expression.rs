@@ -8,12 +8,14 @@
 //! every repetition. Text is always good UTF-8: by its first byte alone a character beyond ASCII is told whole, and an
 //! expression comes out at a third of its size.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 use regex::bytes::{self, Regex, RegexBuilder};
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, Hir, HirKind, Repetition};
+use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 
 use crate::text;
 
@@ -216,13 +218,15 @@ fn build(text: &str) -> Result<Regex, String> {
     })
 }
 
-/// The same expression on good UTF-8, with classes that hold all characters beyond ASCII told by their first bytes.
+/// The same expression on good UTF-8, with large classes of characters told by their first bytes.
 fn light(hir: Hir) -> Hir {
     match hir.into_kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => Hir::literal(literal.0),
         HirKind::Look(look) => Hir::look(look),
-        HirKind::Class(Class::Unicode(class)) if holds_all_beyond_ascii(&class) => any_beyond_ascii(&class),
+        HirKind::Class(Class::Unicode(class)) => {
+            by_first_bytes(&class).unwrap_or_else(|| Hir::class(Class::Unicode(class)))
+        }
         HirKind::Class(class) => Hir::class(class),
         HirKind::Repetition(r) => Hir::repetition(Repetition { sub: Box::new(grouped(light(*r.sub))), ..r }),
         HirKind::Capture(c) => Hir::capture(Capture { sub: Box::new(light(*c.sub)), ..c }),
@@ -239,27 +243,46 @@ fn grouped(hir: Hir) -> Hir {
     }
 }
 
-fn holds_all_beyond_ascii(class: &ClassUnicode) -> bool {
-    class.ranges().last().is_some_and(|r| r.start() <= '\u{80}' && r.end() == char::MAX)
+/// A class by as few first bytes of its characters as tell them, and all that goes on with these; none where no first
+/// byte alone tells a character beyond ASCII.
+///
+/// In good UTF-8 no character goes on with the beginning of the next: a loop takes the rest of one whole, and where all
+/// characters beyond ASCII are in the class, one byte and the loop say all of it.
+fn by_first_bytes(class: &ClassUnicode) -> Option<Hir> {
+    // The last byte that is asked, by those before it.
+    let mut asked: BTreeMap<Vec<u8>, Vec<ClassBytesRange>> = BTreeMap::new();
+    for range in class.ranges() {
+        for sequence in Utf8Sequences::new(range.start(), range.end()) {
+            let mut rest = sequence.as_slice();
+            while let [before @ .., last] = rest
+                && is_any_behind(before, *last)
+            {
+                rest = before;
+            }
+            let Some((last, before)) = rest.split_last() else { continue };
+            let before = before.iter().map(|byte| byte.start).collect();
+            asked.entry(before).or_default().push(ClassBytesRange::new(last.start, last.end));
+        }
+    }
+    let bytes = |ranges: Vec<ClassBytesRange>| Hir::class(Class::Bytes(ClassBytes::new(ranges)));
+    asked.get([].as_slice()).filter(|first| first.iter().any(|range| range.end() > 0x7f))?;
+    let ways = asked.into_iter().map(|(before, last)| Hir::concat(vec![Hir::literal(before), bytes(last)]));
+    let more = bytes(vec![ClassBytesRange::new(0x80, 0xbf)]);
+    let more = Repetition { min: 0, max: None, greedy: true, sub: Box::new(more) };
+    Some(Hir::concat(vec![Hir::alternation(ways.collect()), Hir::repetition(more)]))
 }
 
-/// The ASCII characters of a class, and every other character: what begins one, and all that goes on with it.
-///
-/// In good UTF-8 no character goes on with the beginning of the next, so that one byte and a loop say all of it.
-fn any_beyond_ascii(class: &ClassUnicode) -> Hir {
-    let bytes = |ranges: &[(u8, u8)]| {
-        let ranges = ranges.iter().map(|&(first, last)| ClassBytesRange::new(first, last));
-        Hir::class(Class::Bytes(ClassBytes::new(ranges)))
+/// Whether a range is of all bytes that may stand behind others in good UTF-8.
+fn is_any_behind(before: &[Utf8Range], last: Utf8Range) -> bool {
+    let any = match before {
+        [] => return false,
+        [Utf8Range { start: 0xe0, end: 0xe0 }] => (0xa0, 0xbf),
+        [Utf8Range { start: 0xed, end: 0xed }] => (0x80, 0x9f),
+        [Utf8Range { start: 0xf0, end: 0xf0 }] => (0x90, 0xbf),
+        [Utf8Range { start: 0xf4, end: 0xf4 }] => (0x80, 0x8f),
+        _ => (0x80, 0xbf),
     };
-    let mut first: Vec<(u8, u8)> = (class.ranges().iter())
-        .filter_map(|r| {
-            Some((u8::try_from(r.start()).ok()?.min(0x80), u8::try_from(r.end()).unwrap_or(0x7f).min(0x7f)))
-        })
-        .filter(|(first, last)| first <= last)
-        .collect();
-    first.push((0xc2, 0xf4));
-    let more = Repetition { min: 0, max: None, greedy: true, sub: Box::new(bytes(&[(0x80, 0xbf)])) };
-    Hir::concat(vec![bytes(&first), Hir::repetition(more)])
+    (last.start, last.end) == any
 }
 
 /// The list whose shortest word is the longest, of equal ones the shorter list.
@@ -344,6 +367,19 @@ mod tests {
     }
 
     #[test]
+    fn every_class_holds_its_characters() {
+        for class in [r"[\p{Han}A-Za-z()·-]", "[^,;:#等]", "[^信;\u{d7ff}\u{e000}]", r"\w", r"\PL", "[é-\u{10000}]"]
+        {
+            let whole = regex::Regex::new(&format!("^{class}$")).unwrap();
+            let light = Expression::compile(format!("^{class}$")).unwrap();
+            for c in '\0'..=char::MAX {
+                let text = c.encode_utf8(&mut [0; 4]).to_owned();
+                assert_eq!(light.is_match(&text), whole.is_match(&text), "{class} {c:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_wrong_or_large_expression_is_told() {
         assert!(Expression::compile("(甲".to_owned()).unwrap_err().contains("unclosed group"));
         assert!(Expression::compile("(?:\\w{900}){900}".to_owned()).unwrap_err().contains("bytes"));
@@ -353,7 +389,7 @@ mod tests {
         #[test]
         fn light_expressions_match_the_same(
             expression in "(?:[甲é.*+?|()^$]|\\(\\?:|\\[\\^a\\]|\\{1,2\\}|\\[\\^甲\\]|\\\\b){1,8}",
-            text in "[甲乙éa😀\n]{0,8}",
+            text in "[甲电百乙éa😀\n]{0,8}",
         ) {
             if let Ok(whole) = regex::Regex::new(&expression) {
                 let light = Expression::compile(expression).unwrap();
