@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::shares::write_out;
 use crate::pattern::Numbers;
 use crate::report::passage::Line;
-use crate::text::{fold_char, numeral, read_cell};
+use crate::text::{numeral, read_cell};
 
 /// Longest sentence in characters; a longer one is cut.
 const LONGEST: usize = 600;
@@ -110,10 +110,11 @@ pub(super) fn split(line: &Line<'_>, range: &Range<usize>, numbers: &Numbers) ->
             _ => false,
         };
         // What is 其中 of the sentence before belongs to it.
-        let goes_on = text
-            .get(end - range.start..)
-            .is_some_and(|rest| numbers.goes_on.iter().any(|w| rest.starts_with(w.as_str())));
-        if stop && !goes_on || length >= LONGEST {
+        let goes_on = || {
+            let rest = text.get(end - range.start..).unwrap_or_default();
+            numbers.goes_on.iter().any(|w| rest.starts_with(w.as_str()))
+        };
+        if stop && !goes_on() || length >= LONGEST {
             out.push(from..end);
             (from, length) = (end, 0);
         }
@@ -350,25 +351,39 @@ impl Reader<'_, '_> {
     }
 }
 
+/// Whether a character of a shadow is a Chinese digit.
 fn han_digit(c: char) -> bool {
     matches!(
-        fold_char(c),
-        Some(
-            '〇' | '零'
-                | '一'
-                | '二'
-                | '两'
-                | '三'
-                | '四'
-                | '五'
-                | '六'
-                | '七'
-                | '八'
-                | '九'
-                | '十'
-                | '百'
-                | '千'
-                | '万'
-        )
+        c,
+        '〇' | '零'
+            | '一'
+            | '二'
+            | '两'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+            | '百'
+            | '千'
+            | '万'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{fold, fold_char};
+
+    #[test]
+    fn digits_of_a_shadow_are_folded_already() {
+        for c in '\0'..=char::MAX {
+            for shadow in fold(c.encode_utf8(&mut [0; 4])).chars() {
+                assert_eq!(han_digit(shadow), fold_char(shadow).is_some_and(han_digit), "{c}");
+            }
+        }
+    }
 }
