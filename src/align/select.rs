@@ -160,6 +160,7 @@ fn in_order(readings: Vec<Reading>, index: &TableIndex<'_>, flags: &mut Vec<Flag
 /// Which readings are taken (indices), in the order of the form's rows and columns.
 fn order(readings: &[Reading], index: &TableIndex<'_>, flags: &mut Vec<Flag>) -> Vec<usize> {
     let mut by_name: FxHashMap<&str, (usize, &Reading)> = FxHashMap::default();
+    by_name.reserve(readings.len());
     for (at, reading) in readings.iter().enumerate() {
         let slot = by_name.entry(reading.variable.as_str()).or_insert((at, reading));
         if slot.1.state == reading.state && slot.1.value == reading.value {
@@ -180,6 +181,7 @@ fn order(readings: &[Reading], index: &TableIndex<'_>, flags: &mut Vec<Flag>) ->
     }
     let mut out = Vec::with_capacity(by_name.len());
     let mut put: FxHashSet<&str> = FxHashSet::default();
+    put.reserve(by_name.len());
     for (flat, row) in (0..index.rows.len()).filter_map(|flat| Some((flat, index.row(flat)?))).filter(|r| !r.1.group) {
         for variable in row.columns.iter().filter_map(|&column| index.name(flat, column)) {
             if let Some(&(at, reading)) = by_name.get(variable)

@@ -11,6 +11,8 @@ use super::tree::{Kind, Origin, Tag, Tree};
 const MAX_COL_SPAN: usize = 1_000;
 /// Columns that may hang down into a row from above; more are a bomb, and end.
 const MAX_HANGING: usize = 2_000;
+/// Cells of a row that room is made for at once.
+const USUAL_CELLS: usize = 16;
 /// Greatest span of rows that HTML allows.
 const MAX_ROW_SPAN: usize = 65_534;
 
@@ -44,7 +46,11 @@ pub(super) fn rows_of(tree: &Tree, table: u32) -> Vec<Row> {
         let Kind::Element(element, tag) = node.kind else { continue };
         match tag {
             Tag::Table | Tag::Silent => at = node.end,
-            Tag::Row => rows.push(Row { cells: Vec::new(), group }),
+            Tag::Row => {
+                // A row has as many cells as the one before it, as a rule.
+                let usual = rows.last().map_or(0, |row| row.cells.len().min(USUAL_CELLS));
+                rows.push(Row { cells: Vec::with_capacity(usual), group });
+            }
             Tag::Cell => {
                 let (mut col_span, mut row_span) = (1, 1);
                 for (name, value) in element.attributes() {

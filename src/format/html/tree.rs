@@ -385,15 +385,24 @@ impl<'t> Tree<'t> {
         let mut ordinals = self.ordinals.borrow_mut();
         if ordinals.get(index as usize) == Some(&0) {
             let mut counts: FxHashMap<&LocalName, u32> = FxHashMap::default();
+            // Siblings of one name mostly stand behind each other, as cells do.
+            let mut run: Option<(&LocalName, u32)> = None;
             for child in self.children(node.parent) {
                 let (Some(element), Some(slot)) =
                     (self.get(child).and_then(Node::element), ordinals.get_mut(child as usize))
                 else {
                     continue;
                 };
-                let count = counts.entry(element.local_name()).or_insert(0);
-                *count += 1;
-                *slot = *count;
+                let name = element.local_name();
+                let count = match run {
+                    Some((before, count)) if before == name => count + 1,
+                    _ => {
+                        counts.extend(run);
+                        counts.get(name).copied().unwrap_or(0) + 1
+                    }
+                };
+                run = Some((name, count));
+                *slot = count;
             }
         }
         ordinals.get(index as usize).copied().unwrap_or(0)
