@@ -44,7 +44,7 @@ pub struct Identified {
 #[must_use]
 pub fn identify(text: &Text<'_>, pattern: &ReportPattern) -> Identified {
     let (document, lines) = (text.document, text.lines.as_slice());
-    let title = title::find(document, lines, pattern);
+    let title = title::find(text, lines, pattern);
     let mut out = Identified {
         blank: lines.is_empty(),
         titled: title.as_ref().is_some_and(|t| t.whole),

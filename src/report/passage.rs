@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::title::Begun;
+use super::title::{Begun, Title};
 use crate::align::Claim;
 use crate::document::{Anchor, Block, Document, Role};
 use crate::pattern::{Expression, Named, Possible, ReportPattern};
@@ -15,6 +15,8 @@ pub struct Text<'a> {
     pub(super) document: &'a Document,
     /// In the order of their blocks.
     pub(super) lines: Vec<Line<'a>>,
+    /// The title that the metadata list, once it was read.
+    pub(super) listed: OnceCell<Option<Title>>,
 }
 
 impl<'a> Text<'a> {
@@ -25,7 +27,7 @@ impl<'a> Text<'a> {
         for (block, item) in document.blocks.iter().enumerate() {
             cut(block, item, &[], &mut lines);
         }
-        Self { document, lines }
+        Self { document, lines, listed: OnceCell::new() }
     }
 
     /// The document.

@@ -60,7 +60,7 @@ pub(super) struct Piece<'a> {
 #[must_use]
 pub fn sections<'a>(text: &Text<'a>, pattern: &ReportPattern, claims: &[Claim]) -> Prose<'a> {
     let lines = text.without(claims);
-    let title = title::find(text.document, &lines, pattern);
+    let title = title::find(text, &lines, pattern);
     let place = title.as_ref().filter(|t| t.first.is_some());
     let from = place.map_or((0, 0), |t| if t.whole { (t.last, t.end) } else { (t.first.unwrap_or(0), 0) });
     let contents = contents(&lines, from.0, pattern);

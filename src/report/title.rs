@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::passage::{Line, expressions, matches, word_shadows, words};
+use rustc_hash::FxHashSet;
+
+use super::passage::{Line, Text, expressions, matches, word_shadows, words};
 use crate::document::Document;
 use crate::pattern::{Match, Possible, ReportPattern};
 use crate::text::{Shadow, fold};
@@ -43,9 +45,9 @@ pub(super) struct Title {
     broken: f32,
 }
 
-/// The best title of a document; `None` where nothing looks like one.
-pub(super) fn find(document: &Document, lines: &[Line<'_>], pattern: &ReportPattern) -> Option<Title> {
-    let listed = from_metadata(document, pattern);
+/// The best title of a document by these lines of it; `None` where nothing looks like one.
+pub(super) fn find(text: &Text<'_>, lines: &[Line<'_>], pattern: &ReportPattern) -> Option<Title> {
+    let listed = text.listed.get_or_init(|| from_metadata(text.document, pattern)).clone();
     let mut best: Option<Title> = None;
     let mut seen = 0;
     for (at, line) in lines.iter().enumerate() {
@@ -119,10 +121,15 @@ fn known(title: &Title, lines: &[Line<'_>]) -> bool {
 fn from_metadata(document: &Document, pattern: &ReportPattern) -> Option<Title> {
     let keys = words(pattern, "metadata_title_keys");
     let mut best: Option<Title> = None;
+    // Pages list their title under several keys, and what comes again is no better.
+    let mut read_before: FxHashSet<&str> = FxHashSet::default();
     for key in keys {
         for (index, item) in document.metadata.iter().enumerate().filter(|(_, m)| m.key.eq_ignore_ascii_case(key)) {
             // A page's title may carry the site's name behind a bar.
             let value = item.value.split(['_', '|', '-', '\u{2014}']).next().unwrap_or("").trim();
+            if !read_before.insert(value) {
+                continue;
+            }
             let shadow = Shadow::new(value);
             let possible = pattern.expressions.possible(&shadow.text);
             let Some(mut title) = read(value, &shadow, &possible, pattern) else { continue };
@@ -400,7 +407,6 @@ mod tests {
     use super::*;
     use crate::document::{Anchor, Block, Format, Paragraph, Role};
     use crate::pattern::PatternSet;
-    use crate::report::Text;
 
     #[test]
     fn a_title_is_read_anew_where_other_lines_follow() {
