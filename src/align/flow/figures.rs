@@ -33,11 +33,16 @@ pub(super) fn cells(
         // Fewer cells than columns: nothing tells which are lost, so that no place is sure.
         let lost = |cells: &[Draft]| row.row.is_some() && cells.len() < wanted;
         let glued = row.values.first().is_some_and(|t| stream.gap(t.from) == 0);
+        // Figures that are more cells than there are columns: 07 in one.
+        let line = || characters(stream, &row.values).iter().map(|a| a.c).collect::<Vec<char>>();
+        if glued && row.row.is_some() && plain.len() == wanted && least_cells(&line()) > wanted {
+            out.push(Vec::new());
+            continue;
+        }
         if fits {
             if glued && wanted > 1 && plain.len() == wanted && row.row.is_some() {
                 // The label stands right before the figures: the spaces among them may be a number's own.
-                let line: Vec<char> = characters(stream, &row.values).iter().map(|a| a.c).collect();
-                if least_cells(&line) < wanted {
+                if least_cells(&line()) < wanted {
                     notes.extend(plain.iter().map(|d| Note::Inferred(d.anchor.clone())));
                 }
             }

@@ -358,6 +358,7 @@ mod tests {
         let text = "统计指标单位统计数\n1.政府网站公开政府信息数条5\n2.政务微博公开政府信息数条无\n3.政务微信公开政府信息数条7\n\
                     4.其他方式公开政府信息数条无\n";
         assert_eq!(values(text, "statistics.channels"), ["5", "dash", "7", "dash"]);
+        assert_eq!(values(&text.replace('无', "不涉及"), "statistics.channels"), ["5", "dash", "7", "dash"]);
     }
 
     #[test]
@@ -388,9 +389,20 @@ mod tests {
         let text = "序号统计指标单位统计数1（一）主动公开政府信息数条1362其中：主动公开规范性文件数条 03 制发规范性文件总数件\
                     0 4（二）通过不同渠道和方式公开政府信息的情况————51.政府公报公开政府信息数条7";
         assert_eq!(values(text, "statistics.proactive"), ["136", "0", "0"]);
+        // The last row's figure is two: whatever the second one is.
+        let last = text.replace("条7", "条07");
+        assert_eq!(values(&last, "statistics.channels").len(), 0);
         // Nothing shows that numbers stick to figures, and this one may be a whole one.
         let text = text.replace("条1362", "条 136 2").replace("条 03 ", "条 43 ");
         assert!(!values(&text, "statistics.proactive").contains(&"43".to_owned()));
+    }
+
+    #[test]
+    fn above_a_header_no_number_of_the_next_row_is_looked_for() {
+        let text = "第二十条第（五）项序号信息内容本年处理决定数量1行政许可1302第二十条第（六）项序号信息内容本年处理决定数量\
+                    2行政处罚73行政强制5";
+        assert_eq!(values(text, "proactive.licensing"), ["1302"]);
+        assert_eq!(values(text, "proactive.penalties"), ["7"]);
     }
 
     #[test]

@@ -221,8 +221,10 @@ impl Chain {
             };
             known += usize::from(flat.is_some_and(|f| index.row(f).is_some_and(|r| !r.group)));
             if numbered && own.is_some() {
-                let last_row = at + 1 == self.groups.len();
-                count = take_number(stream, &mut values, order.len(), count + 1, last_row, &mut glued);
+                // The last row has no number behind it, nor one above a header.
+                let next = self.groups.get(at + 1);
+                let ends = next.is_none_or(|(texts, _)| read_header(stream, texts, index).is_some());
+                count = take_number(stream, &mut values, order.len(), count + 1, ends, &mut glued);
             }
             if unlabelled && values.len() > order.len() {
                 // Padding in front (the header's last row had empty cells on the left, or the table does), behind, or
@@ -404,7 +406,7 @@ fn take_number(
     values: &mut Vec<Token>,
     wanted: usize,
     expected: u32,
-    last_row: bool,
+    ends: bool,
     glued: &mut bool,
 ) -> u32 {
     let surplus = values.len() > wanted && values.len() > 1;
@@ -417,7 +419,7 @@ fn take_number(
         values.pop();
         return text.parse().unwrap_or(expected);
     }
-    if last_row {
+    if ends {
         return expected;
     }
     if text == next {

@@ -285,12 +285,14 @@ fn lex_mixed(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
                 }
                 _ if unit => out.push(Token { kind: Kind::Unit, from: at, to: end }),
                 _ if piece.chars().all(|c| c == '无') => out.push(Token { kind: Kind::Value, from: at, to: end }),
-                // A unit and the mark behind it: 次无
-                _ if end - at == 2 && is_unit_and_mark(&piece) => {
-                    out.push(Token { kind: Kind::Unit, from: at, to: end - 1 });
-                    out.push(Token { kind: Kind::Value, from: end - 1, to: end });
-                }
-                _ => out.push(Token { kind: Kind::Text, from: at, to: end }),
+                _ => match unit_before_mark(&piece).map(|unit| at + unit) {
+                    // A unit and the mark behind it: 次无
+                    Some(mark) => {
+                        out.push(Token { kind: Kind::Unit, from: at, to: mark });
+                        out.push(Token { kind: Kind::Value, from: mark, to: end });
+                    }
+                    None => out.push(Token { kind: Kind::Text, from: at, to: end }),
+                },
             }
         } else if piece.chars().any(|c| c.is_ascii_digit() || matches!(c, '/' | '-' | '*')) {
             out.push(Token { kind: Kind::Value, from: at, to: end });
@@ -301,9 +303,14 @@ fn lex_mixed(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
     }
 }
 
-/// Whether a unit of measure of one letter stands right before the mark for none.
-fn is_unit_and_mark(piece: &str) -> bool {
-    piece.strip_suffix('无').is_some_and(|unit| read_cell(&format!("1{unit}")).state == State::Number)
+/// The letters of the unit of measure that stands right before a mark for none.
+fn unit_before_mark(piece: &str) -> Option<usize> {
+    let starts = piece.char_indices().map(|(at, _)| at).enumerate().skip(1).take(LONGEST_UNIT);
+    let parts = starts.filter_map(|(letters, at)| Some((letters, piece.get(..at)?, piece.get(at..)?)));
+    let is_unit = |unit: &str| read_cell(&format!("1{unit}")).state == State::Number;
+    let mut fits =
+        parts.filter(|(_, unit, mark)| mark.len() <= 12 && read_cell(mark).state == State::Dash && is_unit(unit));
+    fits.next().map(|f| f.0)
 }
 
 /// Whether a token is made of letters alone.
