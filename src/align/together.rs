@@ -83,9 +83,15 @@ const MOST_ROWS: usize = 32;
 /// Most sums of a search over several rows.
 const MOST_STATES: usize = 40_000;
 
+/// Most cuts that are added to sums in a search.
+const MOST_STEPS: usize = 400_000;
+
+/// A search that was made: its rows, how many cuts each had, and by how many identities.
+type Tried = (Vec<usize>, Vec<usize>, usize);
+
 /// Tries the cuts of the open rows of connected identities together: keeps those cuts that stand in a combination
 /// for which all these identities hold. Says whether any cut went.
-fn joint(rows: &mut [Candidates], identities: &[Identity]) -> bool {
+fn joint(rows: &mut [Candidates], identities: &[Identity], tried: &mut Vec<Tried>) -> bool {
     let open_of = |identity: &Identity, rows: &[Candidates]| -> Vec<usize> {
         let terms = identity.terms.iter();
         let mut open: Vec<usize> = terms
@@ -97,7 +103,6 @@ fn joint(rows: &mut [Candidates], identities: &[Identity]) -> bool {
         open
     };
     let mut changed = false;
-    let mut tried: Vec<Vec<usize>> = Vec::new();
     for whole in [false, true] {
         for identity in identities {
             let mut open = open_of(identity, rows);
@@ -105,11 +110,7 @@ fn joint(rows: &mut [Candidates], identities: &[Identity]) -> bool {
             if whole {
                 open = connected(open, &identities.iter().map(|i| open_of(i, rows)).collect::<Vec<_>>());
             }
-            if open.is_empty()
-                || open.len() > MOST_ROWS
-                || open.iter().any(|&r| r >= rows.len())
-                || tried.contains(&open)
-            {
+            if open.is_empty() || open.len() > MOST_ROWS || open.iter().any(|&r| r >= rows.len()) {
                 continue;
             }
             let within = |i: &&Identity| {
@@ -117,10 +118,14 @@ fn joint(rows: &mut [Candidates], identities: &[Identity]) -> bool {
                 !theirs.is_empty() && theirs.iter().all(|r| open.contains(r))
             };
             let group: Vec<&Identity> = identities.iter().filter(within).collect();
-            let Some(kept) = (Together { rows, open: &open, group: &group }).kept() else {
-                tried.push(open);
+            let cuts = open.iter().map(|&r| rows.get(r).map_or(0, |c| c.cuts.len())).collect();
+            let search = (open, cuts, group.len());
+            if tried.contains(&search) {
                 continue;
-            };
+            }
+            let open = search.0.clone();
+            tried.push(search);
+            let Some(kept) = (Together { rows, open: &open, group: &group }).kept() else { continue };
             for (&row, keep) in open.iter().zip(&kept) {
                 if let Some(candidates) = rows.get_mut(row)
                     && keep.iter().any(|k| !k)
@@ -130,7 +135,6 @@ fn joint(rows: &mut [Candidates], identities: &[Identity]) -> bool {
                     changed = true;
                 }
             }
-            tried.push(open);
         }
     }
     changed
@@ -168,10 +172,14 @@ impl Together<'_> {
         let parts: Vec<Vec<Sums>> = self.open.iter().map(|&row| self.contributions(row)).collect();
         let rest = self.rest(&parts);
         let mut layers: Vec<FxHashSet<Sums>> = vec![FxHashSet::from_iter([self.start()])];
-        let mut states = 1usize;
+        let (mut states, mut steps) = (1usize, 0usize);
         for (cuts, rest) in parts.iter().zip(&rest) {
             let mut next: FxHashSet<Sums> = FxHashSet::default();
             for state in layers.last()? {
+                steps += cuts.len();
+                if steps > MOST_STEPS {
+                    return None;
+                }
                 for cut in cuts {
                     let sums = add(state, cut);
                     if possible(&sums, rest) && next.insert(sums) {
@@ -277,9 +285,10 @@ const MOST_ROUNDS: usize = 8;
 
 /// Holds the identities against the cuts, one open row at a time and several at once, until nothing changes.
 pub(crate) fn decide(rows: &mut [Candidates], identities: &[Identity]) {
+    let mut tried = Vec::new();
     for _ in 0..MOST_ROUNDS {
         by_identities(rows, identities);
-        if !joint(rows, identities) {
+        if !joint(rows, identities, &mut tried) {
             return;
         }
     }
