@@ -434,8 +434,8 @@ fn header(
             } else if let Some(c) = nearest(columns, piece)
                 && let Some(slot) = texts.get_mut(c)
             {
-                // Two headers of one line above one column: no row fills every column, and their places are unknown.
-                clear &= slot.last().is_none_or(|last| last.0 != at);
+                // Two headers side by side above one column: no row fills every column, and their places are unknown.
+                clear &= slot.iter().all(|(_, other)| piece.start < other.end && other.start < piece.end);
                 slot.push((at, piece));
             }
         }
@@ -578,6 +578,14 @@ mod tests {
         let found = fixed(&split(text)).unwrap();
         assert_eq!(found.table.kind, TableKind::Delimited);
         assert_eq!(rows(&found.table)[2..4], ["规章/2/0/31", "规范性文件/118/7//备注"]);
+    }
+
+    #[test]
+    fn a_column_without_values_beside_a_higher_header_shifts_none() {
+        let text =
+            "项目    甲             总计\n                其他\n规章    1              4\n强制    0              9\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table).iter().filter(|r| r.contains('4')).count(), 0);
     }
 
     #[test]
