@@ -431,7 +431,13 @@ fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) 
         .iter()
         .flat_map(|k| document.metadata.iter().filter(move |m| m.key.eq_ignore_ascii_case(k)))
         .map(|m| m.value.as_str());
-    let printed = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60).map(|l| l.text);
+    // A line with a number of a heading in front is no title.
+    let numbered = |shadow: &str| {
+        let rest = shadow.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
+        rest.len() < shadow.len() && rest.starts_with([',', '.', '、'])
+    };
+    let first = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60);
+    let printed = first.filter(|l| !numbered(&l.shadow.text)).map(|l| l.text);
     listed.chain(printed).find(|t| matches(pattern, "look_alike", &fold(t))).map(str::to_owned)
 }
 
@@ -443,6 +449,12 @@ mod tests {
 
     fn pattern() -> &'static ReportPattern {
         &PatternSet::embedded().family("ogi").unwrap().report
+    }
+
+    #[test]
+    fn a_numbered_line_names_no_kind_of_file() {
+        assert!(read(&["某县2020年政务公开要点落实情况"], &[]).look_alike.is_some());
+        assert_eq!(read(&["六、其他事项2020年政务公开要点落实情况"], &[]).look_alike, None);
     }
 
     fn read(lines: &[&str], metadata: &[(&str, &str)]) -> Identified {
