@@ -152,7 +152,7 @@ impl Facts {
     /// Whether rows and columns of the table mean something, or only place what is in it.
     fn holds_data(&self, tree: &Tree, table: u32) -> bool {
         let total = self.of(table);
-        let rows = rows_of(tree, table);
+        let rows = rows_of(tree, table, |_| false);
         let widest = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
         if widest <= 1 && (rows.len() <= 1 || total.tables > 1 || total.sentences > 0 || total.digits == 0) {
             return false;
@@ -274,9 +274,20 @@ fn repeats(tree: &Tree, index: u32, visible: &str) -> bool {
         Kind::Element(..) => None,
     });
     let (mut long, mut found) = (0, 0);
-    for stretch in stretches.filter(|s| s.chars().count() >= 12).take(8) {
-        long += 1;
-        found += usize::from(visible.contains(&stretch));
+    // A table of short texts is told by all of them; its numbers may be others than those that are shown.
+    let (mut short, mut again) = (0, 0);
+    for stretch in stretches {
+        match stretch.chars().count() {
+            12.. if long < 8 => {
+                long += 1;
+                found += usize::from(visible.contains(&stretch));
+            }
+            4..12 if short < 16 && !stretch.contains(char::is_numeric) => {
+                short += 1;
+                again += usize::from(visible.contains(&stretch));
+            }
+            _ => {}
+        }
     }
-    long > 0 && found * 2 > long
+    if long > 0 { found * 2 > long } else { short >= 4 && again == short }
 }

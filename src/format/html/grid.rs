@@ -34,8 +34,9 @@ pub(super) struct RawCell {
     row_span: usize,
 }
 
-/// The rows and cells of the table itself, not of tables within; rows without cells stay as empty rows.
-pub(super) fn rows_of(tree: &Tree, table: u32) -> Vec<Row> {
+/// The rows and cells of the table itself, not of tables within nor those that are `hidden`, which take no place; rows
+/// without cells stay as empty rows.
+pub(super) fn rows_of(tree: &Tree, table: u32, hidden: impl Fn(u32) -> bool) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut group = 0;
     let end = tree.end(table);
@@ -46,6 +47,7 @@ pub(super) fn rows_of(tree: &Tree, table: u32) -> Vec<Row> {
         let Kind::Element(element, tag) = node.kind else { continue };
         match tag {
             Tag::Table | Tag::Silent => at = node.end,
+            Tag::Row | Tag::Cell if hidden(at - 1) => at = node.end,
             Tag::Row => {
                 // A row has as many cells as the one before it, as a rule.
                 let usual = rows.last().map_or(0, |row| row.cells.len().min(USUAL_CELLS));
@@ -205,7 +207,7 @@ fn squeeze(placed: &mut [Placed]) -> (usize, usize) {
 /// Reads a table; cells of nested data tables are left to those, except where a table of a few words has nothing
 /// else in the cell.
 pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32) -> Table {
-    let mut placed = place(&rows_of(tree, table));
+    let mut placed = place(&rows_of(tree, table, |node| facts.is_silent(node)));
     let (rows, cols) = squeeze(&mut placed);
     let skip = |node: u32| {
         facts.is_silent(node) || (tree.get(node).is_some_and(|n| n.is(Tag::Table)) && facts.is_data_table(node))

@@ -208,6 +208,22 @@ fn hidden_panels_are_read_and_hidden_copies_are_not() {
 }
 
 #[test]
+fn hidden_rows_take_no_place_and_hidden_tables_of_what_is_shown_are_left_out() {
+    let table = |value: &str, more: &str| {
+        let labels = ["信息内容", "本年制发件数", "行政规范性文件", "行政许可"];
+        let row = |l: &&str| format!("<tr><td>{l}</td><td>{value}</td></tr>{more}");
+        format!("<table>{}</table>", labels.iter().map(row).collect::<String>())
+    };
+    let html = format!("<div style='display:none'>{}</div>{}", table("7", ""), table("3", ""));
+    let page = document(&html);
+    assert_eq!(tables(&page).len(), 1);
+    assert_eq!(grid(tables(&page)[0])[3], "行政许可@0 3@1");
+    let rows = "<tr><td rowspan=2>甲</td><td>1</td></tr><tr hidden><td>乙</td><td>8</td></tr><tr><td>2</td></tr>";
+    let page = document(&format!("<p>{PROSE}</p><table>{rows}<tr><td>丙</td><td>3</td></tr></table>"));
+    assert_eq!(grid(tables(&page)[0]), ["甲@0x2.1 1@1", "2@1", "丙@0 3@1"]);
+}
+
+#[test]
 fn reads_reports_in_scripts_and_json() {
     let inner = format!(
         "<p>一、总体情况</p><p>{}</p><table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>",
