@@ -202,6 +202,115 @@ fn horizontal_rules_alone_make_a_table() {
 }
 
 #[test]
+fn rules_within_a_frame_part_its_rows_alone() {
+    let mut p = page(1);
+    for (i, row) in
+        [["规章", "制发", "废止"], ["甲", "46", "0"], ["乙", "6", "22"], ["丙", "16", "21"]].iter().enumerate()
+    {
+        let y = 100.0 + 18.0 * i as f32;
+        for (x, t) in [100.0, 220.0, 340.0].iter().zip(row) {
+            set(&mut p, *x, y, 9.0, 0.0, t);
+        }
+        stroke(&mut p, 90.0, y + 6.0, 420.0, y + 6.0);
+    }
+    stroke(&mut p, 90.0, 88.0, 420.0, 88.0);
+    stroke(&mut p, 90.0, 88.0, 90.0, 160.0);
+    stroke(&mut p, 420.0, 88.0, 420.0, 160.0);
+    let t = &tables(vec![p])[0];
+    assert_eq!(rows(t), [["规章", "制发", "废止"], ["甲", "46", "0"], ["乙", "6", "22"], ["丙", "16", "21"]]);
+}
+
+#[test]
+fn a_line_left_of_rules_parts_two_tables() {
+    let mut p = page(1);
+    for (i, row) in [["年度", "新收"], ["2018年", "46"], ["2019年", "6"]].iter().enumerate() {
+        for from in [100.0, 190.0] {
+            let y = from + 18.0 * i as f32;
+            set(&mut p, 100.0, y, 9.0, 0.0, row[0]);
+            set(&mut p, 220.0, y, 9.0, 0.0, row[1]);
+            stroke(&mut p, 90.0, y + 6.0, 300.0, y + 6.0);
+        }
+    }
+    set(&mut p, 60.0, 160.0, 9.0, 0.0, "三、收到和处理申请情况");
+    assert_eq!(texts(vec![p]), ["<3x2>", "三、收到和处理申请情况", "<3x2>"]);
+}
+
+#[test]
+fn a_number_in_two_lines_beside_others_makes_no_rows() {
+    let mut p = page(1);
+    for (x, y, t) in [
+        (200.0, 100.0, "甲项"),
+        (300.0, 100.0, "乙项"),
+        (90.0, 124.0, "规章"),
+        (205.0, 124.0, "10"),
+        (305.0, 118.0, "15"),
+        (305.0, 130.0, "9"),
+        (90.0, 148.0, "许可"),
+        (205.0, 148.0, "3"),
+        (305.0, 148.0, "7"),
+        (90.0, 166.0, "处罚"),
+        (205.0, 166.0, "3"),
+        (305.0, 166.0, "7"),
+    ] {
+        set(&mut p, x, y, 9.0, 0.0, t);
+    }
+    let t = &tables(vec![p])[0];
+    assert_eq!(rows(t), [["", "甲项", "乙项"], ["规章", "10", "15\n9"], ["许可", "3", "7"], ["处罚", "3", "7"]]);
+}
+
+#[test]
+fn numbers_in_two_lines_between_rules_are_one_row() {
+    let mut p = page(1);
+    for (x, y, t) in [
+        (100.0, 100.0, "年度"),
+        (200.0, 100.0, "甲"),
+        (250.0, 100.0, "乙"),
+        (300.0, 100.0, "丙"),
+        (350.0, 100.0, "丁"),
+        (100.0, 124.0, "新收"),
+        (200.0, 124.0, "10"),
+        (250.0, 124.0, "20"),
+        (300.0, 118.0, "15"),
+        (300.0, 130.0, "9件"),
+        (350.0, 118.0, "16"),
+        (350.0, 130.0, "件"),
+        (100.0, 148.0, "结转"),
+        (200.0, 148.0, "3"),
+        (250.0, 148.0, "7"),
+        (300.0, 148.0, "4"),
+        (350.0, 148.0, "5"),
+    ] {
+        set(&mut p, x, y, 9.0, 0.0, t);
+    }
+    for y in [90.0, 106.0, 138.0, 156.0] {
+        stroke(&mut p, 90.0, y, 400.0, y);
+    }
+    let t = &tables(vec![p])[0];
+    assert_eq!(rows(t)[1], ["新收", "10", "20", "15\n9件", "16\n件"]);
+    assert_eq!(t.rows, 3);
+}
+
+#[test]
+fn a_value_below_a_page_break_is_no_part_of_a_tall_header() {
+    let mut a = page(1);
+    set(&mut a, 103.0, 724.0, 12.0, 0.0, "结果维持");
+    set(&mut a, 160.0, 716.0, 12.0, 0.0, "乙项");
+    set(&mut a, 160.0, 736.0, 12.0, 0.0, "丙项");
+    for y in [700.0, 740.0] {
+        stroke(&mut a, 100.0, y, 230.0, y);
+    }
+    stroke(&mut a, 154.0, 720.0, 230.0, 720.0);
+    for x in [100.0, 154.0, 230.0] {
+        stroke(&mut a, x, 700.0, x, 740.0);
+    }
+    let mut b = page(2);
+    let cells: Vec<Vec<String>> = vec![vec!["12件".to_owned(), "3件".to_owned()]];
+    grid(&mut b, &[100.0, 154.0, 230.0], &[60.0, 80.0], false, &cells);
+    let t = &tables(vec![a, b])[0];
+    assert_eq!(rows(t).last().map(Vec::as_slice), Some(&["12件".to_owned(), "3件".to_owned()][..]));
+}
+
+#[test]
 fn alignment_alone_makes_a_table() {
     let mut p = page(1);
     let line = "以下是正文的一行文字它一直写到右边为止以便看出版心的宽度是多少";

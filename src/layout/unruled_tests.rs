@@ -136,6 +136,13 @@ fn a_number_broken_by_its_narrow_cell_is_joined_and_told() {
 }
 
 #[test]
+fn a_number_between_the_lines_of_another_tells_that_they_are_one() {
+    let mut p = narrow(&["科", ""], &[&["12", "3"], &[]]);
+    set(&mut p, 120.5, 136.0, 10.0, 0.0, "4");
+    assert_eq!(rows(p)[0][1], "123|4");
+}
+
+#[test]
 fn two_numbers_in_one_cell_stay_two() {
     // Nothing else of the column is broken; a neighbour has two rows of values; there was room for another digit.
     for (head, values) in [

@@ -194,16 +194,20 @@ fn table(
     // Rows of values.
     let mut anchors: Vec<Row> = Vec::new();
     let mut anchor_of: Vec<Option<usize>> = Vec::new();
+    let mut base = f32::MIN;
     for r in &rows {
         let values = r.segs.iter().filter(|s| is_data(s.cols.0) && (s.value || s.len == 1 || worded)).count();
-        let fresh = values > 0 && anchors.last().is_none_or(|a: &Row| r.y0 > a.y1 - 0.35 * size);
-        if fresh {
-            anchors.push(Row { y0: r.y0, y1: r.y1 });
+        if values > 0 {
+            // Two rows do not stand closer than their letters are high: that is a number in two lines beside others.
+            let within = r.base - base < 0.8 * size;
+            base = r.base;
+            match anchors.last_mut() {
+                Some(a) if within => a.y1 = a.y1.max(r.y1),
+                Some(a) if r.y0 <= a.y1 - 0.35 * size => {}
+                _ => anchors.push(Row { y0: r.y0, y1: r.y1 }),
+            }
         }
         anchor_of.push((values > 0).then(|| anchors.len() - 1));
-    }
-    if anchors.is_empty() {
-        anchors.clear();
     }
     let mut blocks = blocks(page, rules, words, &rows, &anchor_of, stub, size);
     turned(words, free, &rows, &xs, &mut blocks);
@@ -754,5 +758,5 @@ fn grid(
     }
     let rect = Rect { x0: *xs.first()?, y0: *ys.first()?, x1: *xs.last()?, y1: *ys.last()? };
     let kind = TableKind::Borderless;
-    Some((Grid { kind, rect, xs, ys, cells, open_top: true, open_bottom: true, part: None }, used))
+    Some((Grid { kind, rect, xs, ys, cells, open_top: true, open_bottom: true, aligned: true, part: None }, used))
 }

@@ -21,6 +21,8 @@ pub(crate) struct Grid {
     pub open_top: bool,
     /// No line closes the table at the bottom.
     pub open_bottom: bool,
+    /// The columns come from the alignment of text, not from lines.
+    pub aligned: bool,
     /// Which part of which tagged table it is, where the structure tree gave its rows and columns.
     pub part: Option<Box<TreePart>>,
 }
@@ -79,6 +81,8 @@ impl Grid {
         let value =
             |t: &str| t.chars().any(char::is_numeric) && !t.chars().any(han) && !t.chars().all(char::is_alphabetic);
         let mut stacked = vec![0usize; self.rows()];
+        // Lines of values, and of the texts beside them, of each row.
+        let mut lines_of = vec![(0usize, 0usize); self.rows()];
         let mut sizes: Vec<(usize, usize, bool)> = Vec::new();
         for c in &self.cells {
             let lines: Vec<&str> = c.text.lines().collect();
@@ -89,8 +93,16 @@ impl Grid {
             if tall && let Some(n) = stacked.get_mut(c.row) {
                 *n += 1;
             }
+            if let Some(most) = lines_of.get_mut(c.row) {
+                let slot = if tall { &mut most.0 } else { &mut most.1 };
+                *slot = (*slot).max(lines.len());
+            }
             // Leaders weigh nothing.
             sizes.push((c.row, c.text.chars().filter(|c| c.is_alphanumeric()).count(), wide));
+        }
+        // One column of values is enough beside texts of as many lines.
+        for (n, &(values, texts)) in stacked.iter_mut().zip(&lines_of) {
+            *n += usize::from(values >= 3 && texts >= values);
         }
         let all: usize = sizes.iter().map(|s| s.1).sum();
         let full: usize = sizes

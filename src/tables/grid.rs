@@ -201,7 +201,7 @@ fn grid(hs: &[Edge], vs: &[Edge], budget: usize) -> Result<Option<Grid>, TooMany
     if rect.width() < 4.0 * SNAP || rect.height() < 2.0 * SNAP {
         return Ok(None);
     }
-    Ok(Some(Grid { kind: TableKind::Ruled, rect, xs, ys, cells, open_top, open_bottom, part: None }))
+    Ok(Some(Grid { kind: TableKind::Ruled, rect, xs, ys, cells, open_top, open_bottom, aligned: false, part: None }))
 }
 
 /// Merges the atoms of a grid over missing walls into rectangular cells, in row-major order.

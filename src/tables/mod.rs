@@ -27,6 +27,8 @@ use crate::limits::Limits;
 pub(crate) struct Loose {
     /// Joined edges.
     pub edges: Vec<Edge>,
+    /// Horizontal edges of grids of one column: rules between the rows of a frame.
+    pub inner: Vec<Edge>,
     /// Where their pieces meet end to end.
     pub abutments: Vec<(f32, f32)>,
 }
@@ -68,7 +70,13 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
             e.pos >= g.rect.y0 - 1.0 && e.pos <= g.rect.y1 + 1.0 && e.lo >= g.rect.x0 - 4.0 && e.hi <= g.rect.x1 + 4.0
         })
     };
-    let loose = Loose { edges: across.iter().filter(|e| !inside(e) && !framing(e)).copied().collect(), abutments };
+    let framed = |e: &Edge| {
+        let mut frames = grids.iter().filter(|g| g.cols() == 1 && g.rows() >= 3);
+        frames.any(|g| e.pos > g.rect.y0 - 1.0 && e.pos < g.rect.y1 + 1.0 && e.lo < g.rect.x1 && e.hi > g.rect.x0)
+    };
+    let inner = across.iter().filter(|e| framed(e)).copied().collect();
+    let loose =
+        Loose { inner, edges: across.iter().filter(|e| !inside(e) && !framing(e)).copied().collect(), abutments };
     Ruled { grids, loose, cut }
 }
 
@@ -93,6 +101,14 @@ pub(crate) fn fill_ruled(
             e.pos > r.y0 - room && e.pos < r.y1 + room && e.lo < r.x1 && e.hi > r.x0
         };
         loose.edges.retain(|e| !grids.iter().any(|g| g.kind == TableKind::Tagged && around(g, e)));
+    }
+    for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && g.cols() == 1 && g.rows() >= 3) {
+        let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
+        inside.sort_unstable();
+        let inner = words_of(page, inside.into_iter());
+        if let Some(better) = rules::framed(page, g, loose, &inner, limits.cells as usize) {
+            *g = better;
+        }
     }
     for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && !g.crowded()) {
         wrapped::join(page, g);

@@ -1,8 +1,8 @@
 //! Tables with horizontal rules only.
 
 use super::Loose;
-use super::aligned::{RowLine, boundaries, claims, columns, row_lines};
-use super::cells::Grid;
+use super::aligned::{RowLine, Seg, boundaries, claims, columns, row_lines};
+use super::cells::{Grid, fill};
 use super::edges::Edge;
 use super::grid::merge;
 use crate::document::{Rect, TableKind};
@@ -20,6 +20,20 @@ pub(crate) fn tables(page: &PageContent, loose: &Loose, words: &[Word], budget: 
         out.push(grid);
     }
     out
+}
+
+/// The table within a frame of which the lines part the rows alone: it must show columns in most of them.
+pub(crate) fn framed(page: &PageContent, grid: &Grid, loose: &Loose, words: &[Word], budget: usize) -> Option<Grid> {
+    let (lo, hi) = (grid.rect.y0 - 1.0, grid.rect.y1 + 1.0);
+    let rules: Vec<Edge> = loose.inner.iter().filter(|e| (lo..hi).contains(&e.pos)).copied().collect();
+    let mut found = [table(page, &rules, &loose.abutments, words, budget)?];
+    let rest = fill(page, &mut found, words.to_vec());
+    let [mut found] = found;
+    found.inherit_spans();
+    let inked = |row: usize| found.cells.iter().filter(|c| c.row == row && !c.text.is_empty()).count();
+    let filled: Vec<usize> = (0..found.rows()).map(inked).filter(|&n| n > 0).collect();
+    let wide = filled.iter().filter(|&&n| n > 1).count();
+    (rest.is_empty() && wide >= 2 && wide * 2 >= filled.len()).then_some(found)
 }
 
 /// Groups rules that share a width, one below the other.
@@ -79,10 +93,13 @@ fn between(heads: &[Head], group: &[Edge], next: f32) -> bool {
         let (from, upto) = (heads.partition_point(|h| h.0 <= lo), heads.partition_point(|h| h.0 <= hi));
         heads.get(from..upto).unwrap_or_default()
     };
-    if prose(within(last.pos, next), last.hi - last.lo) {
+    let gap = within(last.pos, next);
+    // Rows do not begin left of the rules above and below them.
+    let outside = gap.iter().any(|h| h.2 < last.lo - h.1 && h.3 > last.lo + h.1);
+    if outside || prose(gap, last.hi - last.lo) {
         return true;
     }
-    let least = within(last.pos, next).iter().map(|h| h.1).fold(f32::MAX, f32::min);
+    let least = gap.iter().map(|h| h.1).fold(f32::MAX, f32::min);
     group.len() >= RULES
         && least < f32::MAX
         && median(within(first.pos, last.pos).iter().map(|h| h.1)).is_some_and(|usual| least >= 1.12 * usual)
@@ -121,7 +138,14 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
             let inside = |r: &&RowLine| {
                 ys.get(b).zip(ys.get(b + 1)).is_some_and(|(&lo, &hi)| (lo..hi).contains(&f32::midpoint(r.y0, r.y1)))
             };
-            rows.iter().filter(inside).filter(|r| r.segs.iter().filter(|s| s.value).count() >= 2).count() > 1
+            let several = |r: &&RowLine| r.segs.iter().filter(|s| s.value).count() >= 2;
+            // Below each other: numbers in one line stand between those in two lines beside them.
+            let below = |a: &RowLine, b: &RowLine| {
+                let over = |s: &Seg| a.segs.iter().any(|o| o.value && o.rect.x0 < s.rect.x1 && s.rect.x0 < o.rect.x1);
+                b.segs.iter().filter(|s| s.value && over(s)).count() >= 2
+            };
+            let lines: Vec<&RowLine> = rows.iter().filter(inside).filter(several).collect();
+            lines.iter().enumerate().any(|(i, b)| lines.iter().take(i).any(|a| below(a, b)))
         })
         .count();
     if crowded > 0 {
@@ -173,7 +197,7 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
     let cells = merge(bands, n, below, right);
     let rect = Rect { x0: *xs.first()?, y0: *ys.first()?, x1: *xs.last()?, y1: *ys.last()? };
     let kind = TableKind::Ruled;
-    Some(Grid { kind, rect, xs, ys, cells, open_top: begin < inner, open_bottom: false, part: None })
+    Some(Grid { kind, rect, xs, ys, cells, open_top: begin < inner, open_bottom: false, aligned: true, part: None })
 }
 
 /// A rule under some columns only, with one text above it, spans that text over them.

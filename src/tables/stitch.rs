@@ -1,6 +1,8 @@
 use super::cells::{Grid, GridCell, TreePart};
 use crate::document::{Anchor, Cell, Rect, Table, TableKind};
 use crate::layout::starts_with_ordinal;
+use crate::record::State;
+use crate::text::read_cell;
 
 /// Column boundaries of two pages agree within this many points.
 const AGREE: f32 = 4.0;
@@ -18,6 +20,8 @@ pub(crate) struct Piece {
     page: u32,
     open_bottom: bool,
     open_top: bool,
+    /// The columns come from the alignment of text.
+    aligned: bool,
     part: Option<Box<TreePart>>,
 }
 
@@ -56,6 +60,7 @@ impl Piece {
             page,
             open_bottom: grid.open_bottom,
             open_top: grid.open_top,
+            aligned: grid.aligned,
             part: grid.part,
         }
     }
@@ -134,6 +139,9 @@ pub(crate) fn stitch(table: &mut Piece, mut next: Piece) -> Result<(), Piece> {
     }
     for x in &mut next.xs {
         *x -= shift;
+    }
+    if table.aligned && next.aligned && !agree(table, &mut next) {
+        return Err(next);
     }
     append(table, next)
 }
@@ -400,7 +408,8 @@ fn partner<'a>(table: &'a mut Piece, c: &PieceCell, before: usize, torn: bool, s
     if !torn {
         let strip = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         let (upper, lower) = (strip(&above.cell.text), strip(&c.cell.text));
-        let words = !upper.is_empty() && !starts_with_ordinal(&lower) && !lower.chars().all(char::is_numeric);
+        let valued = read_cell(&lower).state != State::Text;
+        let words = !upper.is_empty() && !starts_with_ordinal(&lower) && !valued;
         let ordinals = words && numbered(table, above);
         // Only a cell that spans rows on one side can be a group cut in two; a number beside items is a value of its
         // own row, whatever stands below it.

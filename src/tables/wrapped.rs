@@ -13,7 +13,7 @@ struct Row {
 }
 
 /// Joins numbers that their cell breaks: no line has room for another digit, and another cell of the column is broken
-/// in the same way. All else stays in lines, which are no number.
+/// in the same way, or one beside it holds a number in one line between these. All else stays in lines, which are no number.
 pub(crate) fn join(page: &PageContent, grid: &mut Grid) {
     if !grid.cells.iter().any(broken) {
         return;
@@ -48,10 +48,17 @@ pub(crate) fn join(page: &PageContent, grid: &mut Grid) {
         let beside = |j: usize, o: &GridCell| {
             j != i && o.row == c.row && stacked(o) && !(broken(o) && full.get(j) == Some(&true))
         };
+        // Two rows of values would have its number in one of them.
+        let level = |j: usize, o: &GridCell| {
+            let ([line], Some(mine)) = (rows.get(j).map_or(&[][..], Vec::as_slice), rows.get(i)) else { return false };
+            (o.row, o.row_span) == (c.row, c.row_span)
+                && line.text.chars().all(digit)
+                && mine.iter().all(|l| (l.base - line.base).abs() > 0.25 * l.size)
+        };
         let whole = rows.get(i).is_some_and(|r| r.len() == c.text.lines().count());
         if whole
             && full.get(i) == Some(&true)
-            && grid.cells.iter().enumerate().any(|(j, o)| alike(j, o))
+            && grid.cells.iter().enumerate().any(|(j, o)| alike(j, o) || level(j, o))
             && !grid.cells.iter().enumerate().any(|(j, o)| beside(j, o))
         {
             found.push(i);
@@ -65,10 +72,13 @@ pub(crate) fn join(page: &PageContent, grid: &mut Grid) {
     }
 }
 
+fn digit(c: char) -> bool {
+    c.is_ascii_digit() || ('０'..='９').contains(&c)
+}
+
 /// Whether a cell holds lines of digits and nothing else.
 fn stacked(cell: &GridCell) -> bool {
-    let digits = cell.text.lines().flat_map(str::chars).all(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
-    digits && cell.text.lines().count() >= 2
+    cell.text.lines().flat_map(str::chars).all(digit) && cell.text.lines().count() >= 2
 }
 
 /// Whether all lines of a stack are as long as the first but the last, which may be shorter.
