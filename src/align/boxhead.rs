@@ -3,6 +3,7 @@
 use super::grid::{Grid, RowView};
 use super::value::header_unit;
 use super::vocabulary::{Reader, Role, TableIndex};
+use super::year::printed_year;
 use crate::document::TableKind;
 
 /// A header cell at the lowest level of the boxhead.
@@ -58,6 +59,8 @@ struct Head {
     corner: bool,
     blank: bool,
     ignored: bool,
+    /// A column of the form, but of an earlier year than another one.
+    earlier: bool,
     text: usize,
 }
 
@@ -80,6 +83,7 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
                 corner: false,
                 blank: text.is_blank(),
                 ignored: false,
+                earlier: false,
                 text: grid.text(cell),
             };
             for (score, role) in text.meanings(index) {
@@ -106,7 +110,28 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
             heads.push(head);
         }
     }
+    leave_earlier_years(&mut heads, reader);
     heads
+}
+
+/// Of columns that differ in their year alone (2016年, 2015年) the latest is the report's own.
+fn leave_earlier_years(heads: &mut [Head], reader: &Reader) {
+    let mut latest: Vec<(usize, usize, u16)> = Vec::new(); // row, column, year
+    let years: Vec<Option<u16>> = heads.iter().map(|h| printed_year(&reader.get(h.text).shadow)).collect();
+    for (head, year) in heads.iter().zip(&years) {
+        for (&(column, _), &year) in head.leaf.iter().flat_map(|l| year.iter().map(move |y| (l, y))) {
+            match latest.iter_mut().find(|l| (l.0, l.1) == (head.row, column)) {
+                Some(known) => known.2 = known.2.max(year),
+                None => latest.push((head.row, column, year)),
+            }
+        }
+    }
+    for (head, year) in heads.iter_mut().zip(years) {
+        let (Some(year), row) = (year, head.row) else { continue };
+        let all = head.leaf.len();
+        head.leaf.retain(|l| !latest.iter().any(|&(r, column, y)| (r, column) == (row, l.0) && y > year));
+        head.earlier = head.leaf.is_empty() && all > 0;
+    }
 }
 
 /// Reads the header rows for a part; `None` where none of its columns is printed.
@@ -288,9 +313,10 @@ pub(crate) fn boxhead(
     for head in &heads {
         let covers_leaf =
             out.leaves.iter().any(|l| l.cell != head.cell && l.over(head.col, head.end)) && head.row < last_row;
-        let known = used.contains(&head.cell) || head.corner || !head.upper.is_empty() || !head.leaf.is_empty();
+        let like = !head.leaf.is_empty() || head.earlier;
+        let known = used.contains(&head.cell) || head.corner || !head.upper.is_empty() || like;
         // A header like one of the form's where that one is printed as well (去年… beside 本年…).
-        let beside = !head.leaf.is_empty()
+        let beside = like
             && !head.corner
             && head.upper.is_empty()
             && grid.table.kind != TableKind::Delimited

@@ -23,6 +23,9 @@ pub(crate) struct ReadRow {
     pub id: Option<String>,
 }
 
+/// How well a label matches that is printed to its end.
+const WHOLE: f32 = 0.97;
+
 /// What one physical table holds of one table of one form.
 pub(crate) struct Fragment {
     /// Index into the list of grids.
@@ -155,6 +158,9 @@ pub(crate) fn fragment(
     if grid.table.kind == TableKind::Delimited {
         refuse_shifted(grid, &mut out, reader);
     }
+    if grid.table.kind == TableKind::Borderless {
+        refuse_torn(grid, &views, &is_data, reader, &mut out);
+    }
     unlabelled(grid, index, &views, &is_data, carried, reader, &mut out);
     accept(grid, index, &views, reader, out)
 }
@@ -215,6 +221,31 @@ fn refuse_shifted(grid: &Grid, out: &mut Fragment, reader: &Reader) {
             row.basis = None;
         }
     }
+}
+
+/// Refuses rows that their layout tore where no lines part them: in the row above or below, which has no label or the
+/// rest of this one's, stand values where this one has none, or the other way round.
+fn refuse_torn(grid: &Grid, views: &[RowView], is_data: &[bool], reader: &Reader, out: &mut Fragment) {
+    let torn = |row: usize, whole: bool, beside: Option<usize>| {
+        let Some((at, view)) = beside.and_then(|b| Some((b, views.get(b)?))) else { return false };
+        let rest = view.own.is_none() && view.unknown.is_none() || !whole && at > row && view.unknown.is_some();
+        let other = rest && view.values > 0 && view.columns == 0 && !is_data.get(at).copied().unwrap_or(true);
+        let (here, there) = (numbers(grid, row, reader), numbers(grid, at, reader));
+        other && !there.is_empty() && here != there
+    };
+    for read in out.rows.iter_mut().filter(|r| !r.cells.is_empty()) {
+        let (row, whole) = (read.hit.row, read.hit.score >= WHOLE);
+        if torn(row, whole, row.checked_sub(1)) || torn(row, whole, Some(row + 1)) {
+            read.cells.clear();
+            read.basis = None;
+        }
+    }
+}
+
+/// The columns of a row in which a number begins.
+fn numbers(grid: &Grid, row: usize, reader: &Reader) -> Vec<usize> {
+    let number = |cell: &&usize| reader.get(grid.text(**cell)).state == State::Number;
+    grid.row(row).iter().filter(number).filter_map(|&c| grid.cell(c)).filter(|c| c.row == row).map(|c| c.col).collect()
 }
 
 /// The boxheads at the foot of a physical table, cut from their rows by a page break: for the next table alone.

@@ -1,5 +1,6 @@
 //! A physical table's rows against the rows of a form's table, in the form's order.
 
+use super::label::Printed;
 use super::vocabulary::{Reader, Role, TableIndex};
 use crate::document::{Cell, Table};
 use crate::record::State;
@@ -208,6 +209,10 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         return view;
     };
     let Some(&own) = cells.get(own_at) else { return view };
+    if grid.cell(own).is_some_and(|c| prints_two(&c.text)) {
+        view.unknown = Some(own);
+        return view;
+    }
     let text = reader.get(grid.text(own));
     let own_is_column =
         text.meanings(index).any(|(score, r)| score >= 0.75 && matches!(r, Role::Column { .. } | Role::Ignored));
@@ -267,6 +272,14 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         view.unknown = Some(own);
     }
     view
+}
+
+/// Whether a cell prints two labels one below the other, numbered one after the other (`1.甲`, `2.乙`): a line between
+/// two rows is lost.
+fn prints_two(text: &str) -> bool {
+    let mut lines = text.lines().map(|l| Printed::new(l).ordinal);
+    let Some(Some(first)) = lines.next() else { return false };
+    lines.flatten().any(|o| o.style == first.style && o.number == first.number.saturating_add(1))
 }
 
 /// Chooses the form's row for each printed row so that the order of both is kept and the evidence is largest;

@@ -14,6 +14,7 @@ mod found;
 mod fragment;
 mod grid;
 mod halves;
+mod joined;
 pub mod label;
 mod mapping;
 mod occurrence;
@@ -30,6 +31,7 @@ mod torn;
 mod unread;
 mod value;
 mod vocabulary;
+mod year;
 
 pub use claim::{Claim, ClaimKind};
 pub use found::{Alignment, Found, Step};

@@ -11,7 +11,8 @@ use super::mapping::Basis;
 use super::unread::{self, prefixes};
 use super::value::read_value;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
-use super::{Claim, ClaimKind, Found, Step, caption, torn};
+use super::year::printed_year;
+use super::{Claim, ClaimKind, Found, Step, caption, joined, torn};
 use crate::document::{Block, Document, Table};
 use crate::record::{Flag, Reading, State};
 use crate::text::fold;
@@ -37,6 +38,12 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
     let pieces: Vec<Vec<Table>> = (document.blocks.iter().zip(&mended).zip(&continuations))
         .map(|((block, mended), continues)| match block {
             Block::Table(table) => cutter.cut(mended.as_ref().unwrap_or(table), *continues),
+            Block::Paragraph(_) => Vec::new(),
+        })
+        .collect();
+    let years: Vec<Vec<(Table, Option<String>)>> = (document.blocks.iter().zip(&mended))
+        .map(|(block, mended)| match block {
+            Block::Table(table) => joined::cut(mended.as_ref().unwrap_or(table)),
             Block::Paragraph(_) => Vec::new(),
         })
         .collect();
@@ -70,8 +77,15 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
         let ends = at + 1 == document.blocks.len();
         let continues = continuations.get(at).copied().unwrap_or(false);
         let cut = pieces.get(at).filter(|p| !p.is_empty());
-        for table in cut.map_or(std::slice::from_ref(table), Vec::as_slice) {
-            if let Some(grid) = Grid::new(at, table, context.clone(), &mut reader) {
+        let years = years.get(at).filter(|y| !y.is_empty() && cut.is_none());
+        let alone = std::slice::from_ref(table);
+        let parts = years.map(|y| y.iter().map(|(table, title)| (table, title.as_deref())).collect());
+        let parts: Vec<(&Table, Option<&str>)> =
+            parts.unwrap_or_else(|| cut.map_or(alone, Vec::as_slice).iter().map(|t| (t, None)).collect());
+        for (table, title) in parts {
+            let mut context = context.clone();
+            context.extend(title.map(|title| (at, reader.prepare(title))));
+            if let Some(grid) = Grid::new(at, table, context, &mut reader) {
                 grids.push(Grid { titles: titles.clone(), continues, piece: cut.is_some(), unit, ends, ..grid });
             }
         }
@@ -562,10 +576,11 @@ pub(crate) fn row_name(part: &crate::pattern::Part, row: &crate::pattern::Row) -
 fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, out: &mut Found) {
     let table = Some(index.table.id.clone());
     for &(block, text) in &grid.context {
+        let prepared = reader.get(text);
+        note_year(&prepared.shadow, reader.vocabulary, out);
         if block == grid.block {
             continue;
         }
-        let prepared = reader.get(text);
         let roles = prepared.labels.iter().filter(|c| c.found.score >= 0.9).flat_map(|c| index.roles(c.key));
         let caption = roles.clone().any(|r| !matches!(r, Role::TableCaption | Role::Ignored | Role::Stub(_)));
         let title = roles.clone().any(|r| matches!(r, Role::TableCaption));
@@ -576,7 +591,6 @@ fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, 
             };
             out.claims.push(Claim { block, range: 0..end, kind: ClaimKind::Caption, table: table.clone() });
         }
-        note_year(&prepared.shadow, reader.vocabulary, out);
     }
     if !grid.ranges.is_empty() {
         out.claims.extend(grid.ranges.iter().map(|(block, range)| Claim {
@@ -596,15 +610,7 @@ fn note_year(shadow: &str, vocabulary: &Vocabulary, out: &mut Found) {
         return;
     }
     out.other_year |= vocabulary.names_other_year(shadow);
-    let bytes = shadow.as_bytes();
-    for (at, window) in bytes.windows(4).enumerate() {
-        if matches!(window, [b'2', b'0', a, b] if a.is_ascii_digit() && b.is_ascii_digit())
-            && shadow.get(at + 4..).is_some_and(|s| s.starts_with('年'))
-            && out.year.is_none()
-        {
-            out.year = shadow.get(at..at + 4).and_then(|y| y.parse().ok());
-        }
-    }
+    out.year = out.year.or_else(|| printed_year(shadow));
 }
 
 fn step(out: &mut Found, grid: &Grid, row: usize, at: &str, cell: Option<usize>, what: &str) {

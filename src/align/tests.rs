@@ -297,6 +297,79 @@ fn columns_with_invented_names_are_taken_in_order() {
 }
 
 #[test]
+fn a_count_with_its_unit_is_no_column_of_a_year() {
+    let found = read(&html(&applications(&["3*一、本年新收政府信息公开申请数量|1|2022件|1|1|1|1|2027"])));
+    assert_eq!(values(&found, "applications.received"), ["1", "2022", "1", "1", "1", "1", "2027"]);
+}
+
+#[test]
+fn of_columns_of_two_years_the_latest_is_read() {
+    for header in ["统计指标|单位|2016年|2015年", "统计指标|单位|2015年|2016年"] {
+        let own = header.ends_with("2016年");
+        let row = |label: &str, value: &str| {
+            if own { format!("{label}|件|88|{value}") } else { format!("{label}|件|{value}|88") }
+        };
+        let rows = [row("四、行政复议数量", "3"), row("（一）维持具体行政行为数", "1"), row("（二）被依法纠错数", "2")];
+        let found = read(&html(&table(&[&[header][..], &rows.each_ref().map(String::as_str)].concat())));
+        assert_eq!(values(&found, "statistics.review"), ["3", "1", "2"], "{header}");
+        assert!(flagged(&found, "unknown-column", "statistics"), "{:?}", found.flags);
+    }
+}
+
+#[test]
+fn another_year_joined_below_is_another_table() {
+    let rows = [
+        "3*一、本年新收政府信息公开申请数量|4|0|0|0|0|0|4",
+        "3*二、上年结转政府信息公开申请数量|1|0|0|0|0|0|1",
+        "10*2020年",
+        UPPER,
+        MIDDLE,
+        LOWER,
+        "3*一、本年新收政府信息公开申请数量|7|0|0|0|0|0|7",
+        "3*二、上年结转政府信息公开申请数量|2|0|0|0|0|0|2",
+    ];
+    let found = read(&html(&applications(&rows)));
+    assert_eq!(values(&found, "applications.received"), ["4", "0", "0", "0", "0", "0", "4"]);
+    assert!(flagged(&found, "other-table", "applications"), "{:?}", found.flags);
+    assert!(!found.flags.iter().any(|f| f.code == "printed-twice"), "{:?}", found.flags);
+}
+
+#[test]
+fn rows_torn_by_their_layout_are_not_read_by_half() {
+    let rows = [
+        "3*一、本年新收政府信息公开申请数量|4|0|0|0|0|0|4",
+        "3*|||92|||30|",
+        "3*二、上年结转政府信息公开申请数量|1|0|25|0|0||26",
+        "3*（一）予以公开|5|0|0|0|0|0|5",
+        "3*（二）部分公开|6|0|0|0|0|0|6",
+    ];
+    let mut document = html(&applications(&rows));
+    for block in &mut document.blocks {
+        if let Block::Table(table) = block {
+            table.kind = TableKind::Borderless;
+        }
+    }
+    let found = read(&document);
+    assert!(values(&found, "applications.carried_over").is_empty());
+    assert!(flagged(&found, "row-unread", "applications.carried_over"), "{:?}", found.flags);
+    assert_eq!(values(&found, "applications.granted"), ["5", "0", "0", "0", "0", "0", "5"]);
+}
+
+#[test]
+fn two_labels_in_one_cell_are_no_label() {
+    let rows = [
+        "3*一、本年新收政府信息公开申请数量|4|0|0|0|0|0|4",
+        "2!|2!（三）不予公开|2!4.保护第三方合法权益<br>5.属于三类内部事务信息|4|0|0|0|0|0|4",
+        "1|0|25|0|0|0|26",
+        "3*四、结转下年度继续办理|5|0|0|0|0|0|5",
+    ];
+    let found = read(&html(&applications(&rows)));
+    assert!(values(&found, "applications.denied").is_empty());
+    assert!(flagged(&found, "row-missing", "applications.denied.third_party"), "{:?}", found.flags);
+    assert_eq!(values(&found, "applications.carried_forward"), ["5", "0", "0", "0", "0", "0", "5"]);
+}
+
+#[test]
 fn columns_of_another_year_are_left_out() {
     let found = read(&html(&table(&[
         "5*第二十条第（一）项",

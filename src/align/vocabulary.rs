@@ -376,8 +376,13 @@ impl Prepared {
         let printed = Printed::of_shadow(&shadow);
         let state = read_cell(text).state;
         let short_value = matches!(state, State::Number | State::Blank | State::Dash) && printed.len() < 2;
-        let labels =
-            if short_value || !printed.has_letters() { Vec::new() } else { lexicon.candidates(&printed, FLOOR) };
+        // A count with its unit (2022件), which is like the name of a column of that year otherwise.
+        let counted = state == State::Number && shadow.starts_with(|c: char| c.is_ascii_digit());
+        let labels = if short_value || counted || !printed.has_letters() {
+            Vec::new()
+        } else {
+            lexicon.candidates(&printed, FLOOR)
+        };
         let short_text = state == State::Text && printed.len() <= 3;
         let unit = short_text && read_cell(&format!("1{shadow}")).state == State::Number;
         let meanings = Meanings::new(&labels, tables);
