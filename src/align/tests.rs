@@ -342,6 +342,9 @@ fn rows_torn_by_their_layout_are_not_read_by_half() {
         "3*二、上年结转政府信息公开申请数量|1|0|25|0|0||26",
         "3*（一）予以公开|5|0|0|0|0|0|5",
         "3*（二）部分公开|6|0|0|0|0|0|6",
+        "3*2.其他法律行|21（含上年19|0|12|0|0|0|33",
+        "3*政法规禁止公开|件）||||||",
+        "3*3.危及“三安全一稳定”|7|0|0|0|0|0|7",
     ];
     let mut document = html(&applications(&rows));
     for block in &mut document.blocks {
@@ -352,6 +355,7 @@ fn rows_torn_by_their_layout_are_not_read_by_half() {
     let found = read(&document);
     assert!(values(&found, "applications.carried_over").is_empty());
     assert!(flagged(&found, "row-unread", "applications.carried_over"), "{:?}", found.flags);
+    assert!(values(&found, "applications.denied.legal_prohibition").is_empty());
     assert_eq!(values(&found, "applications.granted"), ["5", "0", "0", "0", "0", "0", "5"]);
 }
 
