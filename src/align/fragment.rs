@@ -228,7 +228,7 @@ fn refuse_shifted(grid: &Grid, out: &mut Fragment, reader: &Reader) {
 fn refuse_torn(grid: &Grid, views: &[RowView], is_data: &[bool], reader: &Reader, out: &mut Fragment) {
     let torn = |row: usize, whole: bool, beside: Option<usize>| {
         let Some((at, view)) = beside.and_then(|b| Some((b, views.get(b)?))) else { return false };
-        let rest = view.own.is_none() && (view.unknown.is_none() || !whole);
+        let rest = view.own.is_none() && view.unknown.is_none() || !whole;
         let other = rest && view.values > 0 && view.columns == 0 && !is_data.get(at).copied().unwrap_or(true);
         let (here, there) = (numbers(grid, row, reader), numbers(grid, at, reader));
         other && !there.is_empty() && here != there
