@@ -651,7 +651,7 @@ fn a_header_without_rows_lends_no_columns_to_the_next() {
 #[test]
 fn no_row_is_taken_from_the_table_printed_below() {
     let rows = |total: &str, blank: &str| {
-        let cells = |v: &str| vec![v; 7].join("|");
+        let cells = |v: &str| [v; 7].join("|");
         ["一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量", "（七）总计", "四、结转下年度继续办理"]
             .iter()
             .zip([total, "0", blank, "0"])

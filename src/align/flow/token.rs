@@ -156,7 +156,7 @@ fn remark_behind(stream: &Stream<'_>, piece: Range<usize>, limit: usize) -> Opti
     let char_at = |i: usize| stream.atoms.get(i).map(|a| a.c);
     let open = piece.clone().rfind(|&i| char_at(i) == Some('('))?;
     let closed = (open..piece.end).any(|i| char_at(i) == Some(')'));
-    if closed || open == piece.start || !char_at(piece.start).is_some_and(|c| is_number_char(c)) {
+    if closed || open == piece.start || !char_at(piece.start).is_some_and(is_number_char) {
         return None;
     }
     let inside = piece.end..limit.min(open + LONGEST_REMARK);
