@@ -658,7 +658,7 @@ fn no_row_is_taken_from_the_table_printed_below() {
             .map(|(label, v)| format!("3*{label}|{}", cells(v)))
             .collect::<Vec<_>>()
     };
-    let body = [rows("0", ""), vec![UPPER.to_owned(), MIDDLE.to_owned(), LOWER.to_owned()], rows("2", "2")].concat();
+    let body = [rows("0", ""), [UPPER, MIDDLE, LOWER].map(str::to_owned).to_vec(), rows("2", "2")].concat();
     let found = read(&html(&applications(&body.iter().map(String::as_str).collect::<Vec<_>>())));
     assert_eq!(values(&found, "applications.concluded"), ["blank"; 7]);
     assert_eq!(values(&found, "applications.received"), ["0"; 7]);
