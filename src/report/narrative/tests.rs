@@ -147,7 +147,8 @@ proptest::proptest! {
     #[test]
     fn any_text_is_read_without_a_crash(text in "[0-9一二十百万〇.,，。、；（）《》#余约第年件条次元未没有无收到受理公开政府信息申请行政复议诉讼其中共为 \\n]{0,120}") {
         for statement in hear(&text).0 {
-            let bare = |t: &str| t.split_whitespace().collect::<String>();
+            // Marks of Markdown in front of a line are left out of its text.
+            let bare = |t: &str| t.chars().filter(|c| !c.is_whitespace() && *c != '#').collect::<String>();
             proptest::prop_assert!(bare(&text).contains(&bare(&statement.sentence)));
         }
     }
