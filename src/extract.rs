@@ -10,7 +10,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::align::{Aligner, Alignment};
+use crate::align::{Aligner, Alignment, none_found};
 use crate::diagnostic::Severity;
 use crate::document::{Block, Document, Format};
 use crate::failure::Failure;
@@ -179,6 +179,9 @@ fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report
     verdict(&identified, &prose.sections, numbers)?;
     let mut flags = std::mem::take(&mut alignment.flags);
     flags.extend(identified.flags.iter().cloned());
+    if let (true, Some(year)) = (alignment.forms.is_empty(), identified.identity.year) {
+        flags.extend(none_found(family, year));
+    }
     let of = Of { year: identified.identity.year, agency: identified.identity.agency.as_deref() };
     let (narrative, narrative_flags) = match &family.narrative {
         Some(rules) => narrate(&prose, rules, of, &alignment.readings),

@@ -35,6 +35,7 @@ mod year;
 
 pub use claim::{Claim, ClaimKind};
 pub use found::{Alignment, Found, Step};
+pub(crate) use select::none_found;
 
 use std::ops::Range;
 

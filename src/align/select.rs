@@ -118,6 +118,21 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
     out
 }
 
+/// Flags for the tables that a report of the year has by rule; for one of which no table of any form was found.
+pub(crate) fn none_found(family: &Family, year: u16) -> Vec<Flag> {
+    let in_use = |form: &&Form| {
+        let (first, last) = form.years;
+        form.expected && first.is_none_or(|first| first <= year) && last.is_none_or(|last| year <= last)
+    };
+    let tables = family.forms.iter().find(in_use).into_iter().flat_map(|form| &form.tables);
+    let flag = |at| Flag {
+        code: "table-missing",
+        at,
+        message: format!("reports of {year} have this table by rule, but no table of a known form was found"),
+    };
+    tables.flat_map(prefixes).map(flag).collect()
+}
+
 /// Which of several instances is the report's own: not one whose caption names another year; the latest year
 /// where captions name years; the fullest; the first.
 fn own_instance(list: &[Found]) -> usize {

@@ -221,6 +221,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
         title: (file.title.zh.clone(), file.title.en.clone()),
         source: file.source.clone(),
         years: (file.years.first().copied(), file.years.get(1).copied()),
+        expected: file.expected,
         tables,
         checks: checks(&file, &lists, &variables)?,
         panel_checks: panel_checks(&file, &lists, &variables)?,

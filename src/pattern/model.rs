@@ -106,6 +106,8 @@ pub struct Form {
     pub source: String,
     /// Years of reports that usually use it (first, last; `None` open), for the codebook and weak evidence.
     pub years: (Option<u16>, Option<u16>),
+    /// Whether reports of these years have its tables, so that one without any wants a look.
+    pub expected: bool,
     /// The tables.
     pub tables: Vec<TablePattern>,
     /// Arithmetic identities. Several may share an id with different terms (a row printed as one or as

@@ -121,6 +121,7 @@ const TYPES: &[(&str, &[Key])] = &[
             ("title", One("Title"), true, "names of the form for the codebook"),
             ("source", Text, true, "where the form is laid down, or who printed it"),
             ("years", Integers, false, "[first] or [first, last] year of reports that usually use it"),
+            ("expected", Truth, false, "reports of these years have its tables: one without any is flagged"),
             ("lists", TextsMap, false, "named lists: \"@name\" in `for`, {@name} in an equation"),
             ("blanks_add_nothing", Truth, false, "in checks a cell without a number adds nothing"),
             ("rounded", Truth, false, "sums may differ from totals by what rounding explains"),

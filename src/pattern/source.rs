@@ -83,6 +83,9 @@ pub struct FormFile {
     /// First and last year of reports that usually use it; one number alone leaves the end open.
     #[serde(default)]
     pub years: Vec<u16>,
+    /// Reports of these years have its tables: one without any is flagged.
+    #[serde(default)]
+    pub expected: bool,
     /// Named lists, used as `"@name"` in `for` and as `{@name}` in an equation.
     #[serde(default)]
     pub lists: BTreeMap<Text, Vec<Text>>,

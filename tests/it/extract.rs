@@ -180,3 +180,23 @@ fn a_selector_names_the_part_of_a_page_that_is_read() {
     assert_eq!(records[0]["values"]["review.upheld"], 21);
     assert!(run("p[[", 2).1.contains("is no CSS selector"));
 }
+
+#[test]
+fn a_report_whose_form_has_tables_and_that_prints_none_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let prose = "一、总体情况\n我市认真落实条例，完善制度，健全机制，加强队伍，全年主动公开信息三百余条，包括通知公告、政策文件及其解读、工作动态和各类民生信息，群众满意，成效明显。\n\
+                 二、主动公开政府信息情况\n规范性文件、行政许可和行政处罚的数量见附件中的表格，附件可在网站下载。\n\
+                 三、收到和处理政府信息公开申请情况\n申请的数量和办理结果见附件中的表格，附件可在网站下载。\n";
+    for year in [2016, 2022] {
+        let text = format!("海棠市人民政府{year}年政府信息公开工作年度报告\n{prose}");
+        fs::write(folder.path().join(format!("{year}.txt")), text).unwrap();
+    }
+    let out = gongkai().current_dir(&folder).args(["extract", "2016.txt", "2022.txt"]).assert().code(0);
+    let missing = |record: &serde_json::Value| {
+        let flags = record["flags"].as_array().unwrap().iter();
+        flags.filter(|f| f["code"] == "table-missing").map(|f| f["at"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let records = json(&out.get_output().stdout);
+    assert_eq!(missing(&records[0]), Vec::<String>::new());
+    assert_eq!(missing(&records[1]), ["applications", "litigation", "proactive", "review"]);
+}
