@@ -21,6 +21,7 @@ mod occurrence;
 #[cfg(test)]
 mod open_tests;
 mod ragged;
+mod readings;
 mod select;
 mod stub;
 mod tables;

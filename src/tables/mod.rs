@@ -1,6 +1,7 @@
 //! Tables of a page: ruling edges → snap → join → intersections → cells → grid; borderless tables; stitching over pages.
 
 mod aligned;
+mod arrange;
 mod borderless;
 mod cells;
 mod edges;

@@ -1,0 +1,250 @@
+//! What the fragments of a table give: readings, the claims on its text, the steps that led there.
+
+use super::fragment::Fragment;
+use super::grid::Grid;
+use super::mapping::Basis;
+use super::tables::CAPTION_CHARS;
+use super::value::read_value;
+use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
+use super::year::printed_year;
+use super::{Claim, ClaimKind, Found, Step};
+use crate::document::{Block, Document};
+use crate::record::{Flag, Reading};
+
+pub(super) fn found(
+    index: &TableIndex,
+    fragments: Vec<Fragment>,
+    score: f32,
+    grids: &[Grid],
+    reader: &Reader,
+    document: &Document,
+) -> Found {
+    let mut out = Found {
+        table: index.table.id.clone(),
+        form: index.form.id.clone(),
+        score: fragments.iter().map(|f| f.score).sum::<f32>().min(score.max(0.0)),
+        ..Found::default()
+    };
+    out.other_year = fragments.iter().any(|f| f.other_year);
+    out.block = fragments.first().and_then(|f| grids.get(f.grid)).map_or(0, |g| g.block);
+    for fragment in &fragments {
+        let Some(grid) = grids.get(fragment.grid) else { continue };
+        claim(index, grid, reader, document, &mut out);
+        let read_children = |flat: usize| {
+            fragments
+                .iter()
+                .flat_map(Fragment::covered)
+                .any(|f| index.rows.get(f).is_some_and(|r| r.parent == Some(flat)))
+        };
+        for row in &fragment.rows {
+            let Some(form_row) = index.row(row.hit.flat) else { continue };
+            if form_row.group || (form_row.heads && form_row.optional && read_children(row.hit.flat)) {
+                step(&mut out, grid, row.hit.row, &form_row.id, row.hit.own, "heads the rows below it");
+                continue;
+            }
+            read_row(index, fragment, row, grid, &mut out);
+        }
+        for &(row, cell) in &fragment.unknown {
+            let text = reader.get(grid.text(cell));
+            let known = index.table.ignored_rows.iter().any(|r| r.is_match(&text.shadow));
+            let label = grid.cell(cell).map_or("", |c| c.text.as_str());
+            let what = if known { "a row that the form leaves out" } else { "a row that the form does not know" };
+            out.flags.push(Flag {
+                code: if known { "ignored-row" } else { "unknown-row" },
+                at: index.table.id.clone(),
+                message: format!("`{}` is {what}; its numbers are no variables", one_line(label)),
+            });
+            step(&mut out, grid, row, "", Some(cell), what);
+        }
+        for &(flat, row) in &fragment.again {
+            let Some((part, form_row)) = index.rows.get(flat).and_then(|f| index.part(f.part)).zip(index.row(flat))
+            else {
+                continue;
+            };
+            out.flags.push(Flag {
+                code: "printed-twice",
+                at: row_name(part, form_row),
+                message: "the row is printed again in the same table; one of the two is taken".to_owned(),
+            });
+            step(&mut out, grid, row, &form_row.id, grid.row(row).first().copied(), "the row is printed again");
+        }
+        for &row in &fragment.bare {
+            let above = fragment.rows.iter().filter(|r| r.hit.row < row && r.hit.own.is_none() && !r.cells.is_empty());
+            let Some(read) = above.max_by_key(|r| r.hit.row) else { continue };
+            let Some((part, form_row)) =
+                index.rows.get(read.hit.flat).and_then(|f| index.part(f.part)).zip(index.row(read.hit.flat))
+            else {
+                continue;
+            };
+            for column in read.cells.iter().filter_map(|c| part.columns.get(c.0)) {
+                out.flags.push(Flag {
+                    code: "second-row",
+                    at: part.variable(form_row, column),
+                    message: "another row of values without a label stands below; the first is taken".to_owned(),
+                });
+            }
+            step(&mut out, grid, row, "", grid.row(row).first().copied(), "a row of values without a label");
+        }
+        for (_, head) in &fragment.heads {
+            for extra in &head.extras {
+                let Some(cell) = grid.cell(extra.cell) else { continue };
+                let text = reader.get(grid.text(extra.cell));
+                let ignored = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Ignored));
+                let known = text.meanings(index).next().is_some();
+                if !ignored && (!known || extra.guessed) && !head.carried && !head.leaves.is_empty() {
+                    let flag = Flag {
+                        code: "unknown-column",
+                        at: index.table.id.clone(),
+                        message: format!(
+                            "`{}` is a column that the form does not know; its numbers are no variables",
+                            one_line(&cell.text)
+                        ),
+                    };
+                    if !out.flags.contains(&flag) {
+                        out.flags.push(flag);
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::ReadRow, grid: &Grid, out: &mut Found) {
+    let Some(flat) = index.rows.get(row.hit.flat) else { return };
+    let (Some(part), Some(form_row)) = (index.part(flat.part), index.row(row.hit.flat)) else { return };
+    let head = row.head.and_then(|h| fragment.heads.get(h)).map(|(_, h)| h);
+    let name = row.id.clone().unwrap_or_else(|| row_name(part, form_row));
+    if row.cells.is_empty() {
+        out.flags.push(Flag {
+            code: "row-unread",
+            at: name.clone(),
+            message: "the row is printed, but its cells could not be told to the columns".to_owned(),
+        });
+        step(out, grid, row.hit.row, &name, row.hit.own, "label found, cells refused: their number fits no header");
+        return;
+    }
+    let basis = match row.basis {
+        Some(Basis::Header) if head.is_some_and(|h| h.carried) => "under the header of the table before",
+        Some(Basis::Header) => "under its header",
+        Some(Basis::Place) => "by its place under the header",
+        Some(Basis::Ragged) => "by its place under the header, the row having other cells than the header",
+        Some(Basis::Cut) => "as far as the text goes",
+        _ => "by the form's order of columns alone",
+    };
+    step(out, grid, row.hit.row, &name, row.hit.own, &format!("label matched at {:.2}, values {basis}", row.hit.score));
+    let doubt = match row.basis {
+        Some(Basis::Order) => Some(("column-order", "no header names the column; taken in the form's order")),
+        Some(Basis::Ragged) => Some(("ragged-row", "the row has other cells than its header; taken by place")),
+        Some(Basis::Cut) => Some(("row-cut", "the text ends within the row; its first cells are taken")),
+        _ if row.hit.astray => Some(("row-out-of-order", "the row stands out of the form's order")),
+        _ if row.hit.score < 0.7 => Some(("doubtful-label", "the row's label is only like the form's")),
+        _ => None,
+    };
+    let label = row.id.as_ref().map(|_| stub_text(grid, &row.hit));
+    for &(column, cell) in &row.cells {
+        let (Some(form_column), Some(printed)) = (part.columns.get(column), grid.cell(cell)) else { continue };
+        if !form_row.columns.contains(&column) {
+            continue;
+        }
+        let leaf = head.and_then(|h| h.leaves.iter().find(|l| l.column == Some(column)));
+        let variable = match &row.id {
+            Some(id) => form_column.variable(id),
+            None => index.name(row.hit.flat, column).unwrap_or_default().to_owned(),
+        };
+        let above = head.and_then(|h| h.unit).filter(|_| form_column.unit_open);
+        let value = read_value(&printed.text, form_row, form_column, leaf.and_then(|l| l.unit).or(above));
+        let mut flag = |code: &'static str, message: String| {
+            out.flags.push(Flag { code, at: variable.clone(), message });
+        };
+        if let Some((code, message)) = doubt {
+            flag(code, message.to_owned());
+        }
+        if leaf.is_some_and(|l| l.guessed) {
+            flag("column-guessed", "several columns have this header; taken in the form's order".to_owned());
+        }
+        for (code, message) in value.doubts {
+            flag(code, message);
+        }
+        out.readings.push(Reading {
+            variable,
+            value: value.value,
+            state: value.state,
+            raw: printed.text.clone(),
+            candidates: value.candidates,
+            label: label.clone(),
+            anchor: printed.anchor.clone(),
+        });
+    }
+}
+
+/// What a row prints up to the cell that labels it, in one line.
+fn stub_text(grid: &Grid, hit: &super::grid::Hit) -> String {
+    let end = grid.row(hit.row).iter().position(|cell| Some(*cell) == hit.own).map_or(0, |at| at + 1);
+    let cells = grid.row(hit.row).iter().take(end).filter_map(|&cell| grid.cell(cell));
+    let texts = cells.map(|cell| cell.text.split_whitespace().collect::<String>()).filter(|text| !text.is_empty());
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+/// The prefix of a row's variables.
+fn row_name(part: &crate::pattern::Part, row: &crate::pattern::Row) -> String {
+    if row.id.is_empty() {
+        // An unlabelled row: what its columns have in common.
+        let mut ids = part.columns.iter().map(|c| c.id.as_str());
+        let first = ids.next().unwrap_or("");
+        let head = first.split('.').next().unwrap_or("");
+        if ids.all(|id| id.split('.').next() == Some(head)) { head.to_owned() } else { String::new() }
+    } else {
+        row.id.clone()
+    }
+}
+
+pub(super) fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, out: &mut Found) {
+    let table = Some(index.table.id.clone());
+    for &(block, text) in &grid.context {
+        let prepared = reader.get(text);
+        note_year(&prepared.shadow, reader.vocabulary, out);
+        if block == grid.block {
+            continue;
+        }
+        let roles = prepared.labels.iter().filter(|c| c.found.score >= 0.9).flat_map(|c| index.roles(c.key));
+        let caption = roles.clone().any(|r| !matches!(r, Role::TableCaption | Role::Ignored | Role::Stub(_)));
+        let title = roles.clone().any(|r| matches!(r, Role::TableCaption));
+        if caption && !title {
+            let end = match document.blocks.get(block) {
+                Some(Block::Paragraph(p)) => p.text.len(),
+                _ => 0,
+            };
+            out.claims.push(Claim { block, range: 0..end, kind: ClaimKind::Caption, table: table.clone() });
+        }
+    }
+    if !grid.ranges.is_empty() {
+        out.claims.extend(grid.ranges.iter().map(|(block, range)| Claim {
+            block: *block,
+            range: range.clone(),
+            kind: ClaimKind::Table,
+            table: table.clone(),
+        }));
+        return;
+    }
+    out.claims.push(Claim { block: grid.block, range: 0..0, kind: ClaimKind::Table, table });
+}
+
+/// A year or a word for another year in a caption.
+fn note_year(shadow: &str, vocabulary: &Vocabulary, out: &mut Found) {
+    if shadow.chars().count() > CAPTION_CHARS {
+        return;
+    }
+    out.other_year |= vocabulary.names_other_year(shadow);
+    out.year = out.year.or_else(|| printed_year(shadow));
+}
+
+fn step(out: &mut Found, grid: &Grid, row: usize, at: &str, cell: Option<usize>, what: &str) {
+    let text = cell.and_then(|c| grid.cell(c)).map(|c| one_line(&c.text)).unwrap_or_default();
+    out.trace.push(Step { block: grid.block, row, at: at.to_owned(), text, what: what.to_owned() });
+}
+
+fn one_line(text: &str) -> String {
+    let flat: String = text.split_whitespace().collect();
+    if flat.chars().count() <= 40 { flat } else { flat.chars().take(39).chain(['…']).collect() }
+}
