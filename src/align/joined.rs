@@ -17,7 +17,7 @@ const TITLE: usize = 24;
 struct Line<'t> {
     /// The text that stands alone in it.
     lone: Option<&'t str>,
-    /// The first text, of a row with numbers.
+    /// The text before its numbers, of a row that has some.
     label: Option<String>,
     cells: usize,
     numbers: usize,

@@ -1,5 +1,6 @@
 //! The part of a page that a CSS selector names, for sites whose template their archivist knows.
 
+use rustc_hash::FxHashMap;
 use scraper::{ElementRef, Html, Selector};
 
 use super::tree::{Node, Tree};
@@ -13,10 +14,22 @@ pub(super) fn select(source: &str, selector: &str, tree: &Tree) -> Vec<(u32, u32
     let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
     let page = Html::parse_document(source);
     let mut ranges: Vec<(u32, u32)> = Vec::new();
-    for element in page.select(&selector) {
-        let Some(node) = find(element, tree) else { continue };
-        // Document order: an element inside of another comes right behind it.
-        if ranges.last().is_none_or(|last| last.1 <= node) {
+    // Of scraper's elements so far: where each stands in our tree, and where its next child is looked for.
+    let mut places = FxHashMap::default();
+    // In document order, so that this is one way through both trees.
+    for element in page.tree.root().descendants().filter_map(ElementRef::wrap) {
+        let node = match element.parent().filter(|around| around.value().is_element()) {
+            // The root, of which there is one.
+            None => Some(0),
+            Some(around) => places.get_mut(&around.id()).and_then(|(parent, next)| child(tree, *parent, next)),
+        };
+        let same = |node: &u32| {
+            tree.get(*node).and_then(Node::element).is_some_and(|found| found.name() == element.value().name())
+        };
+        let Some(node) = node.filter(same) else { continue };
+        places.insert(element.id(), (node, node + 1));
+        // An element inside of another comes right behind it.
+        if selector.matches(&element) && ranges.last().is_none_or(|last| last.1 <= node) {
             ranges.push((node, tree.end(node)));
         }
     }
@@ -29,23 +42,16 @@ pub fn is_selector(text: &str) -> bool {
     Selector::parse(text).is_ok()
 }
 
-/// The element of our tree at the place of one of scraper's.
-fn find(element: ElementRef, tree: &Tree) -> Option<u32> {
-    let mut steps: Vec<usize> = Vec::new();
-    let mut around = Some(*element);
-    while let Some(node) = around.filter(|node| node.value().is_element()) {
-        steps.push(node.prev_siblings().filter(|sibling| sibling.value().is_element()).count());
-        around = node.parent();
+/// The first child of `parent` from `next` on that is an element; `next` goes behind it.
+fn child(tree: &Tree, parent: u32, next: &mut u32) -> Option<u32> {
+    while *next < tree.end(parent) {
+        let at = *next;
+        *next = tree.end(at);
+        if tree.get(at).and_then(Node::element).is_some() {
+            return Some(at);
+        }
     }
-    // The last step is the root, of which there is one.
-    steps.pop()?;
-    let mut at = 0;
-    for step in steps.into_iter().rev() {
-        let mut elements = tree.children(at).filter(|child| tree.get(*child).and_then(Node::element).is_some());
-        at = elements.nth(step)?;
-    }
-    let found = tree.get(at).and_then(Node::element)?;
-    (found.name() == element.value().name()).then_some(at)
+    None
 }
 
 #[cfg(test)]

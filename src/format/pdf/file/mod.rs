@@ -159,7 +159,10 @@ impl<'a> File<'a> {
         // lopdf wants the dictionary in one piece.
         let mut whole = dict.clone();
         whole.map_values(&mut |o| *o = self.deep(o, 4));
-        let crypt = Crypt::new(&whole, &id, "").or_else(|_| Crypt::new(&whole, &id, password))?;
+        let crypt = match Crypt::new(&whole, &id, "") {
+            Err(_) if !password.is_empty() => Crypt::new(&whole, &id, password)?,
+            opened => opened?,
+        };
         self.crypt = Some(crypt);
         self.cache.borrow_mut().clear();
         self.packs.borrow_mut().clear();
