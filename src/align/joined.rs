@@ -1,9 +1,10 @@
 //! Tables of several years printed one below the other in one grid, cut where the next one begins.
 
+use super::vocabulary::Reader;
 use super::year::printed_year;
 use crate::document::{Cell, Table};
 use crate::record::State;
-use crate::text::{fold, read_cell};
+use crate::text::fold;
 
 /// Labels that come again, in their order, where a table is printed again.
 const AGAIN: usize = 3;
@@ -17,18 +18,18 @@ const TITLE: usize = 24;
 struct Line<'t> {
     /// The text that stands alone in it.
     lone: Option<&'t str>,
-    /// The text before its numbers, of a row that has some.
-    label: Option<String>,
+    /// The text before its numbers, of a row that has some (index of the prepared text).
+    label: Option<usize>,
     cells: usize,
     numbers: usize,
 }
 
 /// The tables of which a grid is made up, each with the line that names its year; empty where it is one table.
-pub(crate) fn cut(table: &Table) -> Vec<(Table, Option<String>)> {
-    let lines = lines(table);
+pub(crate) fn cut<'t>(table: &'t Table, reader: &mut Reader<'t, '_, '_>) -> Vec<(Table, Option<String>)> {
+    let lines = lines(table, reader);
     let mut begins = titled(&lines);
     if begins.is_empty() {
-        begins.extend(again(&lines));
+        begins.extend(again(&lines, reader));
     }
     begins.truncate(TABLES);
     begins.retain(|&row| whole(table, row));
@@ -46,16 +47,18 @@ pub(crate) fn cut(table: &Table) -> Vec<(Table, Option<String>)> {
         .collect()
 }
 
-fn lines(table: &Table) -> Vec<Line<'_>> {
-    let mut out: Vec<Line<'_>> = Vec::new();
+fn lines<'t>(table: &'t Table, reader: &mut Reader<'t, '_, '_>) -> Vec<Line<'t>> {
+    let mut out: Vec<Line<'t>> = Vec::new();
     out.resize_with(table.rows.min(table.cells.len()), Line::default);
     for cell in table.cells.iter().filter(|c| !c.text.trim().is_empty()) {
         let Some(line) = out.get_mut(cell.row) else { continue };
         line.cells += 1;
         line.lone = (line.cells == 1).then_some(cell.text.as_str());
-        match read_cell(&cell.text).state {
+        // Prepared for the grid all the same.
+        let text = reader.prepare(&cell.text);
+        match reader.get(text).state {
             State::Number => line.numbers += 1,
-            State::Text if line.numbers == 0 => line.label = Some(fold(&cell.text)),
+            State::Text if line.numbers == 0 => line.label = Some(text),
             _ => {}
         }
     }
@@ -83,9 +86,9 @@ fn names_year(text: &str) -> bool {
 }
 
 /// Where the labels of the first rows come again in their order: the first row of what heads them.
-fn again(lines: &[Line<'_>]) -> Option<usize> {
+fn again(lines: &[Line<'_>], reader: &Reader) -> Option<usize> {
     let labelled: Vec<(usize, &str)> =
-        lines.iter().enumerate().filter_map(|(row, l)| Some((row, l.label.as_deref()?))).collect();
+        lines.iter().enumerate().filter_map(|(row, l)| Some((row, reader.get(l.label?).shadow.as_str()))).collect();
     let labels: Vec<&str> = labelled.iter().map(|l| l.1).collect();
     let first = labels.get(..AGAIN)?;
     let apart = first.iter().enumerate().all(|(i, a)| first.iter().skip(i + 1).all(|b| a != b));
@@ -110,8 +113,10 @@ fn piece(table: &Table, from: usize, to: usize) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::align::vocabulary::Vocabulary;
     use crate::document::Block;
     use crate::limits::Limits;
+    use crate::pattern::PatternSet;
 
     fn table(rows: &[&str]) -> Table {
         let cell = |text: &str| match text.split_once('*') {
@@ -125,7 +130,8 @@ mod tests {
     }
 
     fn parts(rows: &[&str]) -> Vec<(usize, Option<String>)> {
-        cut(&table(rows)).into_iter().map(|(t, title)| (t.rows, title)).collect()
+        let vocabulary = Vocabulary::new(PatternSet::embedded().family("ogi").unwrap());
+        cut(&table(rows), &mut Reader::new(&vocabulary)).into_iter().map(|(t, title)| (t.rows, title)).collect()
     }
 
     #[test]

@@ -39,13 +39,13 @@ pub(crate) fn find_in_tables(document: &Document, vocabulary: &Vocabulary) -> Ve
             Block::Paragraph(_) => Vec::new(),
         })
         .collect();
+    let mut reader = Reader::new(vocabulary);
     let years: Vec<Vec<(Table, Option<String>)>> = (document.blocks.iter().zip(&mended))
         .map(|(block, mended)| match block {
-            Block::Table(table) => joined::cut(mended.as_ref().unwrap_or(table)),
+            Block::Table(table) => joined::cut(mended.as_ref().unwrap_or(table), &mut reader),
             Block::Paragraph(_) => Vec::new(),
         })
         .collect();
-    let mut reader = Reader::new(vocabulary);
     let mut grids: Vec<Grid> = Vec::new();
     for (at, block) in document.blocks.iter().enumerate() {
         let Block::Table(printed) = block else { continue };
