@@ -2,7 +2,7 @@
 
 use super::bidi::{logical, mark, rtl};
 use super::frame::Seat;
-use super::script::unspaced;
+use super::script::{letter, unspaced};
 use super::{Char, PageContent};
 use crate::document::Rect;
 
@@ -36,7 +36,7 @@ pub fn printed(page: &PageContent) -> String {
     let mut line: Vec<Glyph> = Vec::new();
     let mut space = false;
     let from_right = page.chars.iter().filter(|c| rtl(c.ch)).count();
-    let mostly_rtl = from_right > 0 && from_right * 3 > page.chars.iter().filter(|c| c.ch.is_alphabetic()).count() * 2;
+    let mostly_rtl = from_right > 0 && from_right * 3 > page.chars.iter().filter(|c| letter(c.ch)).count() * 2;
     for c in &page.chars {
         let Some(mut g) = glyph(c) else { continue };
         if g.ch.is_whitespace() {
@@ -92,8 +92,8 @@ fn flush(line: &mut Vec<Glyph>, mostly_rtl: bool, out: &mut String) {
     if right_to_left {
         glyphs = visual(glyphs);
         // A line that is set from its left end on, and begins with a word of the other kind, reads from the left.
-        let strong = glyphs.iter().find(|g| g.ch.is_alphabetic());
-        let first = glyphs.iter().filter(|g| g.ch.is_alphabetic()).map(|g| g.order).min();
+        let strong = glyphs.iter().find(|g| letter(g.ch));
+        let first = glyphs.iter().filter(|g| letter(g.ch)).map(|g| g.order).min();
         to_the_right = !mostly_rtl && strong.is_some_and(|g| !rtl(g.ch) && Some(g.order) == first);
     } else {
         accents(&mut glyphs);
@@ -115,7 +115,7 @@ fn flush(line: &mut Vec<Glyph>, mostly_rtl: bool, out: &mut String) {
             if gap > (CELL * em).max(2.5 * tracking) {
                 text.push('\t');
             } else if g.spaced
-                || gap - if l.ch.is_alphabetic() && g.ch.is_alphabetic() { tracking } else { 0.0 } > wide * em
+                || gap - if tracking > 0.0 && letter(l.ch) && letter(g.ch) { tracking } else { 0.0 } > wide * em
             {
                 text.push(' ');
             }
@@ -174,14 +174,14 @@ fn accents(glyphs: &mut [Glyph]) {
         if a.spaced && b.spaced || shared(a, b) <= least.max(0.01) && !(mark(a.ch) && a.local.width() < 0.1 * a.size) {
             continue;
         }
-        if let Some(c) = combining(a.ch).filter(|_| b.ch.is_alphabetic() || mark(a.ch)) {
+        if let Some(c) = combining(a.ch).filter(|_| letter(b.ch) || mark(a.ch)) {
             let spaced = a.spaced;
             (a.ch, b.ch) = (b.ch, c);
             (a.spaced, b.spaced) = (spaced, false);
             b.local = a.local.union(&b.local);
             a.local = b.local;
             i += 1;
-        } else if let Some(c) = combining(b.ch).filter(|_| a.ch.is_alphabetic()) {
+        } else if let Some(c) = combining(b.ch).filter(|_| letter(a.ch)) {
             b.ch = c;
             b.spaced = false;
             b.local = a.local.union(&b.local);
@@ -215,7 +215,7 @@ fn tracking(glyphs: &[Glyph]) -> f32 {
     let mut gaps: Vec<f32> = glyphs
         .windows(2)
         .filter_map(|p| match p {
-            [a, b] if !b.spaced && a.ch.is_alphabetic() && b.ch.is_alphabetic() => Some(b.local.x0 - a.local.x1),
+            [a, b] if !b.spaced && letter(a.ch) && letter(b.ch) => Some(b.local.x0 - a.local.x1),
             _ => None,
         })
         .collect();

@@ -7,6 +7,11 @@ pub(crate) fn unspaced(c: char) -> bool {
         | 0xFF00..=0xFFEF | 0x2_0000..=0x3_FFFF | 0x2014 | 0x2018..=0x201D | 0x2026 | 0x25CB)
 }
 
+/// Whether the character is a letter of any script; the table behind that is slow for most of what reports print.
+pub(crate) fn letter(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphabetic()
+}
+
 /// Whether the character is an ideograph.
 pub(crate) fn han(c: char) -> bool {
     matches!(u32::from(c), 0x2E80..=0x2FDF | 0x3005..=0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
