@@ -133,6 +133,18 @@ impl Narrative {
         rules.dedup();
         (rules, negated)
     }
+
+    /// Whether a kind of scope that is no topic binds a rule.
+    #[must_use]
+    pub fn binds(&self, kind: usize, rule: &Rule) -> bool {
+        !self.topics.contains(&kind) && !rule.beyond.contains(&kind)
+    }
+
+    /// Whether anything hangs on a kind of scope for a rule: it binds it, or the rule needs it open.
+    #[must_use]
+    pub fn decides(&self, kind: usize, rule: &Rule) -> bool {
+        self.binds(kind, rule) || rule.within.contains(&kind)
+    }
 }
 
 /// Compiles the rules; what they name must be there.

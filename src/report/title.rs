@@ -16,6 +16,11 @@ const REACH: usize = 80;
 const DEPTH: usize = 12_000;
 /// Longest line that can be a piece of a title, in characters.
 const PIECE: usize = 64;
+/// What a title is worth; nothing is worth more than one with a sure agency and a year that is all of its text.
+const TITLE: f32 = 4.0;
+const SURE_AGENCY: f32 = 3.0;
+const YEAR: f32 = 3.0;
+const WHOLE: f32 = 2.0;
 /// Longest name of a place on a line of its own, in characters.
 const PLACE: usize = 12;
 
@@ -298,14 +303,14 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
             continue;
         }
         let printed = |m: Match<'_>| text.get(shadow.original_range(m.range(), text)).unwrap_or("");
-        let mut score = 4.0;
+        let mut score = TITLE;
         let mut agency = None;
         let mut agency_sure = false;
         if let Some(m) = found.name("agency") {
             let name = bare(printed(m));
             match judge(&name, pattern) {
                 Judgement::Sure => {
-                    score += 3.0;
+                    score += SURE_AGENCY;
                     agency_sure = true;
                 }
                 Judgement::Open => score += 0.5,
@@ -315,10 +320,10 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
         }
         let year = found.name("year").and_then(|m| super::date::year(&m.as_str().replace(['O', 'o'], "〇")));
         if year.is_some() {
-            score += 3.0;
+            score += YEAR;
         }
         if whole {
-            score += 2.0;
+            score += WHOLE;
         }
         let end = all.end();
         let title = text.get(..shadow.original_range(0..end, text).end).unwrap_or(text).trim();
@@ -336,7 +341,12 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
             broken: 0.0,
         };
         if best.as_ref().is_none_or(|b| title.score > b.score) {
+            let perfect = title.score >= TITLE + SURE_AGENCY + YEAR + WHOLE;
             best = Some(title);
+            // The first of equals is taken, and most titles are as good as can be by one of the first expressions.
+            if perfect {
+                break;
+            }
         }
     }
     best

@@ -152,7 +152,8 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
     if hits.is_empty() {
         return Vec::new();
     }
-    let scopes = scopes(sentence, letters, rules, of);
+    let decides = |kind: usize| hits.iter().any(|hit| rules.decides(kind, hit.rule));
+    let scopes = scopes(sentence, letters, rules, of, &decides);
     let limit = |hit: &Hit<'_>| hit.number.and_then(|n| sentence.numbers.get(n)).map_or(hit.span.end, |n| n.at);
     hits.retain(|hit| within(&scopes, hit.span.end, hit.rule));
     let mut out: Vec<Told> = Vec::new();
@@ -205,10 +206,17 @@ struct Reach {
     only: Option<usize>,
 }
 
-fn scopes(sentence: &Sentence, letters: u128, rules: &Narrative, of: &Known) -> Vec<Reach> {
+/// The words of the scopes of all kinds that decide on anything.
+fn scopes(
+    sentence: &Sentence,
+    letters: u128,
+    rules: &Narrative,
+    of: &Known,
+    decides: &dyn Fn(usize) -> bool,
+) -> Vec<Reach> {
     let mut out = Vec::new();
     let may_match = |e: &&Expression| e.may_match(letters);
-    for scope in &rules.scopes {
+    for scope in rules.scopes.iter().filter(|scope| decides(scope.kind)) {
         for found in scope.expressions.iter().filter(may_match).flat_map(|e| e.captures_iter(&sentence.text)) {
             let whole = found.whole();
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
@@ -279,10 +287,7 @@ fn last(scopes: &[Reach], limit: usize, kind: usize) -> Option<Counts> {
 /// Of each kind the last words before the number decide.
 fn judge(scopes: &[Reach], limit: usize, rule: &Rule, rules: &Narrative) -> Counts {
     let mut verdict = Counts::Yes;
-    for kind in 0..rules.kinds {
-        if rules.topics.contains(&kind) || rule.beyond.contains(&kind) {
-            continue;
-        }
+    for kind in (0..rules.kinds).filter(|kind| rules.binds(*kind, rule)) {
         match last(scopes, limit, kind) {
             Some(Counts::No) => return Counts::No,
             Some(Counts::Unsure) => verdict = Counts::Unsure,
