@@ -8,6 +8,9 @@ use crate::layout::{Char, FontInfo, Ink, PageContent, Ruling, RulingKind};
 
 /// Characters of one page.
 const CHARS: usize = 1 << 20;
+/// Bytes of content that a character takes, or more, and characters that room is made for at once.
+const BYTES_A_CHAR: usize = 32;
+const MOST_ROOM: usize = 4096;
 /// Rulings of one page.
 const RULINGS: usize = 200_000;
 /// Characters of one page compared with areas that may cover them.
@@ -153,9 +156,9 @@ pub struct PageDevice {
 }
 
 impl PageDevice {
-    /// A device for a page of that number and size.
+    /// A device for a page of that number and size, whose content takes so many bytes.
     #[must_use]
-    pub fn new(page: Page) -> Self {
+    pub fn new(page: Page, bytes: usize) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page height")]
         let bands = (page.height / BAND).clamp(1.0, 10_000.0) as usize + 3;
         Self {
@@ -163,7 +166,7 @@ impl PageDevice {
             reach: vec![f32::MIN; bands],
             content: PageContent {
                 page,
-                chars: Vec::new(),
+                chars: Vec::with_capacity((bytes / BYTES_A_CHAR).min(MOST_ROOM)),
                 fonts: Vec::new(),
                 rulings: Vec::new(),
                 images: Vec::new(),

@@ -206,8 +206,8 @@ pub fn draw(bytes: &[u8], number: u32, limits: &Limits, options: &PdfOptions) ->
 fn read_page(shared: &Shared<'_>, node: &PageNode, number: u32) -> (PageContent, Tally) {
     let page = Page { number, width: node.width, height: node.height };
     let clip = Rect::new(0.0, 0.0, node.width, node.height);
-    let mut interpreter = Interpreter::new(shared, PageDevice::new(page), node.matrix, clip);
     let data = contents(shared.file(), &node.dict);
+    let mut interpreter = Interpreter::new(shared, PageDevice::new(page, data.len()), node.matrix, clip);
     interpreter.run(&data, &node.resources);
     drop(data);
     interpreter.reset(node.matrix, clip);

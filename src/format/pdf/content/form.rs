@@ -1,12 +1,15 @@
 //! What a content stream draws by name: graphics states, images, forms; the appearances of annotations.
 
+use std::rc::Rc;
+
 use super::super::device::Device;
 use super::super::file::Objects;
+use super::super::font::Font;
 use super::super::lexer::decode_name;
 use super::super::matrix::Matrix;
 use super::super::object::{Dict, Object, Stream};
 use super::super::page::rect as read_rect;
-use super::Interpreter;
+use super::{Interpreter, MOST_NAMED, Named};
 use crate::document::Rect;
 
 /// Forms inside forms.
@@ -16,35 +19,62 @@ const PAGE_WORK: u64 = 96 << 20;
 /// Forms that one page may run.
 const PAGE_FORMS: u32 = 50_000;
 
+/// What a dictionary of graphics state parameters sets (ISO 32000-2, 8.4.5).
+pub(super) struct Parameters {
+    line_width: Option<f64>,
+    alpha: Option<f64>,
+    blended: Option<bool>,
+    /// A mask hides what it likes.
+    masked: bool,
+    font: Option<Rc<Font>>,
+    size: Option<f64>,
+}
+
 impl<D: Device> Interpreter<'_, '_, D> {
-    pub(super) fn graphics_state(&mut self, raw: &[u8], resources: &Object) {
+    pub(super) fn graphics_state<'d>(&mut self, raw: &'d [u8], resources: &Object, named: &mut Named<'d>) {
+        let known = named.states.iter().find(|(name, _)| *name == raw);
+        let set = match known {
+            Some((_, set)) => Rc::clone(set),
+            None => {
+                let Some(set) = self.parameters(raw, resources).map(Rc::new) else { return };
+                if named.states.len() < MOST_NAMED {
+                    named.states.push((raw, Rc::clone(&set)));
+                }
+                set
+            }
+        };
+        let state = &mut self.state;
+        state.line_width = set.line_width.unwrap_or(state.line_width);
+        state.alpha = set.alpha.unwrap_or(state.alpha);
+        state.blended = set.blended.unwrap_or(state.blended);
+        if set.masked {
+            state.alpha = state.alpha.min(0.99);
+        }
+        state.font = set.font.clone().or_else(|| state.font.take());
+        state.size = set.size.unwrap_or(state.size);
+    }
+
+    /// What a named dictionary sets.
+    fn parameters(&self, raw: &[u8], resources: &Object) -> Option<Parameters> {
         let file = self.shared.file;
-        let Some(dict) = resources.dict() else { return };
-        let all = file.value(dict, b"ExtGState");
-        let Some(all) = all.dict() else { return };
-        let entry = file.value(all, &decode_name(raw));
-        let Some(entry) = entry.dict() else { return };
-        if let Some(width) = file.value(entry, b"LW").number() {
-            self.state.line_width = width;
-        }
-        if let Some(alpha) = file.value(entry, b"ca").number() {
-            self.state.alpha = alpha;
-        }
+        let all = file.value(resources.dict()?, b"ExtGState");
+        let entry = file.value(all.dict()?, &decode_name(raw));
+        let entry = entry.dict()?;
         let blend = file.value(entry, b"BM");
         let mode = blend.name().or_else(|| blend.array().and_then(|a| a.first()).and_then(Object::name));
-        if let Some(mode) = mode {
-            self.state.blended = !matches!(mode, b"Normal" | b"Compatible");
-        }
-        // A mask hides what it likes.
-        if file.value(entry, b"SMask").dict().is_some() {
-            self.state.alpha = self.state.alpha.min(0.99);
-        }
-        if let Some([font, size]) = file.value(entry, b"Font").array() {
-            if let Some(font) = self.shared.font(font) {
-                self.state.font = Some(font);
-            }
-            self.state.size = file.resolve(size).number().unwrap_or(self.state.size);
-        }
+        let font = file.value(entry, b"Font");
+        let (font, size) = match font.array() {
+            Some([font, size]) => (self.shared.font(font), file.resolve(size).number()),
+            _ => (None, None),
+        };
+        Some(Parameters {
+            line_width: file.value(entry, b"LW").number(),
+            alpha: file.value(entry, b"ca").number(),
+            blended: mode.map(|mode| !matches!(mode, b"Normal" | b"Compatible")),
+            masked: file.value(entry, b"SMask").dict().is_some(),
+            font,
+            size,
+        })
     }
 
     pub(super) fn unit_square(&self) -> Rect {

@@ -15,6 +15,7 @@ use std::rc::Rc;
 pub use self::shared::Shared;
 
 use self::color::{Space, WHITE};
+use self::form::Parameters;
 use self::mark::Mark;
 use self::path::Path;
 use super::device::Device;
@@ -26,6 +27,8 @@ use crate::document::Rect;
 
 /// Saved graphics states; deeper `q` are only counted.
 const STATES: usize = 512;
+/// Names of each kind of which one stream keeps what they stand for.
+const MOST_NAMED: usize = 64;
 /// Operands kept before an operator.
 const OPERANDS: usize = 64;
 
@@ -51,6 +54,13 @@ struct State {
     leading: f64,
     rise: f64,
     mode: i64,
+}
+
+/// What the names of one stream stand for; most streams use the same few again and again.
+#[derive(Default)]
+struct Named<'d> {
+    fonts: Vec<(&'d [u8], Rc<Font>)>,
+    states: Vec<(&'d [u8], Rc<Parameters>)>,
 }
 
 #[derive(Clone, Copy)]
@@ -162,7 +172,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
         let mut lexer = Lexer::new(data);
         let mut operands: Vec<Operand<'_>> = Vec::with_capacity(16);
         let mut array: Vec<Token<'_>> = Vec::new();
-        let mut fonts: Vec<(&[u8], Rc<Font>)> = Vec::new();
+        let mut named = Named::default();
         let mut count = 0_u32;
         while let Some(token) = lexer.next_token() {
             let operand = match token {
@@ -186,7 +196,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
                     if op == b"BI" {
                         self.inline_image(&mut lexer);
                     } else {
-                        self.operator(op, &operands, &array, &lexer, resources, &mut fonts, depth);
+                        self.operator(op, &operands, &array, &lexer, resources, &mut named, depth);
                     }
                     operands.clear();
                     count = count.wrapping_add(1);
@@ -224,7 +234,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
         array: &[Token<'d>],
         lexer: &Lexer<'d>,
         resources: &Object,
-        fonts: &mut Vec<(&'d [u8], Rc<Font>)>,
+        named: &mut Named<'d>,
         floor: usize,
     ) {
         let n = |i: usize| match operands.get(i) {
@@ -283,7 +293,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             op::FONT => {
                 self.state.size = n(1);
                 if let Some(raw) = name(0) {
-                    self.state.font = self.find_font(raw, resources, fonts);
+                    self.state.font = self.find_font(raw, resources, named);
                 }
             }
             op::CHAR_SPACE => self.state.char_space = n(0),
@@ -362,7 +372,7 @@ impl<'s, 'a, D: Device> Interpreter<'s, 'a, D> {
             }
             op::GRAPHICS_STATE => {
                 if let Some(raw) = name(0) {
-                    self.graphics_state(raw, resources);
+                    self.graphics_state(raw, resources, named);
                 }
             }
             op::DRAW => {

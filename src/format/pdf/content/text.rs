@@ -8,7 +8,7 @@ use super::super::font::{Font, Reading};
 use super::super::lexer::{Token, decode_hex, decode_literal, decode_name};
 use super::super::matrix::Matrix;
 use super::super::object::Object;
-use super::Interpreter;
+use super::{Interpreter, MOST_NAMED, Named};
 use crate::layout::Ink;
 
 /// The sine of the angle from which on a baseline is at an angle to the page; scans are off by less.
@@ -29,19 +29,14 @@ impl<D: Device> Interpreter<'_, '_, D> {
         if self.state.mode == 0 && (light || self.state.alpha < 1.0 - FAINT) { Ink::Faint } else { Ink::Full }
     }
 
-    pub(super) fn find_font<'d>(
-        &self,
-        raw: &'d [u8],
-        resources: &Object,
-        fonts: &mut Vec<(&'d [u8], Rc<Font>)>,
-    ) -> Option<Rc<Font>> {
-        if let Some((_, font)) = fonts.iter().find(|(n, _)| *n == raw) {
+    pub(super) fn find_font<'d>(&self, raw: &'d [u8], resources: &Object, named: &mut Named<'d>) -> Option<Rc<Font>> {
+        if let Some((_, font)) = named.fonts.iter().find(|(n, _)| *n == raw) {
             return Some(font.clone());
         }
         let all = self.shared.file.value(resources.dict()?, b"Font");
         let font = self.shared.font(all.dict()?.get(&decode_name(raw)))?;
-        if fonts.len() < 64 {
-            fonts.push((raw, font.clone()));
+        if named.fonts.len() < MOST_NAMED {
+            named.fonts.push((raw, font.clone()));
         }
         Some(font)
     }
