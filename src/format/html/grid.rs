@@ -1,6 +1,8 @@
 //! Tables: from rows and cells with spans, right or wrong, to a grid.
 
 use crate::document::{Cell, Table, TableKind};
+use crate::record::State;
+use crate::text::read_cell;
 
 use super::attributes::Attr;
 use super::facts::Facts;
@@ -11,8 +13,12 @@ use super::tree::{Kind, Origin, Tag, Tree};
 const MAX_COL_SPAN: usize = 1_000;
 /// Columns that may hang down into a row from above; more are a bomb, and end.
 const MAX_HANGING: usize = 2_000;
+/// Cells and columns of a row that may label it.
+const MOST_LABELS: usize = 8;
 /// Cells of a row that room is made for at once.
 const USUAL_CELLS: usize = 16;
+/// Characters of a cell above which it is no value.
+const LONGEST_VALUE: u32 = 60;
 /// Greatest span of rows that HTML allows.
 const MAX_ROW_SPAN: usize = 65_534;
 
@@ -20,6 +26,8 @@ const MAX_ROW_SPAN: usize = 65_534;
 pub(super) struct Row {
     /// Cells in order.
     pub cells: Vec<RawCell>,
+    /// Columns that they span.
+    width: usize,
     /// Number of the row group; spans end with it.
     group: usize,
 }
@@ -51,7 +59,7 @@ pub(super) fn rows_of(tree: &Tree, table: u32, hidden: impl Fn(u32) -> bool) -> 
             Tag::Row => {
                 // A row has as many cells as the one before it, as a rule.
                 let usual = rows.last().map_or(0, |row| row.cells.len().min(USUAL_CELLS));
-                rows.push(Row { cells: Vec::with_capacity(usual), group });
+                rows.push(Row { cells: Vec::with_capacity(usual), width: 0, group });
             }
             Tag::Cell => {
                 let (mut col_span, mut row_span) = (1, 1);
@@ -63,9 +71,10 @@ pub(super) fn rows_of(tree: &Tree, table: u32, hidden: impl Fn(u32) -> bool) -> 
                     }
                 }
                 if rows.is_empty() {
-                    rows.push(Row { cells: Vec::new(), group });
+                    rows.push(Row { cells: Vec::new(), width: 0, group });
                 }
                 if let Some(row) = rows.last_mut() {
+                    row.width += col_span;
                     row.cells.push(RawCell { node: at - 1, col_span, row_span });
                 }
                 at = node.end;
@@ -94,8 +103,9 @@ struct Placed {
     col_span: usize,
 }
 
-/// Places the cells as HTML does, with spans cut where they would overlap or leave their row group.
-fn place(rows: &[Row]) -> Vec<Placed> {
+/// Places the cells as HTML does, with spans cut where they would overlap or leave their row group, or reach down into
+/// a row that is complete without them; `prints_text` says whether a cell prints more than a value.
+fn place(rows: &[Row], prints_text: &dyn Fn(u32) -> bool) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     // For each column: the row from which on it is free, and the cell that takes it until then.
     let mut taken: Vec<(usize, usize)> = Vec::new();
@@ -111,6 +121,7 @@ fn place(rows: &[Row]) -> Vec<Placed> {
     for ((r, row), group_end) in rows.iter().enumerate().zip(group_ends) {
         let group_rows = group_end - r;
         end_overlong_spans(r, row, width, &mut taken, &mut placed);
+        end_inner_spans(r, rows, width, &mut taken, &mut placed, prints_text);
         let mut col = 0;
         for cell in &row.cells {
             while taken.get(col).is_some_and(|(free, _)| *free > r) {
@@ -143,11 +154,10 @@ fn usual_width(rows: &[Row]) -> usize {
         if hanging.len() > 64 {
             return 0;
         }
-        let own: usize = row.cells.iter().map(|c| c.col_span).sum();
-        if own == 0 {
+        if row.width == 0 {
             continue;
         }
-        widths.push(own + hanging.iter().map(|(_, span)| span).sum::<usize>());
+        widths.push(row.width + hanging.iter().map(|(_, span)| span).sum::<usize>());
         hanging.extend(row.cells.iter().filter(|c| c.row_span > 1).map(|c| (r + c.row_span, c.col_span)));
     }
     widths.sort_unstable();
@@ -163,7 +173,7 @@ fn usual_width(rows: &[Row]) -> usize {
 
 /// Ends cells that span too many rows: the row is just as wide as usual without them, and wider with them.
 fn end_overlong_spans(r: usize, row: &Row, width: usize, taken: &mut [(usize, usize)], placed: &mut [Placed]) {
-    let own: usize = row.cells.iter().map(|c| c.col_span).sum();
+    let own = row.width;
     if own == 0 || (width == 0 && taken.len() <= MAX_HANGING) {
         return;
     }
@@ -177,6 +187,45 @@ fn end_overlong_spans(r: usize, row: &Row, width: usize, taken: &mut [(usize, us
                 cell.row_span = r - cell.row;
             }
             slot.0 = r;
+        }
+    }
+}
+
+/// Ends the innermost cells that span too many rows: by them alone the row is wider than usual, and from its first
+/// value on it has as many columns as the row in which they begin. A row with a cell too many has more.
+fn end_inner_spans(
+    r: usize,
+    rows: &[Row],
+    width: usize,
+    taken: &mut [(usize, usize)],
+    placed: &mut [Placed],
+    prints_text: &dyn Fn(u32) -> bool,
+) {
+    let Some(row) = rows.get(r).filter(|row| width > 0 && !row.cells.is_empty()) else { return };
+    let hangs = |slot: &&(usize, usize)| slot.0 > r;
+    let hanging = taken.iter().filter(hangs).count();
+    let surplus = (row.width + hanging).checked_sub(width).filter(|s| (1..hanging.min(MOST_LABELS)).contains(s));
+    let Some(surplus) = surplus else { return };
+    let mut inner: Vec<usize> = taken.iter().rev().filter(hangs).take(surplus).map(|slot| slot.1).collect();
+    inner.dedup();
+    let columns: usize = inner.iter().filter_map(|at| placed.get(*at)).map(|cell| cell.col_span).sum();
+    let values = |row: &Row| {
+        let labels = row.cells.iter().take(MOST_LABELS).take_while(|cell| prints_text(cell.node));
+        row.width - labels.map(|cell| cell.col_span).sum::<usize>()
+    };
+    let alike = |at: &usize| {
+        let begun = placed.get(*at).and_then(|cell| rows.get(cell.row));
+        begun.is_some_and(|begun| values(begun) > 0 && values(begun) == values(row))
+    };
+    if columns != surplus || !inner.iter().all(alike) {
+        return;
+    }
+    for slot in taken.iter_mut().filter(|slot| slot.0 > r && inner.contains(&slot.1)) {
+        slot.0 = r;
+    }
+    for at in inner {
+        if let Some(cell) = placed.get_mut(at) {
+            cell.row_span = r - cell.row;
         }
     }
 }
@@ -207,7 +256,12 @@ fn squeeze(placed: &mut [Placed]) -> (usize, usize) {
 /// Reads a table; cells of nested data tables are left to those, except where a table of a few words has nothing
 /// else in the cell.
 pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32) -> Table {
-    let mut placed = place(&rows_of(tree, table, |node| facts.is_silent(node)));
+    let rows = rows_of(tree, table, |node| facts.is_silent(node));
+    let prints_text = |cell: u32| {
+        let long = facts.of(cell).chars > LONGEST_VALUE;
+        long || read_cell(&lines_of(tree, cell, |node| facts.is_silent(node))).state == State::Text
+    };
+    let mut placed = place(&rows, &prints_text);
     let (rows, cols) = squeeze(&mut placed);
     let skip = |node: u32| {
         facts.is_silent(node) || (tree.get(node).is_some_and(|n| n.is(Tag::Table)) && facts.is_data_table(node))

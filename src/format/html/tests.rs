@@ -110,6 +110,15 @@ fn resolves_spans_right_and_wrong() {
     // A row span too long by one: the last row has all its cells.
     let html = "<table><tr><td rowspan=3>a<td>b<td>c</tr><tr><td>d<td>e</tr><tr><td>1<td>2<td>3</tr><tr><td>4<td>5<td>6</tr></table>";
     assert_eq!(only_grid(html), ["a@0x2.1 b@1 c@2", "d@1 e@2", "1@0 2@1 3@2", "4@0 5@1 6@2"]);
+    // A span too long by one within one that is right: the row is complete without it.
+    let long = "<table><tr><td rowspan=5>甲<td rowspan=3>乙<td>子<td>1<td>2</tr><tr><td>丑<td>3<td>4</tr>\
+        <tr><td rowspan=2>丙<td>寅<td>5<td>6</tr><tr><td>卯<td>7<td>8</tr><tr><td colspan=2>丁<td>9<td>0</tr></table>";
+    let rows =
+        ["甲@0x5.1 乙@1x2.1 子@2 1@3 2@4", "丑@2 3@3 4@4", "丙@1x2.1 寅@2 5@3 6@4", "卯@2 7@3 8@4", "丁@1x1.2 9@3 0@4"];
+    assert_eq!(only_grid(long), rows);
+    // A row with a value too many is not complete without the cell above: nothing of it moves.
+    let html = long.replace("rowspan=3>乙", "rowspan=2>乙").replace("<td>7<td>8", "<td>7<td>8<td>9");
+    assert_eq!(only_grid(&html)[3], "卯@2 7@3 8@4 9@5");
     // Missing cells stay holes.
     let html = "<table><tr><td>a<td>b<td>c</tr><tr><td>1</tr></table>";
     assert_eq!(only_grid(html), ["a@0 b@1 c@2", "1@0"]);
