@@ -1,10 +1,13 @@
-//! Reports that stand in a script or in JSON: `let content = "<p …"`, state objects, API answers.
+//! Reports that stand on a page as a text: in a literal of a script (`let content = "<p …"`, state objects), in JSON, in
+//! a field or an attribute, or as markup that was escaped once too often.
 
-use super::tree::{Kind, Tree};
+use super::attributes::Attr;
+use super::facts::Facts;
+use super::tree::{Kind, Tag, Tree};
 
 /// A piece of markup or text out of a string literal, with the way back to the source.
 pub(super) struct Embedded {
-    /// The node of the script; none where the whole source is JSON.
+    /// The element that holds it; none where the whole source is JSON.
     pub node: Option<u32>,
     /// The text, escapes resolved.
     pub text: String,
@@ -19,24 +22,107 @@ impl Embedded {
         let (text, source) = at.checked_sub(1).and_then(|i| self.map.get(i)).copied().unwrap_or((0, 0));
         source + (offset - text)
     }
+
+    /// A piece of the source as it stands.
+    fn verbatim(text: &str, offset: usize, node: u32) -> Self {
+        Self { node: Some(node), text: text.to_owned(), map: vec![(0, clamp(offset))] }
+    }
+
+    /// The text with what `read` makes of the beginning of a rest: how many bytes stand for what.
+    fn resolved(self, read: impl Fn(&str) -> Option<(usize, String)>) -> Self {
+        let mut out = Self { node: self.node, text: String::with_capacity(self.text.len()), map: Vec::new() };
+        let mut at = 0;
+        while let Some(c) = self.text.get(at..).and_then(|rest| rest.chars().next()) {
+            let (here, source) = (clamp(out.text.len()), self.source_offset(clamp(at)));
+            if out.map.last().is_none_or(|(text, known)| known + (here - text) != source) {
+                out.map.push((here, source));
+            }
+            if let Some((length, piece)) = self.text.get(at..).and_then(&read) {
+                out.text.push_str(&piece);
+                at += length.max(1);
+            } else {
+                out.text.push(c);
+                at += c.len_utf8();
+            }
+        }
+        out
+    }
+
+    /// The markup that the text escapes, however often; itself where it escapes none.
+    pub fn unescaped(mut self) -> Self {
+        for _ in 0..MOST_ESCAPED {
+            if self.text.contains('<') || !["&lt;", "&amp;lt;", "&#60;"].iter().any(|r| self.text.contains(r)) {
+                break;
+            }
+            self = self.resolved(reference);
+        }
+        self
+    }
+}
+
+/// Times that markup may be escaped.
+const MOST_ESCAPED: usize = 3;
+
+/// A character reference that markup is escaped by, at the beginning of a text.
+fn reference(text: &str) -> Option<(usize, String)> {
+    let known = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&"), ("&#39;", "'"), ("&#34;", "\"")];
+    let known = known.into_iter().chain([("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&"), ("&apos;", "'")]);
+    if !text.starts_with('&') {
+        return None;
+    }
+    known.into_iter().find(|(name, _)| text.starts_with(name)).map(|(name, c)| (name.len(), c.to_owned()))
+}
+
+/// What `escape` and `encodeURIComponent` write, at the beginning of a text.
+fn percent(text: &str) -> Option<(usize, String)> {
+    let unit = |rest: &str| u16::from_str_radix(rest.strip_prefix("%u")?.get(..4)?, 16).ok();
+    let byte = |rest: &str| u8::from_str_radix(rest.strip_prefix('%')?.get(..2)?, 16).ok();
+    let units: Vec<u16> = (0..2).map_while(|i| unit(text.get(i * 6..)?)).collect();
+    if let Some(Ok(c)) = char::decode_utf16(units).next() {
+        return Some((c.len_utf16() * 6, c.to_string()));
+    }
+    let bytes: Vec<u8> = (0..4).map_while(|i| byte(text.get(i * 3..)?)).collect();
+    let c = bytes.utf8_chunks().next()?.valid().chars().next()?;
+    Some((c.len_utf8() * 3, c.to_string()))
+}
+
+fn clamp(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Ideographs that a literal must hold to be taken for an article.
 const ARTICLE: usize = 100;
 
-/// The literal with most Chinese text among all scripts of the page; `source` is the page's.
-pub(super) fn find_in_scripts(tree: &Tree, source: &str) -> Option<Embedded> {
+/// The text that has most Chinese of all that the page does not show: literals of its scripts, what its templates,
+/// fields and attributes hold; `source` is the page's.
+pub(super) fn find_hidden(tree: &Tree, source: &str) -> Option<Embedded> {
     let mut best: Option<(usize, Embedded)> = None;
     for (i, node) in tree.nodes.iter().enumerate() {
         let Kind::Element(element, _) = node.kind else { continue };
+        let index = clamp(i);
+        if matches!(element.name(), "textarea" | "template")
+            && let Some((at, text)) = content(source, node.offset as usize, element.name())
+            && ideographs(text) >= ARTICLE
+            && best.as_ref().is_none_or(|(most, _)| ideographs(text) > *most)
+        {
+            best = Some((ideographs(text), Embedded::verbatim(text, at, index)));
+        }
         if element.name() != "script" {
             continue;
         }
-        let index = u32::try_from(i).unwrap_or(u32::MAX);
         let Some(text) = tree.get(index + 1).filter(|n| n.parent == index && n.element().is_none()) else { continue };
         let Kind::Text(script) = text.kind else { continue };
         // The script as it stands in the source: the parser unifies line ends, which would move every place.
-        let script = source.get(text.offset as usize..).map_or(script, |s| s.get(..script_end(s)).unwrap_or(script));
+        let script = source.get(text.offset as usize..).map_or(script, |s| until_end_tag(s, "script"));
+        // A template for scripts is markup itself.
+        let typed = element.attribute(Attr::Type).is_some_and(|kind| kind.contains("html") || kind.contains("templ"));
+        let weight = ideographs(script);
+        if (typed || script.trim_start().starts_with('<')) && script.contains("</") && weight >= ARTICLE {
+            if best.as_ref().is_none_or(|(most, _)| weight > *most) {
+                best = Some((weight, Embedded::verbatim(script, text.offset as usize, index)));
+            }
+            continue;
+        }
         if let Some((weight, mut found)) = find(script, text.offset)
             && best.as_ref().is_none_or(|(most, _)| weight > *most)
         {
@@ -44,13 +130,55 @@ pub(super) fn find_in_scripts(tree: &Tree, source: &str) -> Option<Embedded> {
             best = Some((weight, found));
         }
     }
+    // Attributes are literals too; the one that holds an article has markup in it.
+    let is_value = |at: usize| at.checked_sub(2).and_then(|sign| source.as_bytes().get(sign)) == Some(&b'=');
+    if let Some((weight, mut found)) = find_literal(source, 0, is_value, has_end_tags)
+        && best.as_ref().is_none_or(|(most, _)| weight > *most)
+    {
+        let begin = found.source_offset(0);
+        found.node = tree.nodes.iter().rposition(|n| n.element().is_some() && n.offset <= begin).map(clamp);
+        best = Some((weight, found));
+    }
     best.map(|(_, found)| found)
 }
 
-/// Where the script element that begins the text ends.
-fn script_end(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    bytes.windows(8).position(|w| w.eq_ignore_ascii_case(b"</script")).unwrap_or(bytes.len())
+/// The text with most Chinese that the page shows as markup: it was escaped once too often.
+pub(super) fn find_shown(tree: &Tree, facts: &Facts, source: &str) -> Option<Embedded> {
+    // Hardly a page has any.
+    memchr::memmem::find(source.as_bytes(), b"&lt;")?;
+    let mut best: Option<(usize, Embedded)> = None;
+    for (i, node) in tree.nodes.iter().enumerate() {
+        let Kind::Text(text) = node.kind else { continue };
+        let closes = ["</p>", "</div>", "</td>", "</span>"].iter().any(|tag| text.contains(tag));
+        if !closes || facts.is_silent(clamp(i)) || tree.get(node.parent).is_some_and(|n| n.is(Tag::Pre)) {
+            continue;
+        }
+        let weight = ideographs(text);
+        if weight >= ARTICLE
+            && best.as_ref().is_none_or(|(most, _)| weight > *most)
+            && let Some(rest) = source.get(node.offset as usize..)
+        {
+            let text = rest.get(..memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len())).unwrap_or(rest);
+            best = Some((weight, Embedded::verbatim(text, node.offset as usize, node.parent)));
+        }
+    }
+    best.map(|(_, found)| found)
+}
+
+/// What stands between the tags of an element that begins at `offset`, and where that begins.
+fn content<'s>(source: &'s str, offset: usize, name: &str) -> Option<(usize, &'s str)> {
+    let begin = offset + source.get(offset..)?.find('>')? + 1;
+    Some((begin, until_end_tag(source.get(begin..)?, name)))
+}
+
+/// The text up to the end tag of the element that it stands in.
+fn until_end_tag<'s>(text: &'s str, name: &str) -> &'s str {
+    let named = |at: &usize| {
+        let tag = text.get(at + 2..at + 2 + name.len());
+        text.get(*at..).is_some_and(|rest| rest.starts_with("</")) && tag.is_some_and(|t| t.eq_ignore_ascii_case(name))
+    };
+    let end = memchr::memchr_iter(b'<', text.as_bytes()).find(named).unwrap_or(text.len());
+    text.get(..end).unwrap_or(text)
 }
 
 /// The literal with most Chinese text in a source that is JSON as a whole.
@@ -60,31 +188,45 @@ pub(super) fn find_in_json(source: &str) -> Option<Embedded> {
 
 /// The best literal of a script, with the number of its ideographs.
 fn find(script: &str, offset: u32) -> Option<(usize, Embedded)> {
-    if ideographs(script) < ARTICLE && !script.contains("\\u") {
+    if ideographs(script) < ARTICLE && !script.contains("\\u") && !script.contains('%') {
         return None;
     }
+    // Literals that begin with a tag are certain; where there is none, every literal is tried.
+    find_literal(script, offset, |at| begins_with_tag(script, at), |_| true)
+        .or_else(|| find_literal(script, offset, |_| true, |_| true))
+}
+
+/// Whether a text holds an end tag, escaped or not.
+fn has_end_tags(text: &str) -> bool {
+    ["</", "&lt;/", "&amp;lt;/"].iter().any(|tag| text.contains(tag))
+}
+
+/// The best literal among those that may be it by the places behind their quotes and by their texts.
+fn find_literal(
+    script: &str,
+    offset: u32,
+    may_begin: impl Fn(usize) -> bool,
+    may_be: impl Fn(&str) -> bool,
+) -> Option<(usize, Embedded)> {
     let mut best: Option<(usize, Embedded)> = None;
     let bytes = script.as_bytes();
-    // Literals that begin with a tag are certain; where there is none, every literal is tried.
-    for certain in [true, false] {
-        let mut at = 0;
-        while let Some(quote) = bytes.get(at).copied() {
-            if !matches!(quote, b'"' | b'\'' | b'`') || (certain && !begins_with_tag(script, at + 1)) {
-                at += 1;
-                continue;
-            }
-            let mut found = Embedded { node: None, text: String::new(), map: Vec::new() };
-            at = read_literal(script, at, offset, &mut found);
-            while let Some(next) = joined_literal(script, at) {
-                at = read_literal(script, next, offset, &mut found);
-            }
-            let weight = ideographs(&found.text);
-            if weight >= ARTICLE && best.as_ref().is_none_or(|(most, _)| weight > *most) {
-                best = Some((weight, found));
-            }
+    let mut at = 0;
+    while let Some(quote) = bytes.get(at).copied() {
+        if !matches!(quote, b'"' | b'\'' | b'`') || !may_begin(at + 1) {
+            at += 1;
+            continue;
         }
-        if best.is_some() {
-            break;
+        let mut found = Embedded { node: None, text: String::new(), map: Vec::new() };
+        at = read_literal(script, at, offset, &mut found);
+        while let Some(next) = joined_literal(script, at) {
+            at = read_literal(script, next, offset, &mut found);
+        }
+        if ["%3C", "%3c", "%u"].iter().any(|sign| found.text.contains(sign)) {
+            found = found.resolved(percent);
+        }
+        let weight = ideographs(&found.text);
+        if weight >= ARTICLE && best.as_ref().is_none_or(|(most, _)| weight > *most) && may_be(&found.text) {
+            best = Some((weight, found));
         }
     }
     best
@@ -102,7 +244,9 @@ fn begins_with_tag(script: &str, at: usize) -> bool {
     while let Some(tail) = ["\\n", "\\r", "\\t", "\u{3000}", " "].iter().find_map(|blank| rest.strip_prefix(blank)) {
         rest = tail;
     }
-    ["<", "\\u003c", "\\u003C", "\\x3c", "\\x3C", "&lt;", "\\<"].iter().any(|start| rest.starts_with(start))
+    ["<", "\\u003c", "\\u003C", "\\x3c", "\\x3C", "&lt;", "&amp;lt;", "\\<", "%3C", "%3c"]
+        .iter()
+        .any(|start| rest.starts_with(start))
 }
 
 /// Where the next literal begins if only `+` and blanks stand between.
@@ -117,7 +261,6 @@ fn read_literal(script: &str, at: usize, offset: u32, found: &mut Embedded) -> u
     let Some(quote) = script.get(at..).and_then(|s| s.chars().next()) else { return script.len() };
     let mut chars = script.get(at + 1..).unwrap_or_default().char_indices().peekable();
     let start = at + 1;
-    let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     found.map.push((clamp(found.text.len()), offset + clamp(start)));
     let mut high: Option<u32> = None;
     while let Some((i, c)) = chars.next() {

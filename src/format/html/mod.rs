@@ -66,7 +66,7 @@ pub fn read_selected(bytes: &[u8], limits: &Limits, selector: Option<&str>) -> R
     if source.trim_start().starts_with(['{', '['])
         && let Some(embedded) = embedded::find_in_json(source)
     {
-        let (blocks, _) = read_embedded(&embedded, "json", &origin, limits, &mut document)?;
+        let (blocks, _) = read_embedded(embedded, "json", &origin, limits, &mut document)?;
         document.blocks = blocks;
         return Ok(document);
     }
@@ -76,7 +76,7 @@ pub fn read_selected(bytes: &[u8], limits: &Limits, selector: Option<&str>) -> R
 
 pub use self::selected::is_selector;
 
-/// A page with less of its own text than this is searched for text in its scripts.
+/// A page with less of its own text than this is searched for text that it does not show.
 const POOR: u64 = 400;
 
 /// Reads the page into the document.
@@ -84,7 +84,7 @@ fn read_page(origin: &Origin, limits: &Limits, selector: Option<&str>, document:
     let parsed = parse(origin.text, limits, document)?;
     let tree = Tree::new(&parsed);
     let facts = Facts::new(&tree);
-    let drafts = blocks::read_blocks(&tree, &facts, origin, limits)?;
+    let mut drafts = blocks::read_blocks(&tree, &facts, origin, limits)?;
     metadata::read_head(&tree, origin, &mut document.metadata);
     if let Some(selector) = selector {
         let ranges = selected::select(origin.text, selector, &tree);
@@ -100,45 +100,39 @@ fn read_page(origin: &Origin, limits: &Limits, selector: Option<&str>, document:
             anchor: None,
         });
     }
+    let shown = embedded::find_shown(&tree, &facts, origin.text);
+    if let Some(node) = shown.as_ref().and_then(|found| found.node) {
+        drafts.retain(|draft| !(node..tree.end(node)).contains(&draft.node));
+    }
     let weight;
     (document.blocks, weight) = content::choose(drafts, &tree, &facts, &mut document.metadata);
-    if weight < POOR
-        && let Some(found) = embedded::find_in_scripts(&tree, origin.text)
-    {
-        let script = found.node.map(|node| tree.path(node)).unwrap_or_default();
-        let (blocks, inner) = read_embedded(&found, &script, origin, limits, document)?;
+    let is_shown = shown.is_some();
+    let hidden = || (weight < POOR).then(|| embedded::find_hidden(&tree, origin.text)).flatten();
+    if let Some(found) = shown.or_else(hidden) {
+        let holder = found.node.map(|node| tree.path(node)).unwrap_or_default();
+        let (blocks, inner) = read_embedded(found, &holder, origin, limits, document)?;
         if inner > weight {
             // Of the page itself only what heads it is still wanted.
             document.blocks.retain(|b| matches!(b, Block::Paragraph(p) if matches!(p.role, Role::Heading(_))));
+            document.blocks.extend(blocks);
+        } else if is_shown {
             document.blocks.extend(blocks);
         }
     }
     Ok(())
 }
 
-/// Reads a literal as a page of its own; gives its blocks and how much they count.
+/// Reads a text that holds a page as one of its own; gives its blocks and how much they count.
 fn read_embedded(
-    embedded: &Embedded,
-    script: &str,
+    embedded: Embedded,
+    holder: &str,
     outer: &Origin,
     limits: &Limits,
     document: &mut Document,
 ) -> Result<(Vec<Block>, u64), Failure> {
-    // Markup that was escaped once more; its places in the source are not kept.
-    let escaped = !embedded.text.contains('<') && embedded.text.contains("&lt;");
-    let unescaped;
-    let text = if escaped {
-        unescaped =
-            embedded.text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
-        unescaped.as_str()
-    } else {
-        embedded.text.as_str()
-    };
-    let origin = Origin {
-        text,
-        places: if escaped { None } else { outer.places },
-        embedded: Some((embedded, script.to_owned())),
-    };
+    let embedded = embedded.unescaped();
+    let text = embedded.text.as_str();
+    let origin = Origin { text, places: outer.places, embedded: Some((&embedded, holder.to_owned())) };
     let parsed = parse(text, limits, document)?;
     let tree = Tree::new(&parsed);
     let facts = Facts::new(&tree);

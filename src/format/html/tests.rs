@@ -253,6 +253,41 @@ fn reads_reports_in_scripts_and_json() {
 }
 
 #[test]
+fn reads_reports_in_fields_and_attributes_and_markup_escaped_once_too_often() {
+    let inner = format!(
+        "<p class=\"a\">一、总体情况</p><p>{}</p><table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>",
+        PROSE.repeat(8)
+    );
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let (once, twice) = (escape(&inner), escape(&escape(&inner)));
+    let percent: String = inner.bytes().map(|b| format!("%{b:02X}")).collect();
+    let units: String =
+        inner.encode_utf16().map(|u| if u < 128 { format!("%{u:02X}") } else { format!("%u{u:04X}") }).collect();
+    for holder in [
+        format!("<textarea id=c style='display:none'>{once}</textarea>"),
+        format!("<textarea id=c>{inner}</textarea>"),
+        format!("<template>{inner}</template>"),
+        format!("<script type='text/html'>正文{inner}</script>"),
+        format!("<iframe srcdoc=\"{once}\"></iframe>"),
+        format!("<meta name=description content=\"{}\"><input type=hidden value=\"正文{once}\">", PROSE.repeat(9)),
+        format!("<script>let a = \"{once}\"</script>"),
+        format!("<script>let a = \"{twice}\"</script>"),
+        format!("<script>w(decodeURIComponent('{percent}'))</script>"),
+        format!("<script>w(unescape('{units}'))</script>"),
+        format!("<div>{once}</div>"),
+    ] {
+        let page = document(&format!("<title>年报</title><h1>某县年度报告</h1>\n{holder}"));
+        let at = paragraphs(&page).iter().position(|p| p.ends_with("一、总体情况"));
+        assert!(at.is_some(), "{holder}: {:?}", page.blocks);
+        assert_eq!(grid(tables(&page)[0]), ["规章@0 1@1", "其他@0 2@1"], "{holder}");
+        assert_eq!(place(&tables(&page)[0].anchor).1, 2, "{holder}");
+    }
+    // Markup that a text speaks of is no page.
+    let page = document(&format!("<p>{PROSE}</p><p>表格用&lt;td&gt;与&lt;/td&gt;。</p>"));
+    assert_eq!(paragraphs(&page), [PROSE, "表格用<td>与</td>。"]);
+}
+
+#[test]
 fn text_with_marked_up_tables_keeps_its_lines() {
     let text = format!(
         "# 年度报告\n\n一、总体情况\n{PROSE}\n<table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>\n\n二、问题\n"
