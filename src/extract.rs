@@ -182,6 +182,13 @@ fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report
     if let (true, Some(year)) = (alignment.forms.is_empty(), identified.identity.year) {
         flags.extend(none_found(family, year));
     }
+    if let Some(year) = identified.identity.year {
+        flags.extend(alignment.years.iter().filter(|(_, printed)| *printed != year).map(|(at, printed)| Flag {
+            code: "other-year",
+            at: at.clone(),
+            message: format!("the caption names {printed}, and the report is of {year}"),
+        }));
+    }
     let of = Of { year: identified.identity.year, agency: identified.identity.agency.as_deref() };
     let (narrative, narrative_flags) = match &family.narrative {
         Some(rules) => narrate(&prose, rules, of, &alignment.readings),

@@ -51,6 +51,8 @@ pub struct Step {
 pub struct Alignment {
     /// The form of each table, in the order of the tables (`proactive`, `ogi-2021`).
     pub forms: Vec<(String, String)>,
+    /// The years that captions print, each with the beginning of the variables that stand below it.
+    pub years: Vec<(String, u16)>,
     /// Readings in the form's order.
     pub readings: Vec<Reading>,
     /// Identities whose terms were all read as numbers.

@@ -96,6 +96,7 @@ pub(crate) fn map_row(
                     // A blank last cell in place of the remarks behind the columns: a value may be lost.
                     let lost = after > 0 && surplus == Some(0) && rest.last().is_some_and(blank);
                     let padded = surplus.is_some_and(|s| s > 0 && padded_in_front(grid, rest, s, head, blank));
+                    let lost = lost || surplus == Some(0) && short_of_margin(grid, rest, head, blank);
                     let basis = if lost || padded || uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
                         Basis::Ragged
                     } else {
@@ -180,6 +181,18 @@ fn uneven(grid: &Grid, cells: &[usize], head: &Boxhead, after: usize) -> bool {
     }
     // As many cells as columns, and no other column behind: wrong spans alone do not shift them.
     if cells.len() == head.leaves.len() { after > 0 } else { overhangs(grid, cells, head) }
+}
+
+/// Whether a row that ends in a blank ends before the blank margin that its boxhead has behind the columns: the blank
+/// may be the margin's, and a value lost.
+fn short_of_margin(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize) -> bool) -> bool {
+    if head.carried || !head.placed || grid.table.kind == TableKind::Delimited || !cells.last().is_some_and(&blank) {
+        return false;
+    }
+    let last = head.leaves.iter().map(|l| l.end).max().unwrap_or(0);
+    let end = cells.iter().filter_map(|&c| grid.cell(c)).map(|c| c.col + c.col_span.max(1)).max().unwrap_or(0);
+    let rows = head.leaves.iter().filter_map(|l| grid.cell(l.cell)).map(|c| grid.row(c.row));
+    rows.into_iter().flatten().any(|c| blank(c) && grid.cell(*c).is_some_and(|c| c.col >= last && c.col >= end))
 }
 
 /// Whether a row ends behind the end of its boxhead.

@@ -3,10 +3,9 @@
 use super::fragment::Fragment;
 use super::grid::Grid;
 use super::mapping::Basis;
-use super::tables::CAPTION_CHARS;
+use super::tables::{CAPTION_CHARS, caption_year};
 use super::value::read_value;
-use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
-use super::year::printed_year;
+use super::vocabulary::{Reader, Role, TableIndex};
 use super::{Claim, ClaimKind, Found, Step};
 use crate::document::{Block, Document};
 use crate::record::{Flag, Reading};
@@ -201,9 +200,12 @@ fn row_name(part: &crate::pattern::Part, row: &crate::pattern::Row) -> String {
 
 pub(super) fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: &Document, out: &mut Found) {
     let table = Some(index.table.id.clone());
+    out.year = out.year.or_else(|| caption_year(grid, reader));
     for &(block, text) in &grid.context {
         let prepared = reader.get(text);
-        note_year(&prepared.shadow, reader.vocabulary, out);
+        if prepared.shadow.chars().count() <= CAPTION_CHARS {
+            out.other_year |= reader.vocabulary.names_other_year(&prepared.shadow);
+        }
         if block == grid.block {
             continue;
         }
@@ -228,15 +230,6 @@ pub(super) fn claim(index: &TableIndex, grid: &Grid, reader: &Reader, document: 
         return;
     }
     out.claims.push(Claim { block: grid.block, range: 0..0, kind: ClaimKind::Table, table });
-}
-
-/// A year or a word for another year in a caption.
-fn note_year(shadow: &str, vocabulary: &Vocabulary, out: &mut Found) {
-    if shadow.chars().count() > CAPTION_CHARS {
-        return;
-    }
-    out.other_year |= vocabulary.names_other_year(shadow);
-    out.year = out.year.or_else(|| printed_year(shadow));
 }
 
 fn step(out: &mut Found, grid: &Grid, row: usize, at: &str, cell: Option<usize>, what: &str) {

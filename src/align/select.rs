@@ -57,6 +57,7 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
                             "the caption names another year, and no table of the report's own year was read".to_owned(),
                     }));
                 }
+                out.years.extend(prefixes(index.table).into_iter().zip(mine.year.into_iter().cycle()));
                 chosen.push((mine, form, index));
             }
             rest

@@ -10,6 +10,7 @@ use super::halves::Cutter;
 use super::readings::{claim, found};
 use super::unread::{self, prefixes};
 use super::vocabulary::{Reader, TableIndex, Vocabulary};
+use super::year::printed_year;
 use super::{Found, caption, joined, torn};
 use crate::document::{Block, Document, Table};
 use crate::record::{Flag, State};
@@ -352,10 +353,15 @@ fn instances(
         let cells: Cells = (fragment.rows.iter())
             .flat_map(|r| r.cells.iter().filter_map(|c| Some((index.variable(r.hit.flat, c.0)?, r.id.clone()))))
             .collect();
+        let year = captioned_year(&fragment, grids, reader);
+        // Of a table of another year the rows that could not be read in this year's are no rows of this year's.
+        let of_year = |f: &Fragment| captioned_year(f, grids, reader).zip(year).is_none_or(|(a, b)| a == b);
         match groups.last_mut() {
             Some((list, seen))
-                if cells.iter().filter(|c| seen.contains(*c)).count() * 2 <= cells.len()
-                    && list.iter().all(|f| f.other_year == fragment.other_year) =>
+                if {
+                    let again = cells.iter().filter(|c| seen.contains(*c)).count();
+                    again * 2 <= cells.len() && (again == 0 || list.iter().all(of_year))
+                } && list.iter().all(|f| f.other_year == fragment.other_year) =>
             {
                 seen.extend(cells);
                 list.push(fragment);
@@ -364,6 +370,20 @@ fn instances(
         }
     }
     groups.into_iter().map(|(list, _)| found(index, list, score, grids, reader, document)).collect()
+}
+
+/// The year that the caption of a fragment's table prints.
+fn captioned_year(fragment: &Fragment, grids: &[Grid], reader: &Reader) -> Option<u16> {
+    grids.get(fragment.grid).and_then(|grid| caption_year(grid, reader))
+}
+
+/// The year that the line above a table, or the one nearest to it that prints any, names.
+pub(super) fn caption_year(grid: &Grid, reader: &Reader) -> Option<u16> {
+    grid.context.iter().rev().find_map(|&(_, text)| {
+        let shadow = &reader.get(text).shadow;
+        let caption = shadow.chars().count() <= CAPTION_CHARS && !shadow.contains(['。', ';']);
+        caption.then(|| printed_year(shadow)).flatten()
+    })
 }
 
 /// Whether the caption of a physical table says that it is of another year: the lines above it, or the text in front

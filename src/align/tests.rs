@@ -250,6 +250,37 @@ fn a_lost_cell_beside_columns_of_no_variable_is_refused_too() {
 }
 
 #[test]
+fn a_lost_cell_in_front_of_a_blank_margin_is_refused() {
+    let rows = ["信息内容|上一年项目数量|本年增/减|处理决定数量| ", "行政处罚|6|0|4873| ", "行政强制|1|65| "];
+    let found = read(&html(&table(&rows)));
+    assert_eq!(values(&found, "proactive.penalties"), ["6", "0", "4873"]);
+    assert!(flagged(&found, "row-unread", "proactive.coercion"));
+}
+
+#[test]
+fn of_two_years_the_one_that_cannot_be_read_is_not_taken_from_the_other() {
+    let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
+    let of = |year: u16, first: &str| {
+        let (upper, lower) = (format!("{tall}|5*未经复议直接起诉|5*复议后起诉"), format!("{OUTCOMES}|{OUTCOMES}"));
+        let rows = ["5*行政复议|10*行政诉讼", &upper, &lower, &format!("{first}0|0|0|0|0|0|0|0|0|0")];
+        format!("<p>{year}年度</p>{}", table(&rows))
+    };
+    let both = |first: &str| read(&html(&format!("{}{}", of(2022, first), of(2021, "9|0|0|0|9|"))));
+    assert_eq!(values(&both("3|1|0|0|4|"), "review"), ["3", "1", "0", "0", "4"]);
+    let found = both("3|1|0|4|");
+    assert!(values(&found, "review").is_empty(), "{:?}", found.readings);
+    assert!(flagged(&found, "table-unread", "review"));
+    // The rows that are left of this year's are not filled up from the year before.
+    let of = |year: u16, rows: &[&str]| format!("<p>{year}年度</p>{}", applications(rows));
+    let (received, carried) = ("一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量");
+    let old = of(2021, &[&format!("{received}|1|2|3|4|5|6|21"), &format!("{carried}|0|0|0|0|0|0|0")]);
+    let new = of(2022, &[&format!("{received}|2|3|4|5|6|20"), &format!("{carried}|0|1|0|0|0|0|1")]);
+    let found = read(&html(&format!("{new}{old}")));
+    assert!(values(&found, "applications.received").is_empty(), "{:?}", found.readings);
+    assert_eq!(values(&found, "applications.carried_over"), ["0", "1", "0", "0", "0", "0", "1"]);
+}
+
+#[test]
 fn a_row_within_which_the_text_ends_is_read_as_far_as_it_goes() {
     let text = "项目 | 自然人 | 商业企业 | 科研机构 | 社会公益组织 | 法律服务机构 | 其他 | 总计 |\n\
                 一、本年新收政府信息公开申请数量 | 1 | 2 | 3 | 4 | 5 | 6 | 21 |\n\

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::flow::{Kind, Stream, Token, breaks, is_too_long, ranges, tokens};
 use super::grid::Grid;
+use super::tables::caption_year;
 use super::vocabulary::{Reader, Role, TableIndex, Vocabulary};
 use super::{Alignment, Claim, ClaimKind, Found};
 use crate::document::{Block, Document};
@@ -133,7 +134,8 @@ fn form_of<'v>(run: &[Token], stream: &Stream<'_>, table: &str, vocabulary: &'v 
     (best.0 >= next + CLEAR).then_some(best.1)
 }
 
-/// Tables printed as grids whose rows are those of a form and of which no value was read.
+/// Tables printed as grids whose rows are those of a form and of which no value was read, though one of a year before
+/// may have been.
 pub(crate) fn in_grids(
     grids: &[Grid],
     found: &[Found],
@@ -157,9 +159,14 @@ pub(crate) fn in_grids(
                 best = Some((rows.len(), index));
             }
         }
-        let Some((_, index)) = best else { continue };
+        let again = || {
+            (found.iter().find(|f| printed_again(f, grid, grids, reader)))
+                .and_then(|f| vocabulary.tables.iter().find(|i| i.table.id == f.table && i.form.id == f.form))
+        };
+        let Some(index) = best.map(|b| b.1).or_else(again) else { continue };
         let table = &index.table.id;
-        if found.iter().chain(out.iter().map(|o| &o.0)).any(|f| f.table == *table) {
+        let read = |f: &Found| f.table == *table && !printed_again(f, grid, grids, reader);
+        if found.iter().chain(out.iter().map(|o| &o.0)).any(read) {
             continue;
         }
         let flags = (prefixes(index.table).into_iter())
@@ -169,6 +176,16 @@ pub(crate) fn in_grids(
         out.push((Found { table, form, block: grid.block, flags, ..Found::default() }, g));
     }
     out
+}
+
+/// Whether a grid prints the labels of a table that was read, for a later year than that one's.
+fn printed_again(read: &Found, grid: &Grid, grids: &[Grid], reader: &Reader) -> bool {
+    let year = caption_year(grid, reader);
+    let later = read.year.is_some() && read.year < year
+        || read.other_year && !grid.context.iter().any(|c| reader.vocabulary.names_other_year(&reader.get(c.1).shadow));
+    let Some(same) = grids.iter().find(|g| g.block == read.block).filter(|_| later) else { return false };
+    let both = grid.labelled.iter().filter(|label| same.labelled.contains(label)).count();
+    both >= LEAST_LABELS && both * 4 >= same.labelled.len() * 3
 }
 
 /// Runs of tokens without prose or a section's heading between them.

@@ -200,3 +200,19 @@ fn a_report_whose_form_has_tables_and_that_prints_none_says_so() {
     assert_eq!(missing(&records[0]), Vec::<String>::new());
     assert_eq!(missing(&records[1]), ["applications", "litigation", "proactive", "review"]);
 }
+
+#[test]
+fn a_table_whose_caption_names_another_year_than_the_report_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = report("海棠市人民政府", 2023, 21);
+    let at = page.rfind("<table").unwrap();
+    for (name, caption) in [("own.html", "<p>2023年度</p>"), ("old.html", "<p>2022年度</p>")] {
+        fs::write(folder.path().join(name), format!("{}{caption}{}", &page[..at], &page[at..])).unwrap();
+    }
+    let out = gongkai().current_dir(&folder).args(["extract", "own.html", "old.html"]).assert().code(0);
+    let told = |record: &serde_json::Value| {
+        let flags = record["flags"].as_array().unwrap();
+        flags.iter().filter(|f| f["code"] == "other-year" && f["at"] == "review").count()
+    };
+    assert_eq!(json(&out.get_output().stdout).iter().map(told).collect::<Vec<_>>(), [0, 1]);
+}
