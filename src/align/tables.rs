@@ -381,7 +381,9 @@ fn captioned_year(fragment: &Fragment, grids: &[Grid], reader: &Reader) -> Optio
 pub(super) fn caption_year(grid: &Grid, reader: &Reader) -> Option<u16> {
     grid.context.iter().rev().find_map(|&(_, text)| {
         let shadow = &reader.get(text).shadow;
-        let caption = shadow.chars().count() <= CAPTION_CHARS && !shadow.contains(['。', ';']);
+        // Sentences name other years; remarks in brackets have commas too.
+        let clause = shadow.split('(').any(|outside| outside.rsplit(')').next().is_some_and(|t| t.contains([',', ';'])));
+        let caption = shadow.chars().count() <= CAPTION_CHARS && !clause;
         caption.then(|| printed_year(shadow)).flatten()
     })
 }

@@ -166,7 +166,7 @@ pub fn fixed(lines: &[Line<'_>]) -> Option<Found> {
     if let Some(cells) = separated(rows.get(..end)?) {
         return Some(Found { table: build_rows(cells, TableKind::Delimited, first.anchor_printed()), lines: end });
     }
-    if !begins {
+    if !begins || runs_on(rows.get(..end)?) {
         return None;
     }
     // Lines right below the last row, without a blank line between, may be the rest of its label.
@@ -207,6 +207,22 @@ fn separated(rows: &[Row]) -> Option<Vec<Vec<Cut>>> {
         out.push(cells);
     }
     Some(out)
+}
+
+/// Lines with cells that one space parts from which on a third of all tells enough.
+const MANY_HUNG: usize = 3;
+
+/// Whether single spaces part the cells, and where there are more of them an empty cell is lost: in many of the lines
+/// with values two of them hang together, or one hangs on its label.
+fn runs_on(rows: &[Row]) -> bool {
+    let hangs = |p: &Piece| {
+        let mut words = p.text.split(' ').rev();
+        let last = words.next().is_some_and(is_value);
+        last && words.next().is_some_and(|before| is_value(before) || before.chars().count() >= 4)
+    };
+    let valued = rows.iter().filter(|r| r.pieces.iter().any(|p| p.value || hangs(p))).count();
+    let hung = rows.iter().filter(|r| r.pieces.iter().any(hangs)).count();
+    hung > 0 && (hung * 2 >= valued || hung >= MANY_HUNG && hung * 3 >= valued)
 }
 
 /// The spaces between two pieces.
@@ -586,6 +602,12 @@ mod tests {
             "项目    甲             总计\n                其他\n规章    1              4\n强制    0              9\n";
         let found = fixed(&split(text)).unwrap();
         assert_eq!(rows(&found.table).iter().filter(|r| r.contains('4')).count(), 0);
+    }
+
+    #[test]
+    fn rows_whose_cells_one_space_parts_are_no_layout() {
+        let text = "规章 2 0 31\n规范性文件  7 9\n许可 4  6\n强制 0 1 0\n处罚 12 5  17\n";
+        assert!(fixed(&split(text)).is_none());
     }
 
     #[test]
