@@ -20,6 +20,8 @@ use crate::text::fold;
 const CAPTION_BYTES: usize = 240;
 /// Longest caption that may name another year, in characters.
 pub(super) const CAPTION_CHARS: usize = 60;
+/// Figures of a caption that names a year, with its own number.
+const CAPTION_FIGURES: usize = 6;
 /// Characters in front of a table in running text that may be its caption.
 const CAPTION_TAIL: usize = 12;
 /// Part of a table's evidence from which another form's is nearly as much.
@@ -381,9 +383,9 @@ fn captioned_year(fragment: &Fragment, grids: &[Grid], reader: &Reader) -> Optio
 pub(super) fn caption_year(grid: &Grid, reader: &Reader) -> Option<u16> {
     grid.context.iter().rev().find_map(|&(_, text)| {
         let shadow = &reader.get(text).shadow;
-        // Sentences name other years; remarks in brackets have commas too.
-        let clause = shadow.split('(').any(|outside| outside.rsplit(')').next().is_some_and(|t| t.contains([',', ';'])));
-        let caption = shadow.chars().count() <= CAPTION_CHARS && !clause;
+        // A sentence that names a year counts something of it.
+        let figures = shadow.chars().filter(char::is_ascii_digit).count();
+        let caption = figures <= CAPTION_FIGURES && shadow.chars().count() <= CAPTION_CHARS;
         caption.then(|| printed_year(shadow)).flatten()
     })
 }

@@ -1,6 +1,7 @@
 //! Tables in columns of fixed width, as text layouts of PDF files print them: cells are told by runs of
 //! spaces, columns by the place of the numbers, rows by the lines that hold numbers.
 
+use super::boxhead::{headed_columns, header, heads_all, nearest};
 use super::delimited::{Draft as Cut, Found, build as build_rows};
 use super::lines::{Line, char_width, is_space, trim};
 use super::stub::{label_spans, same_cell};
@@ -15,14 +16,14 @@ pub(super) struct Piece {
     /// First terminal column, from 0.
     pub start: usize,
     /// Terminal column behind the last one.
-    end: usize,
-    anchor: Anchor,
+    pub end: usize,
+    pub anchor: Anchor,
     /// Whether a number or a mark for none is printed.
     pub value: bool,
 }
 
 impl Piece {
-    fn center(&self) -> usize {
+    pub fn center(&self) -> usize {
         usize::midpoint(self.start, self.end)
     }
 }
@@ -232,9 +233,9 @@ fn gap(pair: &[Piece]) -> Option<usize> {
 }
 
 /// A row of the table in the making.
-struct Draft {
+pub(super) struct Draft {
     /// Cells by column; column 0 is for an ordinal number, 1 for the label.
-    cells: Vec<(usize, usize, String, Anchor)>,
+    pub cells: Vec<(usize, usize, String, Anchor)>,
 }
 
 fn is_data(row: &Row) -> bool {
@@ -253,31 +254,35 @@ fn assemble(rows: &[Row], anchor: Anchor) -> Table {
     // Lines between two data lines that hold cells right of the first value column are a header again.
     let mut drafts: Vec<Draft> = Vec::new();
     let mut head_from = 0usize;
+    let mut before: Vec<(usize, usize)> = Vec::new();
     let mut at = 0usize;
     while at < data.len() {
         let group_start = at;
         let mut group_end = at + 1;
         while let (Some(&a), Some(&b)) = (data.get(group_end - 1), data.get(group_end)) {
-            if is_header_between(rows, a, b, &data) {
+            if is_header_between(rows, a, b) {
                 break;
             }
             group_end += 1;
         }
         let group = data.get(group_start..group_end).unwrap_or(&[]);
         let next = data.get(group_end).copied();
-        head_from = sub_table(rows, head_from, group, next, &mut drafts);
+        head_from = sub_table(rows, head_from, group, next, &mut before, &mut drafts);
         at = group_end;
     }
     build(drafts, anchor)
 }
 
 /// Whether a header stands between the data lines `a` and `b`.
-fn is_header_between(rows: &[Row], a: usize, b: usize, data: &[usize]) -> bool {
+fn is_header_between(rows: &[Row], a: usize, b: usize) -> bool {
     let (Some(above), Some(below)) = (rows.get(a), rows.get(b)) else { return false };
     let left = |r: &Row| first_value_of_run(r).map_or(usize::MAX, |p| p.start);
     let limit = left(above).min(left(below));
-    let _ = data;
-    rows.get(a + 1..b).unwrap_or(&[]).iter().any(|r| r.pieces.iter().any(|p| p.start + 2 >= limit && !p.value))
+    rows.get(a + 1..b).unwrap_or(&[]).iter().any(|r| {
+        // Values in the middle of their column begin behind the text above it.
+        let heads = |(at, p): (usize, &Piece)| !p.value && (p.start + 2 >= limit || at > 0 && p.end > limit);
+        r.pieces.iter().enumerate().any(heads)
+    })
 }
 
 /// The first value of the run of values that ends the row (an ordinal number in front is none of it).
@@ -307,9 +312,23 @@ fn value_columns(rows: &[Row], group: &[usize]) -> Vec<(usize, usize)> {
 }
 
 /// Builds one header and its rows; gives the line where the next header may begin.
-fn sub_table(rows: &[Row], head_from: usize, group: &[usize], next: Option<usize>, drafts: &mut Vec<Draft>) -> usize {
+/// `before` has the columns of the one before, which hold on where no whole boxhead stands between.
+fn sub_table(
+    rows: &[Row],
+    head_from: usize,
+    group: &[usize],
+    next: Option<usize>,
+    before: &mut Vec<(usize, usize)>,
+    drafts: &mut Vec<Draft>,
+) -> usize {
     let (Some(&first), Some(&last)) = (group.first(), group.last()) else { return head_from };
+    let labels = group.iter().filter_map(|&n| rows.get(n)).flat_map(|r| r.pieces.iter().take_while(|p| !p.value));
+    let stub_end = labels.map(|p| p.end).max().unwrap_or(0);
     let columns = value_columns(rows, group);
+    let columns = headed_columns(rows, head_from, group, columns.len(), stub_end).unwrap_or(columns);
+    let carried = columns.len() < before.len() && !heads_all(rows, head_from, first, &columns, stub_end);
+    let columns = if carried { before.clone() } else { columns };
+    before.clone_from(&columns);
     let left = columns.first().map_or(usize::MAX, |c| c.0);
     // Where the labels of these rows begin, a row: the piece nearest to the values.
     let leaf: Vec<Option<&Piece>> = group
@@ -318,7 +337,7 @@ fn sub_table(rows: &[Row], head_from: usize, group: &[usize], next: Option<usize
         .collect();
     let spans = label_spans(rows, group, &leaf, left, head_from, next.unwrap_or(rows.len()));
     let head_end = spans.first().map_or(first, |s| s.0);
-    let clear = header(rows, head_from, head_end, &columns, left, drafts);
+    let clear = header(rows, head_from, head_end, &columns, (stub_end, left), drafts);
     let mut tail = last + 1;
     for ((&n, leaf), &(from, to)) in group.iter().zip(&leaf).zip(&spans) {
         let Some(row) = rows.get(n) else { continue };
@@ -400,82 +419,6 @@ fn places<'r>(
         out.push((c, piece));
     }
     Some(out)
-}
-
-fn nearest(columns: &[(usize, usize)], piece: &Piece) -> Option<usize> {
-    let center = piece.center();
-    (0..columns.len())
-        .min_by_key(|&c| columns.get(c).map_or(usize::MAX, |&(s, e)| usize::midpoint(s, e).abs_diff(center)))
-}
-
-/// Adds the lines of a header: captions as rows of their own, then one row with the text above each column.
-/// Says whether the columns are surely those of the boxhead.
-fn header(
-    rows: &[Row],
-    from: usize,
-    to: usize,
-    columns: &[(usize, usize)],
-    left: usize,
-    drafts: &mut Vec<Draft>,
-) -> bool {
-    let width = columns.len();
-    let mut clear = true;
-    let mut texts: Vec<Vec<(usize, &Piece)>> = vec![Vec::new(); width];
-    let mut stub: Vec<&Piece> = Vec::new();
-    let mut spanning: Vec<Vec<&Piece>> = Vec::new();
-    let mut seen = false;
-    let centers: Vec<usize> = columns.iter().map(|&(s, e)| usize::midpoint(s, e)).collect();
-    for (at, row) in rows.iter().enumerate().take(to).skip(from) {
-        if row.pieces.is_empty() {
-            continue;
-        }
-        let alone = row.pieces.len() == 1;
-        for piece in &row.pieces {
-            let covered = centers.iter().filter(|&&c| piece.start <= c && c < piece.end).count();
-            if alone && !seen {
-                // A caption, or the first line of a header that spans: either way a row of its own.
-                spanning.push(vec![piece]);
-            } else if piece.start + 2 < left && piece.end <= left {
-                stub.push(piece);
-            } else if covered > 1 {
-                // What stands right above it is the line before of the same text.
-                let mut lines: Vec<&Piece> = Vec::new();
-                let own = |&(line, p): &(usize, &Piece)| line + 1 == at && piece.start <= p.start && p.end <= piece.end;
-                for slot in &mut texts {
-                    lines.extend(slot.iter().filter(|t| own(t)).map(|t| t.1));
-                    slot.retain(|t| !own(t));
-                }
-                lines.push(piece);
-                spanning.push(lines);
-            } else if let Some(c) = nearest(columns, piece)
-                && let Some(slot) = texts.get_mut(c)
-            {
-                // Two headers side by side above one column: no row fills every column, and their places are unknown.
-                clear &= slot.iter().all(|(_, other)| piece.start < other.end && other.start < piece.end);
-                slot.push((at, piece));
-            }
-        }
-        seen |= !alone;
-    }
-    let texts: Vec<Vec<&Piece>> = texts.into_iter().map(|t| t.into_iter().map(|x| x.1).collect()).collect();
-    let join = |pieces: &[&Piece]| pieces.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
-    for pieces in &spanning {
-        let Some(first) = pieces.first() else { continue };
-        drafts.push(Draft { cells: vec![(1, width + 1, join(pieces), first.anchor.clone())] });
-    }
-    let mut cells = Vec::new();
-    if let Some(first) = stub.first() {
-        cells.push((1, 1, join(&stub), first.anchor.clone()));
-    }
-    for (c, pieces) in texts.iter().enumerate() {
-        if let Some(first) = pieces.first() {
-            cells.push((c + 2, 1, join(pieces), first.anchor.clone()));
-        }
-    }
-    if !cells.is_empty() {
-        drafts.push(Draft { cells });
-    }
-    clear
 }
 
 fn build(drafts: Vec<Draft>, anchor: Anchor) -> Table {
@@ -582,8 +525,8 @@ mod tests {
     }
 
     #[test]
-    fn a_boxhead_with_more_columns_than_any_row_has_values_places_none() {
-        let text = "  项目            自然人    企业      其他      总计\n  新收            1         2                   3\n  结转            4         5                   9\n";
+    fn a_boxhead_with_more_columns_than_any_row_has_values_places_none_between_them() {
+        let text = "  项目            自然人    企业      其他      总计\n  新收            1               2             3\n  结转            4               5             9\n";
         let found = fixed(&split(text)).unwrap();
         assert_eq!(rows(&found.table)[1..], ["新收", "结转"]);
     }
@@ -601,7 +544,46 @@ mod tests {
         let text =
             "项目    甲             总计\n                其他\n规章    1              4\n强制    0              9\n";
         let found = fixed(&split(text)).unwrap();
-        assert_eq!(rows(&found.table).iter().filter(|r| r.contains('4')).count(), 0);
+        assert_eq!(rows(&found.table).last().map(String::as_str), Some("强制/0//9"));
+    }
+
+    #[test]
+    fn a_column_without_values_is_placed_by_the_boxhead() {
+        let text = "信息内容      本年新制作  本年新公开  对外公开\n规章               1                     9\n强制               0                    12\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table), ["信息内容/本年新制作/本年新公开/对外公开", "规章/1//9", "强制/0//12"]);
+        let spanning = "          复议                          诉讼\n                                  直接起诉\n维持      纠正      总计      维持      纠正      总计\n 3                   3         1                   1\n";
+        let found = fixed(&split(spanning)).unwrap();
+        assert_eq!(rows(&found.table).last().map(String::as_str), Some("3//3/1//1"));
+    }
+
+    #[test]
+    fn the_rest_of_a_remark_heads_no_columns_of_its_own() {
+        let text = "  项目      自然人    企业        其他      总计\n  新收        1         2           3         6\n  续办        4       5（其中     0         9\n                      二人）\n  结转                  7           8         15\n";
+        let found = fixed(&split(text)).unwrap();
+        assert_eq!(rows(&found.table).last().map(String::as_str), Some("结转//7/8/15"));
+    }
+
+    #[test]
+    fn captions_between_parts_are_no_rests_of_labels_and_a_text_over_one_column_heads_it() {
+        let text = "信息内容        本年制发件数  现行有效件数\n行政规范性文件       4             9\n第二十条第（五）项\n信息内容        本年处理决定数量\n许可                       7\n第二十条第（六）项\n信息内容        本年处理决定数量\n处罚                       8\n强制                       0\n";
+        let found = fixed(&split(text)).unwrap();
+        let parts = [
+            "第二十条第（五）项",
+            "信息内容/本年处理决定数量",
+            "许可/7",
+            "第二十条第（六）项",
+            "信息内容/本年处理决定数量",
+            "处罚/8",
+            "强制/0",
+        ];
+        assert_eq!(rows(&found.table)[1..], [&["行政规范性文件/4/9"], &parts[..]].concat());
+        // A row whose value is blank is no beginning of the next one's label.
+        let text = text.replace("处罚                       8", "处罚");
+        let found = fixed(&split(&text)).unwrap();
+        assert_eq!(rows(&found.table).last().map(String::as_str), Some("强制/0"));
+        let text = "信息内容        本年制发件数  现行有效件数\n规章                 4             9\n行政规范性文件\n强制                 0             0\n";
+        assert_eq!(rows(&fixed(&split(text)).unwrap().table)[1], "规章/4/9");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! beyond that (one cell a line, everything on one line, digits run together) stays paragraphs, one a printed
 //! line, for the aligner.
 
+mod boxhead;
 mod columns;
 mod delimited;
 mod head;

@@ -4,7 +4,7 @@ use super::columns::{Piece, Row};
 
 /// Whether a piece on another line can be of the same label cell: it begins where the label begins.
 pub(super) fn same_cell(piece: &Piece, leaf: &Piece, left: usize) -> bool {
-    piece.start.abs_diff(leaf.start) <= 1 && piece.start < left && !piece.value
+    same_start(piece, leaf) && piece.start < left && !piece.value
 }
 
 /// Whether a label with a number in front begins: 一、 （一） 1.
@@ -15,6 +15,36 @@ fn begins_numbered(text: &str) -> bool {
         || ((1..=2).contains(&count)
             && figures.starts_with(['.', '、', '．'])
             && !figures.chars().nth(1).is_some_and(|c| c.is_ascii_digit()))
+}
+
+/// Lines around a label that tell how wide its column is.
+const NEAR: usize = 24;
+
+/// Whether a line leaves room for more of its label, so that the label was not broken behind it.
+pub(super) fn leaves_room(rows: &[Row], at: usize, piece: &Piece) -> bool {
+    let near = rows.get(at.saturating_sub(NEAR)..(at + NEAR).min(rows.len())).unwrap_or(&[]);
+    let labels = near.iter().flat_map(|r| &r.pieces).filter(|p| same_start(p, piece) && !p.value);
+    labels.map(|p| p.end).max().is_some_and(|widest| piece.end + 2 <= widest)
+}
+
+/// Whether a line below goes on with a label: where the line above leaves room, a label without a number in front is
+/// not broken there, nor is any right above a boxhead, where captions stand.
+fn goes_on(rows: &[Row], at: usize, piece: &Piece, (row, leaf): (usize, &Piece)) -> bool {
+    let above = at.checked_sub(1).and_then(|a| Some((a, rows.get(a)?.pieces.iter().find(|p| same_start(p, piece))?)));
+    // No label begins with what closes one.
+    let closes = piece.text.starts_with([')', '）', '，', '、', '”']);
+    // Rows with their numbers in a column of their own are told by these.
+    let numbered = rows.get(row).and_then(|r| r.pieces.first()).is_some_and(|p| p.value && p.start < leaf.start);
+    if closes || numbered || !above.is_some_and(|(a, p)| leaves_room(rows, a, p)) {
+        return true;
+    }
+    let head = rows.get(at + 1..).and_then(|rest| rest.iter().find(|r| !r.pieces.is_empty()));
+    let heads = head.is_some_and(|r| r.pieces.len() >= 2 && r.pieces.iter().all(|p| !p.value));
+    !heads && (begins_numbered(&leaf.text) || above.is_some_and(|(_, p)| begins_numbered(&p.text)))
+}
+
+fn same_start(a: &Piece, b: &Piece) -> bool {
+    a.start.abs_diff(b.start) <= 1
 }
 
 /// What a line weighs that no row takes, against a number on the lower of two middle lines.
@@ -45,8 +75,11 @@ pub(super) fn label_spans(
                 break;
             }
             let Some(row) = rows.get(m) else { break };
-            let only_label = row.pieces.iter().all(|p| p.start < left);
+            let only_label = row.pieces.iter().all(|p| p.start < left && p.start <= leaf.start + 1);
             let mine = row.pieces.iter().find(|p| same_cell(p, leaf, left));
+            let mine = mine.filter(|p| {
+                if up { begins_numbered(&p.text) || !leaves_room(rows, m, p) } else { goes_on(rows, m, p, (n, leaf)) }
+            });
             let begins = mine.is_some_and(|p| begins_numbered(&p.text));
             if !only_label || mine.is_none() || (begins && !up) {
                 break;
