@@ -1,6 +1,6 @@
 //! Tables with printed delimiters: pipes in every habit, tabs, one cell a line with a tab in front.
 
-use super::lines::{Line, is_space, trim};
+use super::lines::{Line, begins_heading, is_space, trim};
 use crate::document::{Anchor, Cell, Table, TableKind};
 use crate::record::State;
 use crate::text::read_cell;
@@ -215,6 +215,10 @@ fn alternating(lines: &[Line<'_>]) -> Option<Found> {
         } else if has_pipe(line.text) || line.text.chars().take(LONGEST_CELL + 1).count() > LONGEST_CELL {
             break;
         } else if let Some(cell) = open.take() {
+            // A line of running text right before the first cell, or a section's heading before the next table's.
+            if rows.is_empty() && is_before(&cell.text) || heads(&cell.text, lines.get(n + 1..).unwrap_or(&[])) {
+                break;
+            }
             // Two lines of text in a row: a broken cell where a pipe follows, else the end.
             let Some(next) = lines.get(n + 1..).and_then(|r| r.iter().find(|l| !l.is_blank())) else { break };
             if !only_pipes(next.text) || is_value(&cell.text) != is_value(line.text) || is_value(line.text) {
@@ -239,6 +243,20 @@ fn alternating(lines: &[Line<'_>]) -> Option<Found> {
 
 fn is_value(text: &str) -> bool {
     matches!(read_cell(text).state, State::Number | State::Dash)
+}
+
+/// Whether a line in front of a table is a section's heading or ends a sentence.
+fn is_before(text: &str) -> bool {
+    begins_heading(text) && !text.starts_with(['(', '（']) || text.ends_with(['。', '：', ':'])
+}
+
+/// Whether a numbered line is a section's heading and no label broken over two lines: behind the cell below it stands
+/// another text, as in a boxhead, and neither a value nor a label with a number.
+fn heads(text: &str, below: &[Line<'_>]) -> bool {
+    let next = || below.iter().find(|l| !l.is_blank() && !only_pipes(l.text)).map(Line::trimmed);
+    begins_heading(text)
+        && !text.starts_with(['(', '（'])
+        && next().is_some_and(|next| !is_value(next) && !begins_heading(next))
 }
 
 /// The table of tabs that begins at the first of `lines`, if one does; `skip` is set to the number of lines
@@ -443,6 +461,19 @@ mod tests {
         let found = pipes(&split("信息内容\n|\n本年\n|\n规章\n|\n0\n|\n|\n三、下文没有表格\n")).unwrap();
         assert_eq!(rows(&found.table), ["信息内容", "本年", "规章", "0", ""]);
         assert_eq!(found.lines, 9);
+    }
+
+    #[test]
+    fn headings_between_tables_of_cells_and_pipes_are_no_cells() {
+        let table = "信息内容\n|\n本年\n|\n规章\n|\n0\n|\n强制\n|\n7\n|\n";
+        let text = format!("二、主动公开情况\n{table}三、申请情况\n{table}");
+        let lines = split(&text);
+        assert!(pipes(&lines).is_none());
+        let found = pipes(&lines[1..]).unwrap();
+        assert_eq!(rows(&found.table), ["信息内容", "本年", "规章", "0", "强制", "7"]);
+        assert_eq!(found.lines, 12);
+        let broken = table.replace("规章", "一、本年\n新收");
+        assert_eq!(rows(&pipes(&split(&broken)).unwrap().table)[2], "一、本年\n新收");
     }
 
     #[test]
