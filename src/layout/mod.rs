@@ -23,6 +23,8 @@ mod tagged_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod torn_tests;
+#[cfg(test)]
 mod unruled_tests;
 
 pub use compose::{Composed, compose};

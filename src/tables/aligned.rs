@@ -155,6 +155,11 @@ pub(crate) fn text(page: &PageContent, words: &[Word], s: &Seg) -> String {
         .collect()
 }
 
+/// Whether a line begins a numbered row: a text that is no value has an ordinal before it.
+pub(crate) fn numbered(page: &PageContent, words: &[Word], line: &RowLine) -> bool {
+    line.segs.iter().any(|s| !s.value && starts_with_ordinal(&text(page, words, s)))
+}
+
 /// Whether a text looks like a value of a table rather than a label: digits with little beside them, or a dash.
 fn value_like(text: &str) -> bool {
     let n = text.chars().count();

@@ -1,6 +1,6 @@
 //! Tables without rules: columns by the alignment of text, rows by the values on one baseline.
 
-use super::aligned::{RowLine, Seg, boundaries, claims, columns, row_lines, stackable, text};
+use super::aligned::{RowLine, Seg, boundaries, claims, columns, numbered, row_lines, stackable, text};
 use super::arrange::{Block, Placed, Row, arrange, widen_labels};
 use super::cells::{Grid, GridCell, read};
 use super::edges::Edge;
@@ -10,6 +10,9 @@ use crate::layout::{PageContent, Word, starts_with_ordinal, unspaced};
 
 /// Lines without a column gap that may follow each other inside a table.
 const PLAIN: usize = 7;
+
+/// So many rows with rules between them tell that rules part the rows.
+const PARTED: usize = 5;
 
 /// Finds tables by alignment alone among the free words; gives back which words they took.
 pub(crate) fn tables(
@@ -171,16 +174,19 @@ fn table(
     }
     let is_data = |c: usize| data.get(c) == Some(&true);
     let stub = (0..n).take_while(|&c| !is_data(c)).count();
+    let bands = bands(page, rules, words, &rows, (x0, x1));
     // Rows of values.
     let mut anchors: Vec<Row> = Vec::new();
     let mut anchor_of: Vec<Option<usize>> = Vec::new();
-    let mut base = f32::MIN;
-    for r in &rows {
+    let (mut base, mut above) = (f32::MIN, None);
+    for (k, r) in rows.iter().enumerate() {
         let values = r.segs.iter().filter(|s| is_data(s.cols.0) && (s.value || s.len == 1 || worded)).count();
         if values > 0 {
             // Two rows do not stand closer than their letters are high: that is a number in two lines beside others.
-            let within = r.base - base < 0.8 * size;
-            base = r.base;
+            let band = bands.as_ref().and_then(|b| b.get(k)).copied();
+            let goes_on = band.is_some() && band == above && !numbered(page, words, r);
+            let within = r.base - base < 0.8 * size || goes_on;
+            (base, above) = (r.base, band);
             match anchors.last_mut() {
                 Some(a) if within => a.y1 = a.y1.max(r.y1),
                 Some(a) if r.y0 <= a.y1 - 0.35 * size => {}
@@ -193,6 +199,32 @@ fn table(
     turned(words, free, &rows, &xs, &mut blocks);
     let (rows_out, cells) = arrange(blocks, anchors, stub, size);
     grid(page, words, xs, rows_out, cells, stub)
+}
+
+/// Between which rules each line stands, where rules part the rows: nearly all lines of values that begin with an
+/// ordinal, or with a label if none does.
+fn bands(
+    page: &PageContent,
+    rules: &[Edge],
+    words: &[Word],
+    rows: &[RowLine],
+    (x0, x1): (f32, f32),
+) -> Option<Vec<usize>> {
+    let width = x1 - x0;
+    let wide = |e: &&Edge| e.hi >= x1 - 0.1 * width && e.lo <= x0 + 0.6 * width;
+    let mut at: Vec<f32> = rules.iter().filter(wide).map(|e| e.pos).collect();
+    at.sort_by(f32::total_cmp);
+    let band = |r: &RowLine| at.partition_point(|&y| y < f32::midpoint(r.y0, r.y1));
+    let of = |pick: &dyn Fn(&RowLine) -> bool| {
+        let valued = rows.iter().filter(|r| r.segs.iter().any(|s| s.value));
+        valued.filter(|r| pick(r)).map(band).collect::<Vec<usize>>()
+    };
+    let mut begun = of(&|r| numbered(page, words, r));
+    if begun.len() < PARTED {
+        begun = of(&|r| r.segs.first().is_some_and(|s| !s.value));
+    }
+    let parted = begun.windows(2).filter(|p| matches!(p, [a, b] if a != b)).count();
+    (begun.len() >= PARTED && parted * 5 >= (begun.len() - 1) * 4).then(|| rows.iter().map(band).collect())
 }
 
 /// The columns of a claim that the segment does more than reach towards: those whose own text it touches.
@@ -545,5 +577,8 @@ fn grid(
     }
     let rect = Rect { x0: *xs.first()?, y0: *ys.first()?, x1: *xs.last()?, y1: *ys.last()? };
     let kind = TableKind::Borderless;
-    Some((Grid { kind, rect, xs, ys, cells, open_top: true, open_bottom: true, aligned: true, part: None }, used))
+    Some((
+        Grid { kind, rect, xs, ys, cells, open_top: true, open_bottom: true, aligned: true, parted: false, part: None },
+        used,
+    ))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Grid {
     pub open_bottom: bool,
     /// The columns come from the alignment of text, not from lines.
     pub aligned: bool,
+    /// The lines part the rows: each has one label.
+    pub parted: bool,
     /// Which part of which tagged table it is, where the structure tree gave its rows and columns.
     pub part: Option<Box<TreePart>>,
 }
@@ -88,8 +90,9 @@ impl Grid {
             let lines: Vec<&str> = c.text.lines().collect();
             let wide = lines.iter().any(|l| l.split_whitespace().filter(|t| value(t)).count() >= 3);
             let values = lines.iter().filter(|l| l.split_whitespace().next_back().is_some_and(value)).count();
-            let tall = lines.len() >= 3 && values * 3 >= lines.len() * 2
-                || values == 2 && lines.len() == 2 && lines.iter().all(|l| l.chars().count() == 1);
+            let tall = !self.parted
+                && (lines.len() >= 3 && values * 3 >= lines.len() * 2
+                    || values == 2 && lines.len() == 2 && lines.iter().all(|l| l.chars().count() == 1));
             if tall && let Some(n) = stacked.get_mut(c.row) {
                 *n += 1;
             }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Grid, GridCell};
 use super::edges::{Edge, SNAP};
@@ -11,6 +11,8 @@ const MEET: f32 = 3.0;
 const OVERSHOOT: f32 = 5.0;
 /// Rows and columns narrower than this hold no text: their sides are one line, drawn twice.
 const NARROWEST: f32 = 4.5;
+/// Lines as long as this that end together are sides of one table.
+const TALL: f32 = 40.0;
 /// More tables than this on one page are a drawing.
 const TABLES: usize = 400;
 
@@ -95,13 +97,12 @@ pub(crate) fn grids(across: &[Edge], down: &[Edge], limits: &Limits) -> (Vec<Gri
     for &(h, v) in &meets {
         sets.join(h, across.len() + v);
     }
-    let mut members: Vec<(usize, usize)> = meets
-        .iter()
-        .flat_map(|&(h, v)| [h, across.len() + v])
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .map(|i| (sets.find(i), i))
-        .collect();
+    let mut met: BTreeSet<usize> = meets.iter().flat_map(|&(h, v)| [h, across.len() + v]).collect();
+    for (v, home) in alone(down, &met, across.len()) {
+        sets.join(v, home);
+        met.insert(v);
+    }
+    let mut members: Vec<(usize, usize)> = met.into_iter().map(|i| (sets.find(i), i)).collect();
     members.sort_unstable();
     let mut out = Vec::new();
     let mut budget = cap;
@@ -127,6 +128,23 @@ pub(crate) fn grids(across: &[Edge], down: &[Edge], limits: &Limits) -> (Vec<Gri
         area(a).total_cmp(&area(b)).then(a.rect.y0.total_cmp(&b.rect.y0)).then(a.rect.x0.total_cmp(&b.rect.x0))
     });
     (out, cut)
+}
+
+/// Vertical edges that meet no horizontal one and are as long as edges that do, with one of these: sides of cells that
+/// fill a page from its top to its bottom. Numbers of edges follow those of the horizontal ones.
+fn alone(down: &[Edge], met: &BTreeSet<usize>, base: usize) -> Vec<(usize, usize)> {
+    let mut ends: BTreeMap<(i64, i64), usize> = BTreeMap::new();
+    let tall = |e: &Edge| e.hi - e.lo > TALL;
+    for (v, e) in down.iter().enumerate().filter(|(v, e)| tall(e) && met.contains(&(base + v))) {
+        ends.entry((key(e.lo) / 100, key(e.hi) / 100)).or_insert(base + v);
+    }
+    let mut out = Vec::new();
+    for (v, e) in down.iter().enumerate().filter(|(v, e)| tall(e) && !met.contains(&(base + v))) {
+        let (lo, hi) = (key(e.lo) / 100, key(e.hi) / 100);
+        let home = (lo - 1..=lo + 1).find_map(|lo| ends.range((lo, hi - 1)..=(lo, hi + 1)).next());
+        out.extend(home.map(|(_, &home)| (base + v, home)));
+    }
+    out
 }
 
 struct TooMany;
@@ -201,7 +219,18 @@ fn grid(hs: &[Edge], vs: &[Edge], budget: usize) -> Result<Option<Grid>, TooMany
     if rect.width() < 4.0 * SNAP || rect.height() < 2.0 * SNAP {
         return Ok(None);
     }
-    Ok(Some(Grid { kind: TableKind::Ruled, rect, xs, ys, cells, open_top, open_bottom, aligned: false, part: None }))
+    Ok(Some(Grid {
+        kind: TableKind::Ruled,
+        rect,
+        xs,
+        ys,
+        cells,
+        open_top,
+        open_bottom,
+        aligned: false,
+        parted: false,
+        part: None,
+    }))
 }
 
 /// Merges the atoms of a grid over missing walls into rectangular cells, in row-major order.

@@ -111,9 +111,11 @@ pub(crate) fn fill_ruled(
             *g = better;
         }
     }
-    for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && !g.crowded()) {
+    for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled) {
         wrapped::join(page, g);
-        rows::part(page, g);
+        if !g.parted && !g.crowded() {
+            rows::part(page, g);
+        }
     }
     for candidate in shaded::candidates(page, grids, limits) {
         if !shaded::holds(&candidate, &rest) {

@@ -1,7 +1,7 @@
 //! Tables with horizontal rules only.
 
 use super::Loose;
-use super::aligned::{RowLine, Seg, boundaries, claims, columns, row_lines};
+use super::aligned::{RowLine, Seg, boundaries, claims, columns, numbered, row_lines};
 use super::cells::{Grid, fill};
 use super::edges::Edge;
 use super::grid::merge;
@@ -144,8 +144,13 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
                 let over = |s: &Seg| a.segs.iter().any(|o| o.value && o.rect.x0 < s.rect.x1 && s.rect.x0 < o.rect.x1);
                 b.segs.iter().filter(|s| s.value && over(s)).count() >= 2
             };
+            // The rest of numbers that wrap stands below them, without a label or beside the rest of one.
+            let labelled = |r: &RowLine| r.segs.iter().any(|s| !s.value);
+            let mut labels = rows.iter().filter(inside).filter(|r| labelled(r));
+            let first = labels.next().is_some_and(|r| numbered(page, words, r));
+            let one = first && !labels.any(|r| numbered(page, words, r));
             let lines: Vec<&RowLine> = rows.iter().filter(inside).filter(several).collect();
-            lines.iter().enumerate().any(|(i, b)| lines.iter().take(i).any(|a| below(a, b)))
+            !one && lines.iter().enumerate().any(|(i, b)| lines.iter().take(i).any(|a| below(a, b)))
         })
         .count();
     if crowded > 0 {
@@ -197,7 +202,18 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
     let cells = merge(bands, n, below, right);
     let rect = Rect { x0: *xs.first()?, y0: *ys.first()?, x1: *xs.last()?, y1: *ys.last()? };
     let kind = TableKind::Ruled;
-    Some(Grid { kind, rect, xs, ys, cells, open_top: begin < inner, open_bottom: false, aligned: true, part: None })
+    Some(Grid {
+        kind,
+        rect,
+        xs,
+        ys,
+        cells,
+        open_top: begin < inner,
+        open_bottom: false,
+        aligned: true,
+        parted: false,
+        part: None,
+    })
 }
 
 /// A rule under some columns only, with one text above it, spans that text over them.

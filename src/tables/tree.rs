@@ -252,8 +252,18 @@ impl Tree {
         cells.iter_mut().for_each(|c| read(page, c));
         let part = Box::new(TreePart { table, rows: (lo, hi), begun });
         let kind = TableKind::Tagged;
-        let grid =
-            Grid { kind, rect, xs, ys, cells, open_top: true, open_bottom: true, aligned: false, part: Some(part) };
+        let grid = Grid {
+            kind,
+            rect,
+            xs,
+            ys,
+            cells,
+            open_top: true,
+            open_bottom: true,
+            aligned: false,
+            parted: false,
+            part: Some(part),
+        };
         Some(Part { grid, inked, leaves, nested: self.inside.is_some(), doubt })
     }
 }

@@ -1,96 +1,207 @@
 //! Numbers that a narrow cell breaks over two lines or more (`12` over `3`).
 
-use super::cells::{Grid, GridCell};
-use crate::layout::{Line, PageContent, lines, words};
+use std::collections::BTreeMap;
 
-/// One line of a cell: its width, the width of its first character, its baseline, its size and its text.
+use super::cells::{Grid, GridCell};
+use crate::layout::{Char, Line, PageContent, lines, starts_with_ordinal, words};
+
+/// So many values of a row in one line tell that the row is one, where it has no label.
+const SINGLE: usize = 3;
+
+/// Cells have no wider margins than this.
+const WIDEST: f32 = 9.0;
+/// So many lines that begin equally far from the wall tell where text is set.
+const SET: usize = 3;
+/// Lines of one text are no further apart than this, in ems.
+const LEADING: f32 = 2.5;
+/// So many rows with one label each tell that lines part the rows.
+const LABELLED: usize = 4;
+/// So many characters at most begin a line together.
+const MOST_KEPT: usize = 8;
+
+/// One line of a cell: its ends, the width of what must begin it together, its baseline, its size and its text.
 struct Row {
-    width: f32,
+    x0: f32,
+    x1: f32,
     first: f32,
     base: f32,
     size: f32,
     text: String,
 }
 
-/// Joins numbers that their cell breaks: no line has room for another digit, and another cell of the column is broken
-/// in the same way, or one beside it holds a number in one line between these. All else stays in lines, which are no number.
+/// A cell of the grid with its lines.
+struct Seen<'g> {
+    cell: &'g GridCell,
+    rows: Vec<Row>,
+    /// The margins of its text.
+    x0: f32,
+    x1: f32,
+}
+
+/// Joins numbers that their cell breaks: no line has room for another digit, and the rest of the row or of the column
+/// says that it is one row of values. All else stays in lines, which are no number.
+///
+/// Tells of the grid whether its lines part the rows.
 pub(crate) fn join(page: &PageContent, grid: &mut Grid) {
-    if !grid.cells.iter().any(broken) {
+    if !grid.cells.iter().any(|c| stacked(&c.text)) {
         return;
     }
     let cells: Vec<Vec<Line>> = grid.cells.iter().map(|c| lines(words(page, c.chars.iter().copied()))).collect();
-    // Text keeps at least this much clear of the walls on either side.
-    let room = |c: &GridCell, l: &Line| {
-        let wall = grid.cell_rect(c);
-        (l.rect.x0 - wall.x0).min(wall.x1 - l.rect.x1)
-    };
-    let every = grid.cells.iter().zip(&cells).flat_map(|(c, lines)| lines.iter().map(move |l| room(c, l)));
-    let pad = every.fold(f32::MAX, f32::min).max(0.0);
-    let rows: Vec<Vec<Row>> = cells.iter().map(|lines| lines.iter().filter_map(|l| row(page, l)).collect()).collect();
-    let full: Vec<bool> = grid
+    let pad = margin(page, grid, &cells);
+    let seen: Vec<Seen> = grid
         .cells
         .iter()
-        .zip(&rows)
-        .map(|(c, rows)| {
-            let width = grid.cell_rect(c).width() - 2.0 * pad;
-            rows.len() >= 2
-                && rows.windows(2).all(|p| match p {
-                    [a, b] => a.width + b.first > width + 0.1 && b.base - a.base <= 1.8 * a.size,
-                    _ => false,
-                })
+        .zip(&cells)
+        .map(|(cell, lines)| {
+            let (rows, wall) = (lines.iter().filter_map(|l| row(page, l)).collect(), grid.cell_rect(cell));
+            Seen { cell, rows, x0: wall.x0 + pad, x1: wall.x1 - pad }
         })
         .collect();
-    let mut found: Vec<usize> = Vec::new();
-    for (i, c) in grid.cells.iter().enumerate().filter(|(_, c)| broken(c)) {
-        let alike =
-            |j: usize, o: &GridCell| j != i && (o.col, o.col_span) == (c.col, c.col_span) && full.get(j) == Some(&true);
-        // Two rows of values without a line between them stand in lines too, as do their neighbours.
-        let beside = |j: usize, o: &GridCell| {
-            j != i && o.row == c.row && stacked(o) && !(broken(o) && full.get(j) == Some(&true))
-        };
-        // Two rows of values would have its number in one of them.
-        let level = |j: usize, o: &GridCell| {
-            let ([line], Some(mine)) = (rows.get(j).map_or(&[][..], Vec::as_slice), rows.get(i)) else { return false };
-            (o.row, o.row_span) == (c.row, c.row_span)
-                && line.text.chars().all(digit)
-                && mine.iter().all(|l| (l.base - line.base).abs() > 0.25 * l.size)
-        };
-        let whole = rows.get(i).is_some_and(|r| r.len() == c.text.lines().count());
-        if whole
-            && full.get(i) == Some(&true)
-            && grid.cells.iter().enumerate().any(|(j, o)| alike(j, o) || level(j, o))
-            && !grid.cells.iter().enumerate().any(|(j, o)| beside(j, o))
-        {
-            found.push(i);
-        }
-    }
-    for i in found {
-        if let (Some(c), Some(rows)) = (grid.cells.get_mut(i), rows.get(i)) {
-            c.text = rows.iter().map(|r| r.text.as_str()).collect();
+    let found: Vec<(usize, String)> = (seen.iter().enumerate())
+        .filter(|(_, s)| s.broken() && one_row(s, &seen))
+        .map(|(i, s)| (i, s.rows.iter().map(|r| r.text.as_str()).collect()))
+        .collect();
+    let parted = parts_rows(&seen);
+    for (i, text) in found {
+        if let Some(c) = grid.cells.get_mut(i) {
+            c.text = text;
             c.wrapped = true;
         }
     }
+    grid.parted = parted;
+}
+
+/// Whether nearly all rows that hold values have one label.
+fn parts_rows(all: &[Seen]) -> bool {
+    let mut rows: BTreeMap<usize, (bool, usize, bool)> = BTreeMap::new(); // values, labels, one text each
+    for s in all.iter().filter(|s| s.cell.row_span == 1 && !s.rows.is_empty()) {
+        let row = rows.entry(s.cell.row).or_insert((false, 0, true));
+        if s.cell.text.chars().any(char::is_alphabetic) {
+            row.1 += 1;
+            row.2 &= s.is_one_label();
+        } else {
+            row.0 |= s.cell.text.chars().any(digit);
+        }
+    }
+    let valued = rows.values().filter(|r| r.0).count();
+    let labelled = rows.values().filter(|r| r.0 && r.1 > 0 && r.2).count();
+    labelled >= LABELLED && labelled * 5 >= valued * 4
+}
+
+/// The margin on either side of the text of cells: what all lines keep clear of their walls. A single character may run
+/// over its margin, and punctuation at the ends of a line hang in it.
+fn margin(page: &PageContent, grid: &Grid, cells: &[Vec<Line>]) -> f32 {
+    let (mut left, mut right): (Vec<f32>, f32) = (Vec::new(), f32::MAX);
+    for (cell, lines) in grid.cells.iter().zip(cells) {
+        let wall = grid.cell_rect(cell);
+        let several = |l: &&Line| l.turn == 0 && l.words.iter().map(|w| w.chars.len()).sum::<usize>() > 1;
+        for line in lines.iter().filter(several) {
+            let (before, behind, text) = (line.rect.x0 - wall.x0, wall.x1 - line.rect.x1, line.text(page));
+            if before >= 0.0 && !text.starts_with(opening) {
+                left.push(before);
+            }
+            if behind >= 0.0 && !text.ends_with(closing) {
+                right = right.min(behind);
+            }
+        }
+    }
+    let least = left.iter().copied().fold(f32::MAX, f32::min);
+    // Text is set from the left in some cells; else it is as clear of either side.
+    let set = left.iter().filter(|&&l| l - least < 1.0).count() >= SET;
+    (if set { least } else { least.min(right) }).min(WIDEST)
+}
+
+impl Seen<'_> {
+    /// Whether the cell holds a stack of digits of which no line but the last has room for another digit.
+    fn broken(&self) -> bool {
+        let whole: String = self.rows.iter().map(|r| r.text.as_str()).collect();
+        let lengths: Vec<usize> = self.rows.iter().map(|r| r.text.chars().count()).collect();
+        let Some((last, [first, rest @ ..])) = lengths.split_last() else { return false };
+        let even = last <= first && rest.iter().all(|n| n == first);
+        // A point is narrower than a digit.
+        let decimal = whole.starts_with(digit) && whole.ends_with(digit) && whole.matches('.').count() == 1;
+        let number = decimal || even && whole.chars().all(digit);
+        stacked(&self.cell.text) && self.rows.len() == self.cell.text.lines().count() && number && self.full(0.1, false)
+    }
+
+    /// Whether what begins each line but the first had no room on the line above, by `least`; `aside` where the lines
+    /// begin at the left margin, behind an indent that takes room too.
+    fn full(&self, least: f32, aside: bool) -> bool {
+        let room = |r: &Row| if aside { self.x1 - r.x1 } else { self.x1 - self.x0 - (r.x1 - r.x0) };
+        self.rows.windows(2).all(|p| match p {
+            [a, b] => b.first > room(a) + least && b.base - a.base <= LEADING * a.size,
+            _ => false,
+        })
+    }
+
+    /// Whether the cell holds one text in one line, or in lines of which each ends where the cell does.
+    fn is_one_label(&self) -> bool {
+        let least = -0.15 * self.rows.first().map_or(0.0, |r| r.size);
+        let aside = self.rows.iter().skip(1).any(|r| r.x0 - self.x0 < 1.0);
+        self.rows.iter().skip(1).all(|r| !starts_with_ordinal(&r.text)) && self.full(least, aside)
+    }
+
+    fn numeric(&self) -> bool {
+        self.rows.iter().flat_map(|r| r.text.chars()).all(|c| digit(c) || c == '.')
+    }
+
+    fn beside(&self, other: &Self) -> bool {
+        !std::ptr::eq(self, other) && other.cell.row == self.cell.row
+    }
+}
+
+/// Whether the row of a broken number is one row of values: a cell of two or more values would stand beside as many
+/// labels, and beside other cells of several.
+fn one_row(mine: &Seen, all: &[Seen]) -> bool {
+    let own_row = |o: &&Seen| mine.beside(o) && o.cell.row_span == mine.cell.row_span && !o.rows.is_empty();
+    if all.iter().any(|o| mine.beside(o) && stacked(&o.cell.text) && !o.broken()) {
+        return false;
+    }
+    let long = mine.rows.first().is_some_and(|r| r.text.chars().count() >= 2);
+    let place = |c: &GridCell| (c.col, c.col_span);
+    let wraps = |o: &Seen| o.rows.len() >= 2 && o.full(0.1, false);
+    let alike = |o: &Seen| !std::ptr::eq(mine, o) && place(o.cell) == place(mine.cell) && wraps(o);
+    let mut labels = all.iter().filter(own_row).filter(|o| o.cell.text.chars().any(char::is_alphabetic)).peekable();
+    let labelled = labels.peek().is_some();
+    let one_label = labelled && labels.all(Seen::is_one_label);
+    let values: Vec<&Seen> =
+        all.iter().filter(|o| std::ptr::eq(mine, *o) || own_row(o)).filter(|o| o.numeric()).collect();
+    let singles = values.iter().filter(|o| o.rows.len() == 1).count();
+    // Rows of values have their baselines in common.
+    let apart = values.iter().filter(|o| o.rows.len() > 1).any(|stack| {
+        let on = |base: f32| stack.rows.iter().any(|l| (l.base - base).abs() <= 0.25 * l.size);
+        let within = |o: &&&Seen| o.rows.len() < stack.rows.len();
+        values.iter().filter(within).flat_map(|o| &o.rows).any(|l| !on(l.base))
+    });
+    one_label || long && all.iter().any(alike) || apart || !labelled && singles >= SINGLE && singles * 2 > values.len()
 }
 
 fn digit(c: char) -> bool {
     c.is_ascii_digit() || ('０'..='９').contains(&c)
 }
 
-/// Whether a cell holds lines of digits and nothing else.
-fn stacked(cell: &GridCell) -> bool {
-    cell.text.lines().flat_map(str::chars).all(digit) && cell.text.lines().count() >= 2
-}
-
-/// Whether all lines of a stack are as long as the first but the last, which may be shorter.
-fn broken(cell: &GridCell) -> bool {
-    let lengths: Vec<usize> = cell.text.lines().map(|l| l.chars().count()).collect();
-    let Some((&last, upper)) = lengths.split_last() else { return false };
-    let Some(&first) = upper.first() else { return false };
-    stacked(cell) && first >= 2 && last >= 1 && last <= first && upper.iter().all(|&n| n == first)
+/// Whether a text is several lines of digits, a point between them, and nothing else.
+fn stacked(text: &str) -> bool {
+    text.lines().flat_map(str::chars).all(|c| digit(c) || c == '.') && text.lines().count() >= 2
 }
 
 fn row(page: &PageContent, line: &Line) -> Option<Row> {
-    let first = line.words.first().and_then(|w| w.chars.first()).and_then(|&i| page.chars.get(i as usize))?;
-    let (width, base, size) = (line.rect.width(), line.base, line.size);
-    (line.turn == 0).then(|| Row { width, first: first.bbox.width(), base, size, text: line.text(page) })
+    let inked = line.words.iter().flat_map(|w| &w.chars).filter_map(|&i| page.chars.get(i as usize));
+    let inked: Vec<&Char> = inked.take(MOST_KEPT + 1).collect();
+    // Letters and digits are kept together, punctuation with what stands before it.
+    let kept = inked.windows(2).take_while(|p| match p {
+        [a, b] => !digit(a.ch) && a.ch.is_ascii_alphanumeric() && b.ch.is_ascii_alphanumeric() || closing(b.ch),
+        _ => false,
+    });
+    let first = inked.iter().take(1 + kept.count()).map(|c| c.bbox.width()).sum();
+    let (x0, x1, base, size) = (line.rect.x0, line.rect.x1, line.base, line.size);
+    (line.turn == 0 && !inked.is_empty()).then(|| Row { x0, x1, first, base, size, text: line.text(page) })
+}
+
+fn closing(c: char) -> bool {
+    "，。、；：）》”’」』】！？,.;:)%".contains(c)
+}
+
+fn opening(c: char) -> bool {
+    "（《“‘「『【(".contains(c)
 }
