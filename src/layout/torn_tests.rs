@@ -73,6 +73,63 @@ fn a_decimal_broken_at_its_point_is_one_number() {
     assert_eq!(rows(&tables(vec![p])[0])[0], "一、收费|58.07");
 }
 
+/// Two pages with one grid each.
+fn pages(xs: &[f32], upper: &[&[&str]], lower: &[&[&str]]) -> Vec<PageContent> {
+    let make = |number: u32, top: f32, rows: &[&[&str]]| {
+        let mut p = page(number);
+        let ys: Vec<f32> = (0..=rows.len()).map(|i| top + 18.0 * i as f32).collect();
+        let cells: Vec<Vec<String>> = rows.iter().map(|r| r.iter().map(|&t| t.to_owned()).collect()).collect();
+        grid(&mut p, xs, &ys, true, &cells);
+        p
+    };
+    vec![make(1, 600.0, upper), make(2, 60.0, lower)]
+}
+
+#[test]
+fn numbers_below_a_page_break_without_a_label_are_of_the_row_above() {
+    let xs = [60.0, 140.0, 170.0, 200.0];
+    let upper: [&[&str]; 4] =
+        [&["项目", "甲", "乙"], &["1.许可", "7", "8"], &["2.处罚", "3", "4"], &["3.强制", "297", "13"]];
+    let found = tables(pages(&xs, &upper, &[&["", "502", "4"], &["4.收费", "5", "6"]]));
+    assert_eq!(rows(&found[0])[3..], ["3.强制|297\n502|13\n4", "4.收费|5|6"]);
+}
+
+#[test]
+fn numbers_beside_the_rest_of_a_label_are_of_the_row_above() {
+    let xs = [60.0, 117.0, 147.0, 177.0];
+    let upper: [&[&str]; 3] = [&["项目", "甲", "乙"], &["1.许可", "7", "8"], &["2.无正当理由", "297", "13"]];
+    let found = tables(pages(&xs, &upper, &[&["反复申请", "502", "4"], &["3.其他", "5", "6"]]));
+    assert_eq!(rows(&found[0])[2..], ["2.无正当理由\n反复申请|297\n502|13\n4", "3.其他|5|6"]);
+}
+
+#[test]
+fn the_only_row_of_numbers_goes_on_where_they_fill_their_cells() {
+    let xs = [60.0, 76.0, 92.0, 108.0];
+    let found = tables(pages(&xs, &[&["维", "纠", "总"], &["57", "0", "57"]], &[&["1", "", "1"]]));
+    assert_eq!(rows(&found[0])[1..], ["57\n1|0|57\n1"]);
+    let wide = [60.0, 160.0, 260.0, 360.0];
+    let found = tables(pages(&wide, &[&["维", "纠", "总"], &["57", "0", "57"]], &[&["1", "", "1"]]));
+    assert_eq!(rows(&found[0])[1..], ["57|0|57", "1||1"]);
+}
+
+#[test]
+fn a_tall_name_torn_beside_names_of_groups_goes_on() {
+    let xs = [60.0, 82.0, 102.0, 122.0, 140.0];
+    let mut made = pages(&xs, &[], &[&["人", "企业", "科研", ""], &["1", "2", "3", "6"]]);
+    let a = &mut made[0];
+    a.rulings.clear();
+    for y in [600.0, 618.0] {
+        stroke(a, 60.0, y, 140.0, y);
+    }
+    for x in [60.0, 82.0, 122.0, 140.0] {
+        stroke(a, x, 600.0, x, 618.0);
+    }
+    for (x, text) in [(63.0, "自然"), (86.0, "法人"), (123.0, "总计")] {
+        set(a, x, 612.0, 8.0, 0.0, text);
+    }
+    assert_eq!(rows(&tables(made)[0]), ["自然\n人|法人|法人|总计", "自然\n人|企业|科研|总计", "1|2|3|6"]);
+}
+
 #[test]
 fn sides_of_a_cell_as_tall_as_the_page_belong_to_its_table() {
     let mut p = page(1);

@@ -331,6 +331,22 @@ fn torn(table: &Piece, next: &Piece) -> bool {
     if a.iter().zip(&b).all(|(x, y)| empty(x) || empty(y)) {
         return true;
     }
+    // A label goes on, or stands above alone: so may the numbers beside it. They stay in lines, which are no number.
+    let valued = |v: &[PieceCell]| v.iter().skip(1).any(valued) && !v.iter().skip(1).any(|c| letters(&c.cell.text));
+    // Without labels, the only row of numbers, which fill their cells, goes on in the only one below.
+    let bare = |c: &PieceCell| !c.cell.text.chars().any(|c| !c.is_numeric() && !c.is_whitespace());
+    let above = |c: &&PieceCell| c.cell.row + c.cell.row_span <= last;
+    let only = next.rows == 1 && !table.cells.iter().filter(above).any(|c| !empty(c) && bare(c));
+    if only && a.iter().chain(&b).all(bare) && a.iter().zip(&b).all(|(x, y)| empty(y) || x.full && !empty(x)) {
+        return true;
+    }
+    if valued(&a) && valued(&b) && letters(&label.cell.text) {
+        let ordinals = numbered(table, label) || starts_with_ordinal(&label.cell.text) && begun(next, label);
+        let goes_on = !empty(more) && label.full && ordinals && !starts_with_ordinal(&more.cell.text);
+        if goes_on || empty(more) && labelled(table, next, label) {
+            return true;
+        }
+    }
     let digits = |c: &PieceCell| c.cell.text.chars().any(char::is_numeric);
     // Narrow header cells with one line on each page.
     let wrapped = |x: &PieceCell, y: &PieceCell| empty(y) || (x.full && !empty(x) && !digits(x) && !digits(y));
@@ -347,6 +363,27 @@ fn torn(table: &Piece, next: &Piece) -> bool {
         && (label.full || numbered(table, label) || cut_off(&label.cell.text, &more.cell.text))
 }
 
+fn letters(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
+/// Whether most rows below the first of a piece begin with an ordinal in the column of a label.
+fn begun(next: &Piece, label: &PieceCell) -> bool {
+    let below = next.cells.iter().filter(|c| c.cell.col == label.cell.col && c.cell.row > 0 && !c.cell.text.is_empty());
+    let (all, with) =
+        below.fold((0, 0), |(all, with), c| (all + 1, with + usize::from(starts_with_ordinal(&c.cell.text))));
+    with >= 2 && with * 2 > all
+}
+
+/// Whether nearly all cells in the column of a label hold text, on both sides of the page break.
+fn labelled(table: &Piece, next: &Piece, label: &PieceCell) -> bool {
+    let end = |c: &PieceCell| c.cell.col + c.cell.col_span;
+    let below = next.cells.iter().filter(|c| c.cell.row > 0);
+    let column = table.cells.iter().chain(below).filter(|c| end(c) == end(label));
+    let (all, with) = column.fold((0, 0), |(all, with), c| (all + 1, with + usize::from(letters(&c.cell.text))));
+    with >= 3 && with * 10 >= all * 9
+}
+
 /// Whether two pieces of a label cannot stand alone: an ordinal without its label above, punctuation first below.
 fn cut_off(upper: &str, lower: &str) -> bool {
     let bare = |c: char| c.is_ascii_digit() || c.is_whitespace();
@@ -361,13 +398,19 @@ fn torn_head(table: &Piece, next: &Piece) -> Vec<usize> {
     if upper.iter().chain(&lower).any(|c| c.cell.text.chars().any(char::is_numeric)) {
         return Vec::new();
     }
+    // Names above several others tell that the rows are one boxhead.
+    let inked = |c: &PieceCell| !c.cell.text.is_empty();
+    let under = |a: &PieceCell, b: &PieceCell| {
+        b.cell.col >= a.cell.col && b.cell.col + b.cell.col_span <= a.cell.col + a.cell.col_span
+    };
+    let heads = upper.iter().any(|a| inked(a) && lower.iter().filter(|b| inked(b) && under(a, b)).count() > 1);
     let goes_on = |a: &PieceCell, b: &PieceCell| {
         let place = |c: &PieceCell| (c.cell.col, c.cell.col_span);
-        let named = a.full && !a.cell.text.is_empty() && !b.cell.text.is_empty() && !starts_with_ordinal(&b.cell.text);
+        let named = inked(a) && (a.full && inked(b) || heads && !inked(b)) && !starts_with_ordinal(&b.cell.text);
         place(a) == place(b) && named && a.cell.text != b.cell.text
     };
     let found: Vec<usize> = upper.iter().filter(|a| lower.iter().any(|b| goes_on(a, b))).map(|a| a.cell.col).collect();
-    if found.len() >= 3 { found } else { Vec::new() }
+    if found.len() >= 3 || heads { found } else { Vec::new() }
 }
 
 /// Columns whose cells on both sides of the page break begin with an ordinal: items of a group beside them.
