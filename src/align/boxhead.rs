@@ -5,6 +5,8 @@ use super::value::header_unit;
 use super::vocabulary::{Reader, Role, TableIndex};
 use super::year::printed_year;
 use crate::document::TableKind;
+use crate::pattern::{Label, Part};
+use crate::text::fold;
 
 /// A header cell at the lowest level of the boxhead.
 #[derive(Debug, Clone)]
@@ -110,8 +112,49 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
             heads.push(head);
         }
     }
+    leave_captions(&mut heads);
     leave_earlier_years(&mut heads, reader);
     heads
+}
+
+/// Whether a header cell prints the names of two columns, or that of one and the title above it, which are no label
+/// together: columns have run into one.
+fn heads_two(grid: &Grid, head: &Head, part: &Part, reader: &Reader) -> bool {
+    let text = grid.cell(head.cell).map_or("", |c| c.text.as_str());
+    if grid.table.kind == TableKind::Delimited || !text.contains(char::is_whitespace) {
+        return false;
+    }
+    let has = |labels: &[Label], piece: &str| labels.iter().any(|l| l.shadow == piece);
+    let (mut names, mut titles) = (0, 0);
+    for piece in text.split_whitespace().map(fold) {
+        if part.columns.iter().filter_map(|c| c.path.last()).any(|l| has(l, &piece)) {
+            names += 1;
+        } else if reader.vocabulary.is_label(&piece)
+            && !part.columns.iter().flat_map(|c| &c.path).any(|l| has(l, &piece))
+        {
+            titles += 1;
+        }
+    }
+    names > 0 && names + titles > 1 && !reader.vocabulary.is_label(&fold(text))
+}
+
+/// A label alone in its row is a caption where a row below prints the same column among others (`2016年度` above
+/// `统计指标`, `单位`, `统计数`).
+fn leave_captions(heads: &mut [Head]) {
+    let inked = |heads: &[Head], row: usize| heads.iter().filter(|h| h.row == row && !h.blank).count();
+    let below = |heads: &[Head], row: usize, column: usize| {
+        heads.iter().any(|h| h.row > row && h.leaf.iter().any(|l| l.0 == column) && inked(heads, h.row) > 1)
+    };
+    let captions: Vec<usize> = (heads.iter().enumerate())
+        .filter(|(_, h)| !h.leaf.is_empty() && inked(heads, h.row) == 1)
+        .filter(|(_, h)| h.leaf.iter().all(|l| below(heads, h.row, l.0)))
+        .map(|(at, _)| at)
+        .collect();
+    for at in captions {
+        if let Some(head) = heads.get_mut(at) {
+            head.leaf.clear();
+        }
+    }
 }
 
 /// Of columns that differ in their year alone (2016年, 2015年) the latest is the report's own.
@@ -142,9 +185,10 @@ pub(crate) fn boxhead(
     index: &TableIndex,
     reader: &Reader,
 ) -> Option<Boxhead> {
-    let columns = &index.part(part)?.columns;
+    let form = index.part(part)?;
+    let columns = &form.columns;
     let heads = heads(grid, rows, part, index, reader);
-    if heads.iter().all(|h| h.leaf.is_empty()) {
+    if heads.iter().all(|h| h.leaf.is_empty()) || heads.iter().any(|h| heads_two(grid, h, form, reader)) {
         return None;
     }
     // Captions right above the table speak for all of it.

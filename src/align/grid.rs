@@ -274,16 +274,16 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
     view
 }
 
-/// Whether a cell prints two labels one below the other, numbered one after the other (`1.甲`, `2.乙`): a line between
-/// two rows is lost.
+/// Whether a cell prints two labels one below the other, numbered one after the other (`1.甲`, `2.乙`), behind the rest
+/// of another one or not: a line between two rows is lost.
 fn prints_two(text: &str) -> bool {
     // Most labels are one line, and every row is looked at for every form.
     if !text.contains('\n') {
         return false;
     }
-    let mut lines = text.lines().map(|l| Printed::new(l).ordinal);
-    let Some(Some(first)) = lines.next() else { return false };
-    lines.flatten().any(|o| o.style == first.style && o.number == first.number.saturating_add(1))
+    let mut ordinals = text.lines().filter_map(|l| Printed::new(l).ordinal);
+    let Some(first) = ordinals.next() else { return false };
+    ordinals.any(|o| o.style == first.style && o.number == first.number.saturating_add(1))
 }
 
 /// Chooses the form's row for each printed row so that the order of both is kept and the evidence is largest;

@@ -592,6 +592,39 @@ fn a_row_of_a_sum_that_is_left_out_is_told() {
 }
 
 #[test]
+fn a_year_alone_above_the_names_of_columns_is_a_caption() {
+    let rows = [
+        "3*政府信息公开情况统计表",
+        "（2016年度）||",
+        "统计指标|单位|统计数",
+        "1.按时办结数|件|8",
+        "2.延期办结数|件|1",
+    ];
+    assert_eq!(values(&read(&html(&table(&rows))), "statistics.applications.concluded"), ["8", "1"]);
+}
+
+#[test]
+fn a_cell_that_heads_two_columns_names_none() {
+    let rows = [
+        "5*行政复议|10*行政诉讼",
+        "结果维持|结果纠正|其他结果|尚未审结|总计 结果维持|结果纠正|其他结果|尚未审结|总计|结果维持|结果纠正|其他结果|尚未审结|总计",
+        "7|0|43|5|55|2|4|—|42|48|5|4|0|9",
+    ];
+    assert!(read(&html(&table(&rows))).readings.is_empty());
+    let rows = ["信息内容|第二十条第（一）项<br>本年制发件数|2*本年废止件数|现行有效件数", "规章|642|||84"];
+    let found = read(&html(&table(&rows)));
+    assert!(found.readings.iter().all(|r| flagged(&found, "column-order", &r.variable)), "{:?}", found.readings);
+}
+
+#[test]
+fn the_rest_of_a_label_before_two_others_names_no_row() {
+    let rest = "版物<br>4.无正当理由大量反复申请<br>5.要求行政机关确认或重新出具已获取信息|0|0|0|0|3|71|74";
+    let rows = ["3.要求提供公开出|48|0|0|0|0|0|48", rest, "|0|0|4|0|0|0|4"];
+    let found = read(&html(&applications(&rows)));
+    assert!(values(&found, "applications.not_handled.reconfirmation").is_empty());
+}
+
+#[test]
 fn without_headers_two_forms_may_explain_the_rows() {
     let body = format!("<p>第二十条第（一）项</p>{}", table(&["规章|7|7|82", "规范性文件|14|14|14"]));
     let found = read(&html(&body));
