@@ -180,3 +180,12 @@ fn a_line_of_numbers_between_rules_is_of_the_row_above() {
         assert!(rows(t)[2].starts_with("2.处罚|2077\n3"), "{:?}", rows(t));
     }
 }
+
+#[test]
+fn a_dash_at_the_wall_is_no_sign_of_the_number_behind_it() {
+    let mut p = page(1);
+    grid(&mut p, &[60.0, 80.0, 95.0, 115.0], &[100.0, 120.0, 140.0], true, &[]);
+    set(&mut p, 75.0, 114.0, 10.0, 0.0, "-158");
+    set(&mut p, 62.0, 134.0, 10.0, 0.0, "-12345");
+    assert_eq!(rows(&tables(vec![p])[0]), ["-|158|", "-12345||"]);
+}

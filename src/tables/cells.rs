@@ -244,6 +244,17 @@ pub(crate) fn fill(page: &PageContent, grids: &mut [Grid], all: Vec<Word>) -> Ve
             }
             previous = Some((c.bbox, c.order));
         }
+        // A dash alone in its cell is no sign of the number in the next, however close.
+        let dashes = |run: &(usize, Vec<u32>)| {
+            run.1.iter().all(|&i| page.chars.get(i as usize).is_some_and(|c| "-－—–/／".contains(c.ch)))
+        };
+        let within = |(cell, chars): &(usize, Vec<u32>)| {
+            let wall = grid.cells.get(*cell).map(|c| grid.cell_rect(c));
+            let mut boxes = chars.iter().filter_map(|&i| page.chars.get(i as usize)).map(|c| c.bbox);
+            let room = 0.06 * w.size;
+            wall.is_some_and(|wall| boxes.all(|b| b.x0 >= wall.x0 - room && b.x1 <= wall.x1 + room))
+        };
+        gap_at_wall |= w.turn == 0 && runs.iter().any(dashes) && runs.iter().all(within);
         if runs.len() > 1 && !gap_at_wall {
             let best = runs.iter().map(|r| r.1.len()).max().unwrap_or_default();
             if let Some(home) = runs.iter().find(|r| r.1.len() == best).map(|r| r.0) {
