@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::cells::{Grid, GridCell};
 use crate::layout::{Char, Line, PageContent, lines, starts_with_ordinal, words};
 
@@ -36,6 +38,21 @@ struct Seen<'g> {
     /// The margins of its text.
     x0: f32,
     x1: f32,
+    /// Whether it breaks a number, as far as it tells itself.
+    broken: bool,
+}
+
+/// The rows of a cell: its first, and how many.
+type Band = (usize, usize);
+
+/// What the cells around them say of broken numbers, worked out once: a grid may have many of them.
+struct Around {
+    /// Rows with a stack of numbers that is no broken one.
+    mixed: FxHashSet<usize>,
+    /// Bands that hold one row of values.
+    single: FxHashSet<Band>,
+    /// How many cells of the same columns wrap their text.
+    wrapping: FxHashMap<(usize, usize), usize>,
 }
 
 /// Joins numbers that their cell breaks: no line has room for another digit, and the rest of the row or of the column
@@ -54,11 +71,13 @@ pub(crate) fn join(page: &PageContent, grid: &mut Grid) {
         .zip(&cells)
         .map(|(cell, lines)| {
             let (rows, wall) = (lines.iter().filter_map(|l| row(page, l)).collect(), grid.cell_rect(cell));
-            Seen { cell, rows, x0: wall.x0 + pad, x1: wall.x1 - pad }
+            let seen = Seen { cell, rows, x0: wall.x0 + pad, x1: wall.x1 - pad, broken: false };
+            Seen { broken: seen.is_broken(), ..seen }
         })
         .collect();
+    let around = Around::new(&seen);
     let found: Vec<(usize, String)> = (seen.iter().enumerate())
-        .filter(|(_, s)| s.broken() && one_row(s, &seen))
+        .filter(|(_, s)| s.broken && around.is_one_row(s))
         .map(|(i, s)| (i, s.rows.iter().map(|r| r.text.as_str()).collect()))
         .collect();
     let parted = parts_rows(&seen);
@@ -113,7 +132,7 @@ fn margin(page: &PageContent, grid: &Grid, cells: &[Vec<Line>]) -> f32 {
 
 impl Seen<'_> {
     /// Whether the cell holds a stack of digits of which no line but the last has room for another digit.
-    fn broken(&self) -> bool {
+    fn is_broken(&self) -> bool {
         let whole: String = self.rows.iter().map(|r| r.text.as_str()).collect();
         let lengths: Vec<usize> = self.rows.iter().map(|r| r.text.chars().count()).collect();
         let Some((last, [first, rest @ ..])) = lengths.split_last() else { return false };
@@ -145,35 +164,53 @@ impl Seen<'_> {
         self.rows.iter().flat_map(|r| r.text.chars()).all(|c| digit(c) || c == '.')
     }
 
-    fn beside(&self, other: &Self) -> bool {
-        !std::ptr::eq(self, other) && other.cell.row == self.cell.row
+    fn band(&self) -> Band {
+        (self.cell.row, self.cell.row_span)
+    }
+
+    fn columns(&self) -> (usize, usize) {
+        (self.cell.col, self.cell.col_span)
     }
 }
 
-/// Whether the row of a broken number is one row of values: a cell of two or more values would stand beside as many
-/// labels, and beside other cells of several.
-fn one_row(mine: &Seen, all: &[Seen]) -> bool {
-    let own_row = |o: &&Seen| mine.beside(o) && o.cell.row_span == mine.cell.row_span && !o.rows.is_empty();
-    if all.iter().any(|o| mine.beside(o) && stacked(&o.cell.text) && !o.broken()) {
-        return false;
+impl Around {
+    fn new(all: &[Seen]) -> Self {
+        let mut bands: FxHashMap<Band, Vec<&Seen>> = FxHashMap::default();
+        let mut wrapping: FxHashMap<(usize, usize), usize> = FxHashMap::default();
+        for s in all.iter().filter(|s| !s.rows.is_empty()) {
+            bands.entry(s.band()).or_default().push(s);
+            *wrapping.entry(s.columns()).or_default() += usize::from(s.rows.len() >= 2 && s.full(0.1, false));
+        }
+        let mixed = all.iter().filter(|s| !s.broken && stacked(&s.cell.text)).map(|s| s.cell.row).collect();
+        bands.retain(|_, cells| cells.iter().any(|s| s.broken) && holds_one_row(cells));
+        Self { mixed, single: bands.into_keys().collect(), wrapping }
     }
-    let long = mine.rows.first().is_some_and(|r| r.text.chars().count() >= 2);
-    let place = |c: &GridCell| (c.col, c.col_span);
-    let wraps = |o: &Seen| o.rows.len() >= 2 && o.full(0.1, false);
-    let alike = |o: &Seen| !std::ptr::eq(mine, o) && place(o.cell) == place(mine.cell) && wraps(o);
-    let mut labels = all.iter().filter(own_row).filter(|o| o.cell.text.chars().any(char::is_alphabetic)).peekable();
+
+    /// Whether the row of a broken number is one row of values: a cell of two or more values would stand beside as many
+    /// labels, and beside other cells of several.
+    fn is_one_row(&self, broken: &Seen) -> bool {
+        let long = broken.rows.first().is_some_and(|r| r.text.chars().count() >= 2);
+        let alike = || self.wrapping.get(&broken.columns()).is_some_and(|&cells| cells >= 2);
+        !self.mixed.contains(&broken.cell.row) && (long && alike() || self.single.contains(&broken.band()))
+    }
+}
+
+/// Whether the cells of a band hold one label, or values that could not stand in several rows.
+fn holds_one_row(cells: &[&Seen]) -> bool {
+    let mut labels = cells.iter().filter(|s| s.cell.text.chars().any(char::is_alphabetic)).peekable();
     let labelled = labels.peek().is_some();
-    let one_label = labelled && labels.all(Seen::is_one_label);
-    let values: Vec<&Seen> =
-        all.iter().filter(|o| std::ptr::eq(mine, *o) || own_row(o)).filter(|o| o.numeric()).collect();
-    let singles = values.iter().filter(|o| o.rows.len() == 1).count();
+    let one_label = labelled && labels.all(|s| s.is_one_label());
+    let values: Vec<&&Seen> = cells.iter().filter(|s| s.numeric()).collect();
+    let singles = values.iter().filter(|s| s.rows.len() == 1).count();
     // Rows of values have their baselines in common.
-    let apart = values.iter().filter(|o| o.rows.len() > 1).any(|stack| {
-        let on = |base: f32| stack.rows.iter().any(|l| (l.base - base).abs() <= 0.25 * l.size);
-        let within = |o: &&&Seen| o.rows.len() < stack.rows.len();
-        values.iter().filter(within).flat_map(|o| &o.rows).any(|l| !on(l.base))
-    });
-    one_label || long && all.iter().any(alike) || apart || !labelled && singles >= SINGLE && singles * 2 > values.len()
+    let apart = || {
+        values.iter().filter(|s| s.rows.len() > 1).any(|stack| {
+            let on = |base: f32| stack.rows.iter().any(|l| (l.base - base).abs() <= 0.25 * l.size);
+            let fewer = values.iter().filter(|s| s.rows.len() < stack.rows.len());
+            fewer.flat_map(|s| &s.rows).any(|l| !on(l.base))
+        })
+    };
+    one_label || !labelled && singles >= SINGLE && singles * 2 > values.len() || apart()
 }
 
 fn digit(c: char) -> bool {
