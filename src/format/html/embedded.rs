@@ -93,6 +93,13 @@ fn clamp(n: usize) -> u32 {
 /// Ideographs that a literal must hold to be taken for an article.
 const ARTICLE: usize = 100;
 
+/// Keeps the first of the texts with most ideographs, of those that hold an article's.
+fn keep(best: &mut Option<(usize, Embedded)>, weight: usize, found: impl FnOnce() -> Embedded) {
+    if weight >= ARTICLE && best.as_ref().is_none_or(|(most, _)| weight > *most) {
+        *best = Some((weight, found()));
+    }
+}
+
 /// The text that has most Chinese of all that the page does not show: literals of its scripts, what its templates,
 /// fields and attributes hold; `source` is the page's.
 pub(super) fn find_hidden(tree: &Tree, source: &str) -> Option<Embedded> {
@@ -102,10 +109,8 @@ pub(super) fn find_hidden(tree: &Tree, source: &str) -> Option<Embedded> {
         let index = clamp(i);
         if matches!(element.name(), "textarea" | "template")
             && let Some((at, text)) = content(source, node.offset as usize, element.name())
-            && ideographs(text) >= ARTICLE
-            && best.as_ref().is_none_or(|(most, _)| ideographs(text) > *most)
         {
-            best = Some((ideographs(text), Embedded::verbatim(text, at, index)));
+            keep(&mut best, ideographs(text), || Embedded::verbatim(text, at, index));
         }
         if element.name() != "script" {
             continue;
@@ -118,26 +123,17 @@ pub(super) fn find_hidden(tree: &Tree, source: &str) -> Option<Embedded> {
         let typed = element.attribute(Attr::Type).is_some_and(|kind| kind.contains("html") || kind.contains("templ"));
         let weight = ideographs(script);
         if (typed || script.trim_start().starts_with('<')) && script.contains("</") && weight >= ARTICLE {
-            if best.as_ref().is_none_or(|(most, _)| weight > *most) {
-                best = Some((weight, Embedded::verbatim(script, text.offset as usize, index)));
-            }
-            continue;
-        }
-        if let Some((weight, mut found)) = find(script, text.offset)
-            && best.as_ref().is_none_or(|(most, _)| weight > *most)
-        {
-            found.node = Some(index);
-            best = Some((weight, found));
+            keep(&mut best, weight, || Embedded::verbatim(script, text.offset as usize, index));
+        } else if let Some((weight, found)) = find(script, text.offset) {
+            keep(&mut best, weight, || Embedded { node: Some(index), ..found });
         }
     }
     // Attributes are literals too; the one that holds an article has markup in it.
     let is_value = |at: usize| at.checked_sub(2).and_then(|sign| source.as_bytes().get(sign)) == Some(&b'=');
-    if let Some((weight, mut found)) = find_literal(source, 0, is_value, has_end_tags)
-        && best.as_ref().is_none_or(|(most, _)| weight > *most)
-    {
+    if let Some((weight, found)) = find_literal(source, 0, is_value, has_end_tags) {
         let begin = found.source_offset(0);
-        found.node = tree.nodes.iter().rposition(|n| n.element().is_some() && n.offset <= begin).map(clamp);
-        best = Some((weight, found));
+        let holder = || tree.nodes.iter().rposition(|n| n.element().is_some() && n.offset <= begin).map(clamp);
+        keep(&mut best, weight, || Embedded { node: holder(), ..found });
     }
     best.map(|(_, found)| found)
 }
@@ -153,14 +149,11 @@ pub(super) fn find_shown(tree: &Tree, facts: &Facts, source: &str) -> Option<Emb
         if !closes || facts.is_silent(clamp(i)) || tree.get(node.parent).is_some_and(|n| n.is(Tag::Pre)) {
             continue;
         }
-        let weight = ideographs(text);
-        if weight >= ARTICLE
-            && best.as_ref().is_none_or(|(most, _)| weight > *most)
-            && let Some(rest) = source.get(node.offset as usize..)
-        {
+        let Some(rest) = source.get(node.offset as usize..) else { continue };
+        keep(&mut best, ideographs(text), || {
             let text = rest.get(..memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len())).unwrap_or(rest);
-            best = Some((weight, Embedded::verbatim(text, node.offset as usize, node.parent)));
-        }
+            Embedded::verbatim(text, node.offset as usize, node.parent)
+        });
     }
     best.map(|(_, found)| found)
 }
@@ -224,9 +217,8 @@ fn find_literal(
         if ["%3C", "%3c", "%u"].iter().any(|sign| found.text.contains(sign)) {
             found = found.resolved(percent);
         }
-        let weight = ideographs(&found.text);
-        if weight >= ARTICLE && best.as_ref().is_none_or(|(most, _)| weight > *most) && may_be(&found.text) {
-            best = Some((weight, found));
+        if may_be(&found.text) {
+            keep(&mut best, ideographs(&found.text), || found);
         }
     }
     best
