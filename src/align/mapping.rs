@@ -94,9 +94,9 @@ pub(crate) fn map_row(
                         .is_some_and(|c| before.iter().any(|e| e.over(c.col, c.col + c.col_span.max(1))));
                 if fits && !units && !margin && within == 0 {
                     // A blank last cell in place of the remarks behind the columns: a value may be lost.
-                    let lost = after > 0 && surplus == Some(0) && rest.last().is_some_and(blank);
+                    let at_margin = || after > 0 && rest.last().is_some_and(blank);
+                    let lost = surplus == Some(0) && (at_margin() || short_of_margin(grid, rest, head, blank));
                     let padded = surplus.is_some_and(|s| s > 0 && padded_in_front(grid, rest, s, head, blank));
-                    let lost = lost || surplus == Some(0) && short_of_margin(grid, rest, head, blank);
                     let basis = if lost || padded || uneven(grid, all.get(skip..).unwrap_or(&[]), head, after) {
                         Basis::Ragged
                     } else {

@@ -254,7 +254,7 @@ pub(crate) fn fill(page: &PageContent, grids: &mut [Grid], all: Vec<Word>) -> Ve
             let room = 0.06 * w.size;
             wall.is_some_and(|wall| boxes.all(|b| b.x0 >= wall.x0 - room && b.x1 <= wall.x1 + room))
         };
-        gap_at_wall |= w.turn == 0 && runs.iter().any(dashes) && runs.iter().all(within);
+        gap_at_wall |= runs.len() > 1 && w.turn == 0 && runs.iter().any(dashes) && runs.iter().all(within);
         if runs.len() > 1 && !gap_at_wall {
             let best = runs.iter().map(|r| r.1.len()).max().unwrap_or_default();
             if let Some(home) = runs.iter().find(|r| r.1.len() == best).map(|r| r.0) {
