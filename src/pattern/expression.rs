@@ -13,7 +13,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
-use regex::bytes::{self, Regex, RegexBuilder};
+use regex::bytes::RegexBuilder;
+use regex_automata::meta::{Config, Regex};
+use regex_automata::util::captures;
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, Hir, HirKind, Repetition};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 
@@ -23,6 +25,8 @@ use crate::text;
 const EXPRESSION_BYTES: usize = 4 << 20;
 /// Words of which one is needed, at most: beyond, nothing is asked.
 const MOST_WORDS: usize = 32;
+/// Ways to begin a character of one class, at most: beyond, the class is left to the compiler, which shares their ends.
+const MOST_WAYS: usize = 16;
 /// Words that are looked for one by one before an expression is run.
 const FEW_WORDS: usize = 12;
 
@@ -62,18 +66,22 @@ impl Expression {
         Self { text, compiled: OnceLock::new(), needs: OnceLock::new() }
     }
 
-    /// An expression that is compiled now.
+    /// An expression that is known to be right.
     ///
     /// # Errors
     /// What is wrong with it, in words.
     pub(super) fn compile(text: String) -> Result<Self, String> {
-        let compiled = build(&text)?;
-        Ok(Self { text, compiled: OnceLock::from(Some(compiled)), needs: OnceLock::new() })
+        RegexBuilder::new(&text).size_limit(EXPRESSION_BYTES).build().map_err(|e| match e {
+            regex::Error::CompiledTooBig(limit) => format!("compiled, it takes more than {limit} bytes"),
+            other => other.to_string(),
+        })?;
+        Ok(Self::lazy(text))
     }
 
     /// Whether it has a group of this name.
     pub(super) fn has_group(&self, name: &str) -> bool {
-        self.regex().is_some_and(|r| r.capture_names().any(|n| n == Some(name)))
+        let regex = self.regex();
+        regex.is_some_and(|r| r.group_info().all_names().any(|(_, _, group)| group == Some(name)))
     }
 
     /// Whether a text may match by its [`letters`]; to ask so costs next to nothing.
@@ -103,14 +111,16 @@ impl Expression {
     /// The groups of its first match.
     #[must_use]
     pub fn captures<'t>(&self, shadow: &'t str) -> Option<Captures<'t>> {
-        let groups = self.for_text(shadow)?.captures(shadow.as_bytes())?;
-        Some(Captures { text: shadow, groups })
+        let regex = self.for_text(shadow)?;
+        let mut groups = regex.create_captures();
+        regex.captures(shadow.as_bytes(), &mut groups);
+        Captures::of(shadow, groups)
     }
 
     /// The groups of all its matches.
     pub fn captures_iter<'t>(&self, shadow: &'t str) -> impl Iterator<Item = Captures<'t>> + use<'_, 't> {
         let all = self.for_text(shadow).map(|r| r.captures_iter(shadow.as_bytes())).into_iter().flatten();
-        all.map(|groups| Captures { text: shadow, groups }).filter(|found| found.whole().is_whole())
+        all.filter_map(|groups| Captures::of(shadow, groups)).filter(|found| found.whole().is_whole())
     }
 
     /// The compiled expression, where the text holds what it needs, in that order.
@@ -124,7 +134,7 @@ impl Expression {
     }
 
     fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| build(&self.text).ok()).as_ref()
+        self.compiled.get_or_init(|| build(&self.text)).as_ref()
     }
 
     /// Words of which every match holds one, the hardest to find; none where nothing is known of its matches.
@@ -184,22 +194,28 @@ impl<'t> Match<'t> {
 /// A match with its groups.
 #[derive(Debug)]
 pub struct Captures<'t> {
-    text: &'t str,
-    groups: bytes::Captures<'t>,
+    whole: Match<'t>,
+    groups: captures::Captures,
 }
 
 impl<'t> Captures<'t> {
+    /// The groups of a match; none where there is no match.
+    fn of(text: &'t str, groups: captures::Captures) -> Option<Self> {
+        let range = groups.get_match()?.range();
+        Some(Self { whole: Match { text, range }, groups })
+    }
+
     /// All that was matched.
     #[must_use]
     pub fn whole(&self) -> Match<'t> {
-        Match { text: self.text, range: self.groups.get_match().range() }
+        self.whole.clone()
     }
 
     /// What the group of a name matched; `None` where it took no part.
     #[must_use]
     pub fn name(&self, name: &str) -> Option<Match<'t>> {
-        let group = self.groups.name(name)?;
-        Some(Match { text: self.text, range: group.range() })
+        let group = self.groups.get_group_by_name(name)?;
+        Some(Match { text: self.whole.text, range: group.range() })
     }
 }
 
@@ -208,14 +224,15 @@ fn needed(text: &str) -> Vec<Vec<Vec<u8>>> {
     regex_syntax::parse(text).map_or_else(|_| Vec::new(), |hir| needs(&hir))
 }
 
-fn build(text: &str) -> Result<Regex, String> {
-    let hir = regex_syntax::parse(text).map_err(|e| e.to_string())?;
+fn build(text: &str) -> Option<Regex> {
+    let hir = regex_syntax::parse(text).ok()?;
     // Where words end is asked within characters too: there the lighter form may end.
     let hir = if hir.properties().look_set().contains_word() { hir } else { light(hir) };
-    RegexBuilder::new(&hir.to_string()).size_limit(EXPRESSION_BYTES).build().map_err(|e| match e {
-        regex::Error::CompiledTooBig(limit) => format!("compiled, it takes more than {limit} bytes"),
-        other => other.to_string(),
-    })
+    // Who looks for needed words first gains nothing by a search for the words that begin a match, and next to nothing
+    // by the automaton that reads groups of the simplest expressions.
+    let config = Config::new().auto_prefilter(false).onepass(false).dfa(false);
+    let config = config.utf8_empty(false).nfa_size_limit(Some(EXPRESSION_BYTES));
+    Regex::builder().configure(config).build_from_hir(&hir).ok()
 }
 
 /// The same expression on good UTF-8, with large classes of characters told by their first bytes.
@@ -228,29 +245,22 @@ fn light(hir: Hir) -> Hir {
             by_first_bytes(&class).unwrap_or_else(|| Hir::class(Class::Unicode(class)))
         }
         HirKind::Class(class) => Hir::class(class),
-        HirKind::Repetition(r) => Hir::repetition(Repetition { sub: Box::new(grouped(light(*r.sub))), ..r }),
+        HirKind::Repetition(r) => Hir::repetition(Repetition { sub: Box::new(light(*r.sub)), ..r }),
         HirKind::Capture(c) => Hir::capture(Capture { sub: Box::new(light(*c.sub)), ..c }),
         HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(light).collect()),
         HirKind::Alternation(parts) => Hir::alternation(parts.into_iter().map(light).collect()),
     }
 }
 
-/// A repetition as a group: printed as what is repeated once more, it would be taken for a lazy one (`a{2}?`).
-fn grouped(hir: Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Repetition(_) => Hir::capture(Capture { index: 0, name: None, sub: Box::new(hir) }),
-        _ => hir,
-    }
-}
-
-/// A class by as few first bytes of its characters as tell them, and all that goes on with these; none where no first
-/// byte alone tells a character beyond ASCII.
+/// A class by as few first bytes of its characters as tell them, and all that goes on with these; none where that takes
+/// too many ways.
 ///
 /// In good UTF-8 no character goes on with the beginning of the next: a loop takes the rest of one whole, and where all
 /// characters beyond ASCII are in the class, one byte and the loop say all of it.
 fn by_first_bytes(class: &ClassUnicode) -> Option<Hir> {
     // The last byte that is asked, by those before it.
     let mut asked: BTreeMap<Vec<u8>, Vec<ClassBytesRange>> = BTreeMap::new();
+    let mut cut = false;
     for range in class.ranges() {
         for sequence in Utf8Sequences::new(range.start(), range.end()) {
             let mut rest = sequence.as_slice();
@@ -258,18 +268,29 @@ fn by_first_bytes(class: &ClassUnicode) -> Option<Hir> {
                 && is_any_behind(before, *last)
             {
                 rest = before;
+                cut = true;
             }
-            let Some((last, before)) = rest.split_last() else { continue };
+            let (last, before) = rest.split_last()?;
+            // A range of first bytes has any behind it, and was cut.
+            if before.iter().any(|byte| byte.start != byte.end) {
+                return None;
+            }
             let before = before.iter().map(|byte| byte.start).collect();
             asked.entry(before).or_default().push(ClassBytesRange::new(last.start, last.end));
         }
+        if asked.len() > MOST_WAYS {
+            return None;
+        }
     }
     let bytes = |ranges: Vec<ClassBytesRange>| Hir::class(Class::Bytes(ClassBytes::new(ranges)));
-    asked.get([].as_slice()).filter(|first| first.iter().any(|range| range.end() > 0x7f))?;
     let ways = asked.into_iter().map(|(before, last)| Hir::concat(vec![Hir::literal(before), bytes(last)]));
+    let ways = Hir::alternation(ways.collect());
+    if !cut {
+        return Some(ways);
+    }
     let more = bytes(vec![ClassBytesRange::new(0x80, 0xbf)]);
     let more = Repetition { min: 0, max: None, greedy: true, sub: Box::new(more) };
-    Some(Hir::concat(vec![Hir::alternation(ways.collect()), Hir::repetition(more)]))
+    Some(Hir::concat(vec![ways, Hir::repetition(more)]))
 }
 
 /// Whether a range is of all bytes that may stand behind others in good UTF-8.

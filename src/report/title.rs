@@ -419,6 +419,20 @@ mod tests {
     use crate::pattern::PatternSet;
 
     #[test]
+    fn what_is_too_long_for_a_name_is_no_agency() {
+        let pattern = &PatternSet::embedded().family("ogi").unwrap().report;
+        for (chars, agency) in [(30, true), (60, false)] {
+            let mut document = Document::new(Format::Txt);
+            let text = format!("{}局2021年政府信息公开工作年度报告", "云".repeat(chars));
+            let anchor = Anchor::Text { line: 1, column: 1 };
+            document.blocks.push(Block::Paragraph(Paragraph { text, role: Role::Body, anchor }));
+            let lines = Text::new(&document).lines;
+            let titles = at_line(&lines, 0, pattern);
+            assert_eq!(titles.iter().any(|t| t.agency.is_some()), agency, "{chars}");
+        }
+    }
+
+    #[test]
     fn a_title_is_read_anew_where_other_lines_follow() {
         let mut document = Document::new(Format::Txt);
         for text in ["云山镇人民政府", "2021年政府信息公开工作年度报告", "一、总体情况"] {
