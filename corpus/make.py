@@ -7,6 +7,7 @@
 The truth comes first and is typed by hand; this script only dresses it as a report in the layout that the
 truth file names. gongkai reads the reports, its tests compare what it read with the truth files.
 """
+import csv
 import html
 import io
 import pathlib
@@ -248,6 +249,10 @@ def txt_grid(rows, style):
         return "\n".join(x.replace("\n", "") + " |" for row in covered for x, _, _ in row)
     if style == "tabs":
         return "\n".join("\t".join("" if c is None else c[0].replace("\n", "") for c in row) for row in rows)
+    if style == "commas":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(["" if c is None else c[0] for c in row] for row in rows)
+        return text.getvalue().rstrip("\n")
     if style == "markdown":
         lines = ["| " + " | ".join("" if c is None else c[0].replace("\n", " ") for c in row) + " |" for row in rows]
         return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])

@@ -241,7 +241,8 @@ fn alternating(lines: &[Line<'_>]) -> Option<Found> {
     Some(Found { table: build(rows, TableKind::Delimited, first.anchor_printed()), lines: end })
 }
 
-fn is_value(text: &str) -> bool {
+/// Whether a cell holds a number or a dash, and nothing else.
+pub fn is_value(text: &str) -> bool {
     matches!(read_cell(text).state, State::Number | State::Dash)
 }
 

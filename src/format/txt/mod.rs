@@ -1,4 +1,4 @@
-//! Plain text in every flattening: pipes, tabs, Markdown, columns of fixed width, one cell a line, all on one
+//! Plain text in every flattening: pipes, tabs, commas, Markdown, columns of fixed width, one cell a line, all on one
 //! line, run together.
 //!
 //! Each shape is told by evidence on the lines. Where rows can be told they become tables; what is flattened
@@ -7,6 +7,7 @@
 
 mod boxhead;
 mod columns;
+mod commas;
 mod delimited;
 mod head;
 mod lines;
@@ -139,7 +140,7 @@ fn lay_out(pieces: &[Line<'_>], markdown: bool, limits: &Limits, document: &mut 
     let mut at = 0;
     let mut refused = false;
     // Lines before which a search was in vain already.
-    let (mut pipes_from, mut tabs_from) = (0usize, 0usize);
+    let (mut pipes_from, mut tabs_from, mut commas_from) = (0usize, 0usize, 0usize);
     while at < pieces.len() {
         let rest = pieces.get(at..).unwrap_or(&[]);
         let found = if refused {
@@ -152,6 +153,11 @@ fn lay_out(pieces: &[Line<'_>], markdown: bool, limits: &Limits, document: &mut 
                 skip = 0;
                 found = delimited::tabs(rest, &mut skip);
                 tabs_from = tabs_from.max(at + skip);
+            }
+            if found.is_none() && at >= commas_from {
+                skip = 0;
+                found = commas::commas(rest, &mut skip);
+                commas_from = commas_from.max(at + skip);
             }
             found.or_else(|| columns::fixed(rest))
         };
