@@ -6,6 +6,9 @@ use super::vocabulary::Reader;
 use crate::document::TableKind;
 use crate::record::State;
 
+/// Fewest names of columns that tell where the others stand.
+const LEAST_NAMES: usize = 3;
+
 /// How a row's value cells were put under the columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Basis {
@@ -153,7 +156,7 @@ pub(crate) fn map_row(
             }
         }
     }
-    None
+    [&starting, &all].into_iter().find_map(|cells| anchored(grid, cells, head, columns))
 }
 
 /// Whether a row with cells too many may have them in front of its values as well as behind: both are blank, and its
@@ -200,6 +203,22 @@ fn overhangs(grid: &Grid, cells: &[usize], head: &Boxhead) -> bool {
     let end = |cells: &[usize]| cells.iter().filter_map(|&c| grid.cell(c)).map(|c| c.col + c.col_span.max(1)).max();
     let header = head.leaves.iter().filter_map(|l| grid.cell(l.cell)).filter_map(|c| end(grid.row(c.row))).max();
     end(cells) > header
+}
+
+/// By the form's order under a boxhead of which a page break left some names: the row has as many cells as the form
+/// columns, and those below the names stand in their places.
+fn anchored(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize) -> Option<Mapping> {
+    let own = !head.carried && head.placed && head.extras.is_empty() && grid.table.kind != TableKind::Delimited;
+    if !own || cells.len() != columns || head.leaves.len() < LEAST_NAMES || head.leaves.len() * 2 < columns {
+        return None;
+    }
+    let in_place = |leaf: &Leaf| {
+        let under = |cell: &usize| grid.cell(*cell).is_some_and(|c| leaf.over(c.col, c.col + c.col_span.max(1)));
+        let mut found = cells.iter().enumerate().filter(|(_, cell)| under(cell)).map(|(at, _)| at);
+        !leaf.guessed && found.next() == leaf.column && found.next().is_none()
+    };
+    let fits = head.leaves.iter().all(in_place);
+    fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
 }
 
 /// The first cells of the row within which the text ends.

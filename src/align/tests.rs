@@ -617,6 +617,24 @@ fn a_cell_that_heads_two_columns_names_none() {
 }
 
 #[test]
+fn names_that_a_page_break_left_tell_the_columns_beside_them() {
+    let head = format!("3*||{LOWER}|");
+    let rows = [
+        head.as_str(),
+        "3*一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21",
+        "3*二、上年结转政府信息公开申请数量|0|0|0|0|0|0|0",
+    ];
+    let found = read(&html(&table(&rows)));
+    assert_eq!(values(&found, "applications.received"), ["1", "2", "3", "4", "5", "6", "21"]);
+    assert!(flagged(&found, "column-order", "applications.received.total"));
+    // The names do not stand above their columns.
+    let head = format!("3*|{LOWER}||");
+    let rows = [head.as_str(), "3*一、本年新收政府信息公开申请数量|1|2|3|4|5|6|21"];
+    let found = read(&html(&table(&rows)));
+    assert!(values(&found, "applications.received").iter().all(|v| v != "21"), "{:?}", found.readings);
+}
+
+#[test]
 fn the_rest_of_a_label_before_two_others_names_no_row() {
     let rest = "版物<br>4.无正当理由大量反复申请<br>5.要求行政机关确认或重新出具已获取信息|0|0|0|0|3|71|74";
     let rows = ["3.要求提供公开出|48|0|0|0|0|0|48", rest, "|0|0|4|0|0|0|4"];
