@@ -1,6 +1,8 @@
 //! Reports that stand on a page as a text: in a literal of a script (`let content = "<p …"`, state objects), in JSON, in
 //! a field or an attribute, or as markup that was escaped once too often.
 
+use std::ops::Range;
+
 use super::attributes::Attr;
 use super::facts::Facts;
 use super::tree::{Kind, Tag, Tree};
@@ -122,14 +124,19 @@ pub(super) fn find_hidden(tree: &Tree, source: &str) -> Option<Embedded> {
         // A template for scripts is markup itself.
         let typed = element.attribute(Attr::Type).is_some_and(|kind| kind.contains("html") || kind.contains("templ"));
         let weight = ideographs(script);
-        if (typed || script.trim_start().starts_with('<')) && script.contains("</") && weight >= ARTICLE {
+        // A comment of HTML (`<!--`) may open any script.
+        let tagged =
+            script.trim_start().strip_prefix('<').is_some_and(|tag| tag.starts_with(|c: char| c.is_alphabetic()));
+        if (typed || tagged) && script.contains("</") && weight >= ARTICLE {
             keep(&mut best, weight, || Embedded::verbatim(script, text.offset as usize, index));
         } else if let Some((weight, found)) = find(script, text.offset) {
             keep(&mut best, weight, || Embedded { node: Some(index), ..found });
         }
     }
     // Attributes are literals too; the one that holds an article has markup in it.
-    let is_value = |at: usize| at.checked_sub(2).and_then(|sign| source.as_bytes().get(sign)) == Some(&b'=');
+    let code = code(tree, source);
+    let is_code = |at: usize| code.get(code.partition_point(|range| range.end <= at)).is_some_and(|r| r.start <= at);
+    let is_value = |at: usize| is_value(source, at) && !is_code(at);
     if let Some((weight, found)) = find_literal(source, 0, is_value, has_end_tags) {
         let begin = found.source_offset(0);
         let holder = || tree.nodes.iter().rposition(|n| n.element().is_some() && n.offset <= begin).map(clamp);
@@ -187,6 +194,44 @@ fn find(script: &str, offset: u32) -> Option<(usize, Embedded)> {
     // Literals that begin with a tag are certain; where there is none, every literal is tried.
     find_literal(script, offset, |at| begins_with_tag(script, at), |_| true)
         .or_else(|| find_literal(script, offset, |_| true, |_| true))
+}
+
+/// Where the scripts and rules of style of a page stand in its source, in order.
+fn code(tree: &Tree, source: &str) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for node in &tree.nodes {
+        let name = node.element().map(|e| e.name()).filter(|name| matches!(*name, "script" | "style"));
+        let known = out.last().map_or(0, |range| range.end);
+        let Some(name) = name.filter(|_| node.offset as usize >= known) else { continue };
+        out.extend(content(source, node.offset as usize, name).map(|(at, text)| at..at + text.len()));
+    }
+    out
+}
+
+/// Bytes of a tag before the value of an attribute, at most.
+const TAG_BYTES: usize = 4096;
+
+/// Whether the value of an attribute begins at byte `at`, behind its quote: in a tag, and not in a rule of style or in
+/// a script.
+fn is_value(source: &str, at: usize) -> bool {
+    let bytes = source.as_bytes();
+    let Some(before) = at.checked_sub(1).and_then(|quote| bytes.get(quote.saturating_sub(TAG_BYTES)..quote)) else {
+        return false;
+    };
+    if before.last() != Some(&b'=') {
+        return false;
+    }
+    let Some(tag) = memchr::memrchr(b'<', before).and_then(|open| before.get(open + 1..)) else { return false };
+    let mut quoted = None;
+    for &byte in tag {
+        match quoted {
+            Some(quote) if byte == quote => quoted = None,
+            Some(_) => {}
+            None if byte == b'>' => return false,
+            None => quoted = matches!(byte, b'"' | b'\'').then_some(byte),
+        }
+    }
+    quoted.is_none() && tag.first().is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// Whether a text holds an end tag, escaped or not.

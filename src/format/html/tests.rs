@@ -253,6 +253,22 @@ fn reads_reports_in_scripts_and_json() {
 }
 
 #[test]
+fn a_stray_quote_makes_no_attribute_of_a_page() {
+    // Between the quotes stands much that no reader sees.
+    let notes = format!("<p>{}</p>", "此处为样式说明，请勿修改。".repeat(30));
+    let strays = [
+        format!("<style>a {{ b: url('data:c='); }} {notes} d::after {{ content: '' }}</style>"),
+        format!("<script>f = '<a href=\"' + b {notes}; g = '\">'</script>"),
+        format!("<!-- <a title=\"b\"> c=\" {notes} d=\" -->"),
+        format!("<script><!-- a --> {notes}</script>"),
+    ];
+    for stray in strays {
+        let page = document(&format!("{stray}<p>{PROSE}</p><p title=\"a\" id='b'>{PROSE}</p>"));
+        assert_eq!(paragraphs(&page), [PROSE, PROSE], "{stray}");
+    }
+}
+
+#[test]
 fn reads_reports_in_fields_and_attributes_and_markup_escaped_once_too_often() {
     let inner = format!(
         "<p class=\"a\">一、总体情况</p><p>{}</p><table><tr><td>规章</td><td>1</td></tr><tr><td>其他</td><td>2</td></tr></table>",
