@@ -3,7 +3,7 @@
 
     cargo build --release
     python3 benches/compare.py FOLDER [--repeat N] [--instructions]
-    python3 benches/compare.py --sets FOLDER [--only NAME,...]
+    python3 benches/compare.py --sets FOLDER [--only NAME,...] [--floors FILE]
 
 FOLDER holds reports. PDF text with coordinates is compared with `pdftotext -bbox-layout` and `mutool draw -F stext`,
 HTML with `pandas.read_html` (parsing alone, in this process, imports not counted), where they are installed.
@@ -12,7 +12,8 @@ instructions with `valgrind --tool=callgrind` (repeatable, whatever else the mac
 
 `--sets` scores what is read instead: FOLDER holds the peers' test sets, each with a `manifest.jsonl` (id, file, kind,
 page), `scripts/score.py` that scores a folder of predictions, and `SCORES.md` with a table of the peers a set. One
-line a set: our score beside the best peer's, for every score that both have.
+line a set: our score beside the best peer's, for every score that both have. `--floors` names a TOML file with a table
+of scores a set; the exit code is 1 where one of ours is lower.
 """
 import argparse
 import gzip
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GONGKAI = os.environ.get("GONGKAI", str(ROOT / "target/release/gongkai"))
@@ -108,7 +110,8 @@ def published(text):
     return out
 
 
-def sets(folder, only):
+def sets(folder, only, floors):
+    low = []
     peers = published((folder / "SCORES.md").read_text("utf8"))
     print(f"{'set':18} {'score':10} {'gongkai':>8} {'best peer':>10}")
     for manifest in sorted(folder.glob("*/manifest.jsonl")):
@@ -124,10 +127,13 @@ def sets(folder, only):
             )
             ours = json.loads((out / "score.json").read_text())
         ours = ours["summary"]
+        below = {k: v for k, v in floors.get(name, {}).items() if (ours.get(k) or 0) < v}
+        low += [f"{name}: {score} is {ours.get(score)}, floor {floor}" for score, floor in below.items()]
         for score, (best, tool) in peers.get(name, {}).items():
             if isinstance(ours.get(score), (int, float)):
                 mark = "" if ours[score] >= best else "  behind"
                 print(f"{name:18} {score:10} {ours[score]:8.3f} {best:10.3f} {tool}{mark}", flush=True)
+    return "\n".join(low) or None
 
 
 def main():
@@ -135,11 +141,13 @@ def main():
     arguments.add_argument("folder", nargs="?")
     arguments.add_argument("--sets", type=pathlib.Path)
     arguments.add_argument("--only", default="")
+    arguments.add_argument("--floors", type=pathlib.Path)
     arguments.add_argument("--repeat", type=int, default=3)
     arguments.add_argument("--instructions", action="store_true")
     options = arguments.parse_args()
     if options.sets:
-        return sets(options.sets, [name for name in options.only.split(",") if name])
+        floors = tomllib.loads(options.floors.read_text("utf8")) if options.floors else {}
+        return sets(options.sets, [name for name in options.only.split(",") if name], floors)
     if not options.folder:
         arguments.error("a folder of reports, or --sets")
     files = sorted(p for p in pathlib.Path(options.folder).rglob("*") if p.is_file())
