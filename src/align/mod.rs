@@ -17,6 +17,8 @@ mod halves;
 mod joined;
 pub mod label;
 mod mapping;
+#[cfg(test)]
+mod money_tests;
 mod occurrence;
 #[cfg(test)]
 mod open_tests;

@@ -1,14 +1,15 @@
 //! What the fragments of a table give: readings, the claims on its text, the steps that led there.
 
 use super::fragment::Fragment;
-use super::grid::Grid;
+use super::grid::{Grid, Hit};
 use super::mapping::Basis;
 use super::tables::{CAPTION_CHARS, caption_year};
-use super::value::read_value;
+use super::value::{header_unit, money_unit, read_value, whole_unit};
 use super::vocabulary::{Reader, Role, TableIndex};
 use super::{Claim, ClaimKind, Found, Step};
 use crate::document::{Block, Document};
-use crate::record::{Flag, Reading};
+use crate::record::{Flag, Reading, State};
+use crate::text::is_money;
 
 pub(super) fn found(
     index: &TableIndex,
@@ -39,9 +40,17 @@ pub(super) fn found(
             let Some(form_row) = index.row(row.hit.flat) else { continue };
             if form_row.group || (form_row.heads && form_row.optional && read_children(row.hit.flat)) {
                 step(&mut out, grid, row.hit.row, &form_row.id, row.hit.own, "heads the rows below it");
+                let alone = fragment.rows.iter().filter(|other| other.hit.row == row.hit.row).count() == 1;
+                if alone && counts(grid, &row.hit, reader) {
+                    out.flags.push(Flag {
+                        code: "ignored-row",
+                        at: form_row.id.clone(),
+                        message: "the row heads others and has numbers of its own; they are no variables".to_owned(),
+                    });
+                }
                 continue;
             }
-            read_row(index, fragment, row, grid, &mut out);
+            read_row(index, fragment, row, grid, reader, &mut out);
         }
         for &(row, cell) in &fragment.unknown {
             let text = reader.get(grid.text(cell));
@@ -109,7 +118,14 @@ pub(super) fn found(
     out
 }
 
-fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::ReadRow, grid: &Grid, out: &mut Found) {
+fn read_row(
+    index: &TableIndex,
+    fragment: &Fragment,
+    row: &super::fragment::ReadRow,
+    grid: &Grid,
+    reader: &Reader,
+    out: &mut Found,
+) {
     let Some(flat) = index.rows.get(row.hit.flat) else { return };
     let (Some(part), Some(form_row)) = (index.part(flat.part), index.row(row.hit.flat)) else { return };
     let head = row.head.and_then(|h| fragment.heads.get(h)).map(|(_, h)| h);
@@ -151,8 +167,11 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
             Some(id) => form_column.variable(id),
             None => index.name(row.hit.flat, column).unwrap_or_default().to_owned(),
         };
-        let above = head.and_then(|h| h.unit).filter(|_| form_column.unit_open);
-        let value = read_value(&printed.text, form_row, form_column, leaf.and_then(|l| l.unit).or(above));
+        let named = leaf.and_then(|l| l.unit);
+        let money = form_row.unit.as_ref().or(form_column.unit.as_ref()).is_some_and(|unit| is_money(&unit.name));
+        let beside = || printed_unit(grid, &row.hit, reader).or_else(|| head.and_then(|h| h.unit));
+        let unit = if money { named.or_else(beside) } else { named };
+        let value = read_value(&printed.text, form_row, form_column, unit);
         let mut flag = |code: &'static str, message: String| {
             out.flags.push(Flag { code, at: variable.clone(), message });
         };
@@ -177,8 +196,31 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &super::fragment::Read
     }
 }
 
+/// Whether a row prints a number other than zero behind its label.
+fn counts(grid: &Grid, hit: &Hit, reader: &Reader) -> bool {
+    let behind = hit.own.and_then(|own| grid.cell(own)).map_or(0, |own| own.col + 1);
+    grid.row(hit.row).iter().any(|&cell| {
+        let here = grid.cell(cell).filter(|c| c.row == hit.row && c.col >= behind);
+        here.is_some_and(|c| c.text.contains(|d| ('1'..='9').contains(&d)))
+            && reader.get(grid.text(cell)).state == State::Number
+    })
+}
+
+/// Rows above a row that may print its unit.
+const UNIT_ROWS: usize = 3;
+
+/// The unit of money that a row prints in its label or in a cell of its own, or one of the rows of text right above it.
+fn printed_unit(grid: &Grid, hit: &Hit, reader: &Reader) -> Option<&'static str> {
+    let shadow = |cell: usize| reader.get(grid.text(cell)).shadow.as_str();
+    let of_row = || grid.row(hit.row).iter().find_map(|&cell| whole_unit(shadow(cell)));
+    let number = |cell: &usize| reader.get(grid.text(*cell)).state == State::Number;
+    let above = (0..hit.row).rev().take(UNIT_ROWS).map(|row| grid.row(row)).take_while(|row| !row.iter().any(number));
+    let of_rows_above = || above.flatten().find_map(|&cell| money_unit(grid.cell(cell).map_or("", |c| &c.text)));
+    hit.own.and_then(|own| header_unit(shadow(own))).or_else(of_row).or_else(of_rows_above)
+}
+
 /// What a row prints up to the cell that labels it, in one line.
-fn stub_text(grid: &Grid, hit: &super::grid::Hit) -> String {
+fn stub_text(grid: &Grid, hit: &Hit) -> String {
     let end = grid.row(hit.row).iter().position(|cell| Some(*cell) == hit.own).map_or(0, |at| at + 1);
     let cells = grid.row(hit.row).iter().take(end).filter_map(|&cell| grid.cell(cell));
     let texts = cells.map(|cell| cell.text.split_whitespace().collect::<String>()).filter(|text| !text.is_empty());

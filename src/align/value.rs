@@ -23,10 +23,11 @@ pub(crate) fn read_value(text: &str, row: &Row, column: &Column, header_unit: Op
     let unit = row.unit.as_ref().or(column.unit.as_ref()).map(|u| u.name.as_str());
     match (cell.state, cell.amount) {
         (State::Number, Some(mut amount)) => {
+            // A unit in brackets behind the number is the cell's own: 251000（元）.
+            let own = || self::header_unit(&fold(text)).filter(|_| unit.is_some_and(is_money));
+            let header_unit = if amount.unit.is_none() { own().or(header_unit) } else { None };
             let open = column.unit_open && amount.unit.is_none() && header_unit.is_none();
-            if amount.unit.is_none()
-                && let Some(printed) = header_unit
-            {
+            if let Some(printed) = header_unit {
                 // The header's unit counts for a number without one of its own.
                 amount.unit = read_cell(&format!("1{printed}")).amount.and_then(|a| a.unit);
             }
@@ -133,16 +134,27 @@ fn shorten(text: &str) -> String {
     if flat.chars().count() <= 30 { flat } else { flat.chars().take(29).chain(['…']).collect() }
 }
 
-/// The unit of money that a header prints (`本年收费金额（单位：万元）`, `采购总金额(元)`), if any, by its shadow.
+/// The unit of money that a header or a label prints (`本年收费金额（单位：万元）`, `采购总金额(元)`, `收费金额/元`), if
+/// any, by its shadow.
 pub(crate) fn header_unit(shadow: &str) -> Option<&'static str> {
-    let at = shadow.find("单位").map(|at| at + "单位".len()).or_else(|| shadow.find('(').map(|at| at + 1))?;
-    unit_at(shadow.get(at..)?)
+    let at = shadow.find("单位").map(|at| at + "单位".len()).or_else(|| shadow.find('(').map(|at| at + 1));
+    at.and_then(|at| unit_at(shadow.get(at..)?)).or_else(|| whole_unit(shadow.rsplit_once('/')?.1))
 }
 
-/// The unit of money that a line above a table prints (`编制单位：某局 金额单位：万元`), if any.
+/// The unit of money that a line above a table prints (`编制单位：某局 金额单位：万元`, `单位：件、元`), if any.
 pub(crate) fn money_unit(text: &str) -> Option<&'static str> {
     let shadow = fold(text);
-    shadow.match_indices("单位").find_map(|(at, word)| unit_at(shadow.get(at + word.len()..)?))
+    let units = shadow.match_indices("单位").filter_map(|(at, word)| shadow.get(at + word.len()..));
+    let listed = |tail: &str| {
+        let list = tail.strip_prefix(':')?.split(['(', ')', '。', '.', ';']).next()?;
+        list.split([',', '/', '和']).find_map(whole_unit)
+    };
+    units.into_iter().find_map(|tail| unit_at(tail).or_else(|| listed(tail)))
+}
+
+/// The unit of money that a text is and nothing else, if it is one.
+pub(crate) fn whole_unit(shadow: &str) -> Option<&'static str> {
+    unit_at(shadow).filter(|unit| shadow.trim_start_matches("人民币") == *unit)
 }
 
 fn unit_at(text: &str) -> Option<&'static str> {
@@ -203,6 +215,10 @@ mod tests {
         assert_eq!(header_unit(&fold("本年收费金额（单位：万元）")), Some("万元"));
         assert_eq!(header_unit("采购总金额(元)"), Some("元"));
         assert_eq!(header_unit("采购总金额"), None);
+        assert_eq!((header_unit("本年收费金额/元"), header_unit("本年增/减")), (Some("元"), None));
+        assert_eq!(read("251000（元）", "万元", Some("万元")), (Some("25.1".into()), vec![]));
+        assert_eq!(read("25.1（含减免3元）", "万元", Some("万元")), (Some("25.1".into()), vec![]));
+        assert_eq!((money_unit("单位：件、元"), money_unit("填报单位：某局")), (Some("元"), None));
         assert_eq!(header_unit("本年(2023)制发件数"), None);
     }
 

@@ -205,7 +205,8 @@ impl<'a> BodyReader<'a> {
             "vertAlign" if story.in_run_properties => {
                 story.raised_run = attribute(e, "val").as_deref() == Some("superscript");
             }
-            "vanish" if story.in_run_properties && is_on(e) => story.hidden_run = true,
+            // What is struck out is withdrawn.
+            "vanish" | "strike" | "dstrike" if story.in_run_properties && is_on(e) => story.hidden_run = true,
             "t" if !empty => story.text = true,
             "tab" if !story.in_run_properties && attribute(e, "val").is_none() => self.push_str("\t", story)?,
             "br" | "cr" => self.push_str("\n", story)?,

@@ -43,7 +43,7 @@ fn table(document: &Document) -> &Table {
 fn deleted_and_hidden_text_is_left_out_and_inserted_text_kept() {
     let document = document(
         "<w:p><w:r><w:t>收到</w:t></w:r><w:del><w:r><w:delText>11</w:delText></w:r></w:del>\
-         <w:ins><w:r><w:t>12</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>秘</w:t></w:r><w:r><w:t>件 &amp; 止</w:t></w:r></w:p>",
+         <w:ins><w:r><w:t>12</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>秘</w:t></w:r><w:r><w:rPr><w:strike/></w:rPr><w:t>3</w:t></w:r><w:r><w:t>件 &amp; 止</w:t></w:r></w:p>",
     );
     assert_eq!(texts(&document), ["收到12件 & 止"]);
 }

@@ -221,21 +221,26 @@ impl Facts {
     }
 }
 
+/// Whether a reader does not read an element: it is not shown, or struck out.
 fn is_hidden(element: Element) -> bool {
+    if matches!(element.name(), "s" | "strike" | "del") {
+        return true;
+    }
     element.attributes().any(|(name, style)| match name {
         Attr::Hidden => true,
         Attr::Style => {
             // The usual style attribute has none of the words; look closer only then.
-            memchr::memchr2_iter(b'y', b'Y', style.as_bytes()).any(|at| names_display(style, at))
-                && (style.contains("none") || style.contains("NONE") || style.contains("hidden"))
-                && style.split(';').any(|rule| {
-                    rule.split_once(':').is_some_and(|(property, value)| {
-                        let value = value.trim().trim_end_matches("!important").trim();
-                        (property.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
-                            || (property.trim().eq_ignore_ascii_case("visibility")
-                                && value.eq_ignore_ascii_case("hidden"))
+            style.contains("line-through")
+                || memchr::memchr2_iter(b'y', b'Y', style.as_bytes()).any(|at| names_display(style, at))
+                    && (style.contains("none") || style.contains("NONE") || style.contains("hidden"))
+                    && style.split(';').any(|rule| {
+                        rule.split_once(':').is_some_and(|(property, value)| {
+                            let value = value.trim().trim_end_matches("!important").trim();
+                            (property.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
+                                || (property.trim().eq_ignore_ascii_case("visibility")
+                                    && value.eq_ignore_ascii_case("hidden"))
+                        })
                     })
-                })
         }
         _ => false,
     })

@@ -1,6 +1,7 @@
 //! Text as a browser shows it: blanks collapsed, lines broken where elements break them.
 
-use super::tree::{Kind, Tag, Tree};
+use super::attributes::Attr;
+use super::tree::{Element, Kind, Tag, Tree};
 use crate::text::append_raised;
 
 /// Collects the text of a line or of the lines of a cell.
@@ -135,7 +136,7 @@ pub(super) fn lines_of(tree: &Tree, index: u32, skip: impl Fn(u32) -> bool) -> S
         match node.kind {
             Kind::Text(text) if at < raised => flow.push_raised(text),
             Kind::Text(text) => flow.push(text, pre > 0),
-            Kind::Element(e, Tag::Inline) if e.name() == "sup" => raised = node.end,
+            Kind::Element(e, Tag::Inline | Tag::Link) if is_raised(e) => raised = raised.max(node.end),
             Kind::Element(_, Tag::Break) => flow.line_break(),
             Kind::Element(..) if skip(at) => {
                 flow.line_break();
@@ -152,6 +153,15 @@ pub(super) fn lines_of(tree: &Tree, index: u32, skip: impl Fn(u32) -> bool) -> S
         at += 1;
     }
     flow.into_lines()
+}
+
+/// Whether an element sets what it holds high, as marks of footnotes are, or leads to a footnote.
+fn is_raised(element: Element) -> bool {
+    let high =
+        |style: &str| style.split(';').any(|rule| rule.split_once(':').is_some_and(|(_, v)| v.trim() == "super"));
+    element.name() == "sup"
+        || (element.name() == "a" && element.attribute(Attr::Href).is_some_and(|to| to.starts_with('#')))
+        || element.attribute(Attr::Style).is_some_and(|style| style.contains("super") && high(style))
 }
 
 #[cfg(test)]

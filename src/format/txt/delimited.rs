@@ -276,9 +276,12 @@ pub fn tabs(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
         *skip = end;
         let region = lines.get(..end)?;
         let rows: Vec<Vec<Draft>> = region.iter().filter(|l| inner(l)).map(split_tabs).collect();
-        let cells: usize = rows.iter().map(|r| r.iter().filter(|c| !c.text.is_empty()).count()).sum();
+        let printed = |row: &Vec<Draft>| row.iter().filter(|c| !c.text.is_empty()).count();
+        let cells: usize = rows.iter().map(printed).sum();
         let prose = region.iter().filter(|l| l.trimmed().ends_with(['。', '；'])).count();
-        if cells < 4 || prose * 2 > rows.len() {
+        // Lines that are indented by many tabs, or end with some, have one text each.
+        let indented = rows.iter().all(|row| printed(row) <= 1);
+        if cells < 4 || prose * 2 > rows.len() || indented {
             return None;
         }
         return Some(Found { table: build(rows, TableKind::Delimited, first.anchor(0)), lines: end });
@@ -488,6 +491,7 @@ mod tests {
         let found = tabs(&split("\t项目\n\t本年\n\n\t4.\n重复申请\n\t0\n")).unwrap();
         assert_eq!(rows(&found.table), ["项目/本年", "4.\n重复申请/0"]);
         assert!(tabs(&split("\t本年公开信息若干条。\n\t另有其他。\n")).is_none());
+        assert!(tabs(&split("\t\t项目\n\t\t\t本年\n\t\t规章\n\t\t\t0\n\t\t\t\t1\n")).is_none());
         // Tabs before numbers and numbered labels alone.
         assert!(tabs(&split("\t0\n\t1\n\t2\n\t3\n\t1.国家秘密\n\t0\n保护第三方\n\t0\n")).is_none());
         assert!(tabs(&split("\t0\n\n\t1.国家秘密\n\n\t0\n\n\t1\n\n保护第三方\n")).is_none());

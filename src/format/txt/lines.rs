@@ -70,6 +70,19 @@ pub fn split(text: &str) -> Vec<Line<'_>> {
     }
 }
 
+/// Takes out the tabs that all lines have in front, and those that all have behind: the indentation of the page that a
+/// text was taken from, and no cells.
+pub fn cut_margins(lines: &mut [Line<'_>]) {
+    let tabs = |chars: &mut dyn Iterator<Item = char>| chars.take_while(|c| *c == '\t').count();
+    let printed = || lines.iter().filter(|line| !line.is_blank());
+    let before = printed().map(|line| tabs(&mut line.text.chars())).min().unwrap_or(0);
+    let behind = printed().map(|line| tabs(&mut line.text.chars().rev())).min().unwrap_or(0);
+    for line in lines.iter_mut().filter(|line| !line.is_blank()) {
+        line.text = line.text.get(before..line.text.len() - behind).unwrap_or_default();
+        line.column = line.column.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
+    }
+}
+
 /// Characters from which on a line is looked at as a whole text on one line.
 const LONG: usize = 600;
 
@@ -214,6 +227,17 @@ pub fn char_width(c: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tabs_around_all_lines_are_margins() {
+        let cut = |text: &'static str| {
+            let mut lines = split(text);
+            cut_margins(&mut lines);
+            lines.iter().map(|l| (l.text, l.column)).collect::<Vec<_>>()
+        };
+        assert_eq!(cut("\t\t甲\t\n \n\t\t\t乙\t\t"), [("甲", 3), (" ", 1), ("\t乙\t", 3)]);
+        assert_eq!(cut("甲\n\t乙\t\n"), [("甲", 1), ("\t乙\t", 1), ("", 1)]);
+    }
 
     #[test]
     fn line_ends_of_every_kind() {

@@ -62,7 +62,8 @@ pub fn read_text(text: &str, limits: &Limits) -> Result<Document, Failure> {
     let mut document = Document::new(Format::Txt);
     let (metadata, body_at) = head::take_head(text);
     document.metadata = metadata;
-    let physical = split_from(text, body_at);
+    let mut physical = split_from(text, body_at);
+    lines::cut_margins(&mut physical);
     let mut pieces: Vec<Line<'_>> = Vec::with_capacity(physical.len());
     for line in physical {
         lines::unroll(line, &mut pieces);
@@ -70,7 +71,8 @@ pub fn read_text(text: &str, limits: &Limits) -> Result<Document, Failure> {
     let pieces = leave_out_furniture(pieces, &mut document.metadata);
     let markdown = pieces.iter().any(|l| {
         let t = l.trimmed();
-        delimited::is_rule(t) || (t.starts_with('#') && t.trim_start_matches('#').starts_with(' '))
+        let bold = t.strip_prefix("**").and_then(|t| t.strip_suffix("**")).is_some_and(|t| !t.is_empty());
+        delimited::is_rule(t) || (t.starts_with('#') && t.trim_start_matches('#').starts_with(' ')) || bold
     });
     lay_out(&pieces, markdown, limits, &mut document);
     Ok(document)
