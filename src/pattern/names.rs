@@ -5,9 +5,10 @@ use super::refusal::Refusal;
 use super::source::{ReportFile, Text};
 
 /// Names of lists of expressions, with what they match.
-pub(super) const EXPRESSIONS: [(&str, &str); 16] = [
+pub(super) const EXPRESSIONS: [(&str, &str); 17] = [
     ("title", "whole titles, tried in this order; the groups `agency` and `year` name their parts"),
     ("look_alike", "titles of papers that are no such report; on title lines only"),
+    ("paper", "titles of papers of any kind; such a line without a word of `matter` is that of another paper"),
     ("caption", "a line that is the caption of a table or goes with one"),
     ("contents", "the line that heads a table of contents"),
     ("annex", "the line where the text of a report ends and its annex begins"),
@@ -31,7 +32,8 @@ pub(super) const OF_SECTIONS: [(&str, &str); 2] = [
 ];
 
 /// Names of lists of words, with what they are.
-pub(super) const WORDS: [(&str, &str); 10] = [
+pub(super) const WORDS: [(&str, &str); 11] = [
+    ("matter", "words of which the titles of these reports hold one"),
     ("needs", "words of which a document of the family prints one: others are not tried at all"),
     ("place_suffixes", "endings of names of places, which may stand on a line above the agency of a title"),
     ("agency_suffixes", "endings of names of agencies"),

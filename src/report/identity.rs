@@ -38,6 +38,8 @@ pub struct Identified {
     pub(super) titled: bool,
     /// The line that names a kind of file that is no report.
     pub(super) look_alike: Option<String>,
+    /// The line that is the title of a paper on another matter.
+    pub(super) other_paper: Option<String>,
 }
 
 /// Reads title, agency, year, period and day of publication of a report.
@@ -49,6 +51,7 @@ pub fn identify(text: &Text<'_>, pattern: &ReportPattern) -> Identified {
         blank: lines.is_empty(),
         titled: title.as_ref().is_some_and(|t| t.whole),
         look_alike: look_alike(lines, document, pattern),
+        other_paper: other_paper(lines, document, pattern),
         ..Identified::default()
     };
     if let Some(title) = &title {
@@ -427,6 +430,25 @@ fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, St
 
 /// Whether a line names a kind of file that is no report.
 fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) -> Option<String> {
+    heads(lines, document, pattern).find(|t| matches(pattern, "look_alike", &fold(t))).map(str::to_owned)
+}
+
+/// The title of a paper on another matter.
+fn other_paper(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) -> Option<String> {
+    let matter = words(pattern, "matter");
+    let other = |head: &&str| {
+        let shadow = fold(head);
+        !matter.iter().any(|word| shadow.contains(word.as_str())) && matches(pattern, "paper", &shadow)
+    };
+    heads(lines, document, pattern).find(other).filter(|_| !matter.is_empty()).map(str::to_owned)
+}
+
+/// The lines and the metadata that may be a title of any kind.
+fn heads<'a, 'd: 'a>(
+    lines: &'a [Line<'d>],
+    document: &'a Document,
+    pattern: &'a ReportPattern,
+) -> impl Iterator<Item = &'a str> {
     let listed = words(pattern, "metadata_title_keys")
         .iter()
         .flat_map(|k| document.metadata.iter().filter(move |m| m.key.eq_ignore_ascii_case(k)))
@@ -437,8 +459,8 @@ fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) 
         rest.len() < shadow.len() && rest.starts_with([',', '.', '、'])
     };
     let first = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60);
-    let printed = first.filter(|l| !numbered(&l.shadow.text)).map(|l| l.text);
-    listed.chain(printed).find(|t| matches(pattern, "look_alike", &fold(t))).map(str::to_owned)
+    let printed = first.filter(move |l| !numbered(&l.shadow.text)).map(|l| l.text);
+    listed.chain(printed)
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use crate::text::fold;
 /// Least text of sections that makes a report without tables, in characters; half of it where the report has its
 /// own title and most of its headings.
 const NARRATIVE: usize = 120;
+/// Numbers that papers on other matters may have in common with a report: fewer say nothing.
+const FEW_VALUES: usize = 8;
 /// Sections that make most of a report.
 const MOST: usize = 4;
 
@@ -57,6 +59,12 @@ pub fn verdict(identified: &Identified, sections: &[Section], values: usize) -> 
             return no(format!("its title is that of another kind of paper: {name}"));
         }
     }
+    if let Some(name) = &identified.other_paper
+        && identified.identity.title.is_none()
+        && values < FEW_VALUES
+    {
+        return no(format!("its title is that of a paper on another matter: {name}"));
+    }
     let text: usize = sections.iter().map(|s| s.text.chars().count()).sum();
     let enough = if identified.titled && named >= MOST { NARRATIVE / 2 } else { NARRATIVE };
     if values == 0 && text < enough {
@@ -66,7 +74,7 @@ pub fn verdict(identified: &Identified, sections: &[Section], values: usize) -> 
             _ => "it is a form without text and numbers".into(),
         });
     }
-    if identified.identity.title.is_none() && named < 2 && values < 8 {
+    if identified.identity.title.is_none() && named < 2 && values < FEW_VALUES {
         return no("no title and hardly a heading or table of a report was found".into());
     }
     if identified.identity.title.is_none() && identified.identity.year.is_none() && values == 0 {
