@@ -1,5 +1,7 @@
 //! A part's boxhead: which header cell is which column, and which value cell stands under it.
 
+use rustc_hash::FxHashSet;
+
 use super::grid::{Grid, RowView};
 use super::value::header_unit;
 use super::vocabulary::{Reader, Role, TableIndex};
@@ -112,9 +114,23 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
             heads.push(head);
         }
     }
+    leave_repeated(&mut heads, rows);
     leave_captions(&mut heads);
     leave_earlier_years(&mut heads, reader);
     heads
+}
+
+/// A label printed right above itself is one that spans both rows, repeated by who wrote the table: it names its column
+/// in the lower one.
+fn leave_repeated(heads: &mut [Head], rows: &[usize]) {
+    let place = |h: &Head, row: usize| (row, h.col, h.end, h.text);
+    let printed: FxHashSet<_> = heads.iter().filter(|h| !h.leaf.is_empty()).map(|h| place(h, h.row)).collect();
+    for head in heads.iter_mut() {
+        let below = rows.iter().position(|&row| row == head.row).and_then(|at| rows.get(at + 1));
+        if below.is_some_and(|&row| printed.contains(&place(head, row))) {
+            head.leaf.clear();
+        }
+    }
 }
 
 /// Whether a header cell prints the names of two columns, or that of one and the title above it, which are no label

@@ -463,6 +463,19 @@ fn text_tables_repeat_or_pad_spanning_cells() {
 }
 
 #[test]
+fn labels_repeated_in_each_row_that_they_span_name_one_column_each() {
+    let (direct, after) = (["未经复议直接起诉"; 5].join("|"), ["复议后起诉"; 5].join("|"));
+    let upper = format!("{}|{}", ["行政复议"; 5].join("|"), ["行政诉讼"; 10].join("|"));
+    let middle = format!("{OUTCOMES}|{direct}|{after}");
+    let lower = format!("{OUTCOMES}|{OUTCOMES}|{OUTCOMES}");
+    let text = [&upper, &middle, &lower, "1|2|3|4|10|5|6|7|8|26|9|1|2|3|15"].map(|r| format!("|{r}|\n")).concat();
+    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert_eq!(values(&found, "litigation.direct."), ["5", "6", "7", "8", "26"]);
+    assert_eq!(values(&found, "litigation.after_review."), ["9", "1", "2", "3", "15"]);
+}
+
+#[test]
 fn a_row_of_numbers_above_the_header_heads_nothing() {
     let text = "年度 | 新收申请 | 予以公开 | 总计 |\n2015年 | 29 | 35 | 21 |\n2016年 | 47 | 3 | 43 |\n\
                 序号 | 统计指标 | 单位 | 2016年度 |\n1 | 一、主动公开情况 | —— | —— |\n\
