@@ -121,13 +121,18 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
 }
 
 /// A label printed right above itself is one that spans both rows, repeated by who wrote the table: it names its column
-/// in the lower one.
+/// in the lower one. Both rows are as wide then; one that its spans shortened has other cells in the same places.
 fn leave_repeated(heads: &mut [Head], rows: &[usize]) {
     let place = |h: &Head, row: usize| (row, h.col, h.end, h.text);
+    let cells = |heads: &[Head], row: usize| heads.iter().filter(|h| h.row == row).count();
     let printed: FxHashSet<_> = heads.iter().filter(|h| !h.leaf.is_empty()).map(|h| place(h, h.row)).collect();
+    let pairs: Vec<(usize, usize)> = (rows.iter().zip(rows.iter().skip(1)))
+        .map(|(above, below)| (*above, *below))
+        .filter(|&(above, below)| cells(heads, above) == cells(heads, below))
+        .collect();
     for head in heads.iter_mut() {
-        let below = rows.iter().position(|&row| row == head.row).and_then(|at| rows.get(at + 1));
-        if below.is_some_and(|&row| printed.contains(&place(head, row))) {
+        let below = pairs.iter().find(|pair| pair.0 == head.row);
+        if below.is_some_and(|&(_, below)| printed.contains(&place(head, below))) {
             head.leaf.clear();
         }
     }
