@@ -8,6 +8,7 @@ use super::mapping::{Basis, Mapping, map_row};
 use super::ragged::proven;
 use super::stub::named_rows;
 use super::vocabulary::{Reader, Role, TableIndex};
+use super::year::printed_year;
 use crate::document::TableKind;
 use crate::record::State;
 
@@ -37,6 +38,8 @@ pub(crate) struct Fragment {
     pub unknown: Vec<(usize, usize)>,
     /// Rows of values without any label that no row of the form took.
     pub bare: Vec<usize>,
+    /// Rows that may be meant instead of one of [`Fragment::rows`]: its index and the grid row.
+    pub rivals: Vec<(usize, usize)>,
     /// Rows of the form that are printed again: flat index and grid row.
     pub again: Vec<(usize, usize)>,
     pub score: f32,
@@ -102,6 +105,7 @@ pub(crate) fn fragment(
         heads: Vec::new(),
         unknown: Vec::new(),
         bare: Vec::new(),
+        rivals: Vec::new(),
         again: Vec::new(),
         score: 0.0,
         other_year: false,
@@ -336,7 +340,7 @@ fn unlabelled(
             }
             next += 1;
         }
-        let mut best: Option<(f32, usize, usize, Boxhead, Hit, Mapping)> = None;
+        let mut best: Option<(f32, usize, Boxhead, Bare, Vec<usize>)> = None;
         for &(flat, part) in &bare {
             let Some(head) = boxhead(grid, &rows, part, index, reader) else { continue };
             let total = index.part(part).map_or(0, |p| p.columns.len());
@@ -350,7 +354,7 @@ fn unlabelled(
             if best.as_ref().is_some_and(|b| b.0 >= score) {
                 continue;
             }
-            let mut chosen: Option<(Hit, Mapping, bool)> = None;
+            let mut found: Vec<Bare> = Vec::new();
             for r in next..views.len().min(next + 6) {
                 if numbers_columns(grid, r, reader) && views.get(r + 1).is_some_and(|v| v.values > 0) {
                     continue;
@@ -361,23 +365,23 @@ fn unlabelled(
                 let Some((own, mapping)) = bare_row(grid, r, flat, index, &head, total, reader) else { continue };
                 let printed = views.get(r).is_some_and(|v| v.values > 0);
                 let hit = Hit { row: r, flat, own, gain: 0.5, score: 1.0, astray: false };
-                if chosen.as_ref().is_none_or(|c| printed && !c.2) {
-                    chosen = Some((hit, mapping, printed));
-                }
-                if printed {
-                    break;
-                }
+                found.push(Bare { hit, mapping, printed });
             }
-            if let Some((hit, mapping, _)) = chosen {
-                best = Some((score, flat, part, head, hit, mapping));
+            if found.iter().any(|f| f.printed) {
+                found.retain(|f| f.printed);
+            }
+            let rivals = own_rows(&mut found, grid, index, reader);
+            if let Some(row) = found.into_iter().next() {
+                best = Some((score, part, head, row, rivals));
             }
         }
-        if let Some((_, _, part, head, hit, mapping)) = best {
+        if let Some((_, part, head, Bare { hit, mapping, .. }, rivals)) = best {
             let here: Vec<u32> =
                 mapping.cells.iter().filter_map(|&(column, _)| index.variable(hit.flat, column)).collect();
             if here.iter().any(|v| !done.contains(v)) {
                 done.extend(here);
                 out.heads.push((part, head));
+                out.rivals.extend(rivals.into_iter().map(|row| (out.rows.len(), row)));
                 out.rows.push(ReadRow {
                     hit,
                     cells: mapping.cells,
@@ -414,6 +418,40 @@ fn unlabelled(
             }
         }
     }
+}
+
+/// A row of values below a boxhead, of a part whose rows bear no labels.
+struct Bare {
+    hit: Hit,
+    mapping: Mapping,
+    /// It prints numbers.
+    printed: bool,
+}
+
+/// Of rows of values below one boxhead keeps those that can be the report's own, the first first; gives the others that
+/// nothing tells from it.
+///
+/// A row of another year gives way, an earlier year to the latest, and a label that the form does not know to one that
+/// it does (合计, 本年度).
+fn own_rows(found: &mut Vec<Bare>, grid: &Grid, index: &TableIndex, reader: &Reader) -> Vec<usize> {
+    let label = |hit: &Hit| hit.own.map(|own| reader.get(grid.text(own)));
+    if found.len() < 2 || found.iter().any(|f| label(&f.hit).is_none()) {
+        return Vec::new();
+    }
+    let prefer = |found: &mut Vec<Bare>, better: &dyn Fn(&Hit) -> bool| {
+        if found.iter().any(|f| better(&f.hit)) {
+            found.retain(|f| better(&f.hit));
+        }
+    };
+    prefer(found, &|hit| label(hit).is_some_and(|text| !reader.vocabulary.is_other_year(&text.shadow)));
+    let year = |hit: &Hit| label(hit).and_then(|text| printed_year(&text.shadow));
+    let latest = found.iter().filter_map(|f| year(&f.hit)).max();
+    prefer(found, &|hit| latest.is_some() && year(hit) == latest);
+    let known = |hit: &Hit, role: &Role| *role == Role::Stub(hit.flat);
+    prefer(found, &|hit| {
+        label(hit).is_some_and(|text| text.labels.iter().flat_map(|c| index.roles(c.key)).any(|role| known(hit, role)))
+    });
+    found.iter().skip(1).map(|f| f.hit.row).collect()
 }
 
 /// Least cells of a row that numbers the columns.

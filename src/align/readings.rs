@@ -1,6 +1,6 @@
 //! What the fragments of a table give: readings, the claims on its text, the steps that led there.
 
-use super::fragment::Fragment;
+use super::fragment::{Fragment, ReadRow};
 use super::grid::{Grid, Hit};
 use super::mapping::Basis;
 use super::tables::{CAPTION_CHARS, caption_year};
@@ -79,19 +79,13 @@ pub(super) fn found(
         for &row in &fragment.bare {
             let above = fragment.rows.iter().filter(|r| r.hit.row < row && r.hit.own.is_none() && !r.cells.is_empty());
             let Some(read) = above.max_by_key(|r| r.hit.row) else { continue };
-            let Some((part, form_row)) =
-                index.rows.get(read.hit.flat).and_then(|f| index.part(f.part)).zip(index.row(read.hit.flat))
-            else {
-                continue;
-            };
-            for column in read.cells.iter().filter_map(|c| part.columns.get(c.0)) {
-                out.flags.push(Flag {
-                    code: "second-row",
-                    at: part.variable(form_row, column),
-                    message: "another row of values without a label stands below; the first is taken".to_owned(),
-                });
-            }
+            second_row(index, read, "another row of values without a label stands below; the first is taken", &mut out);
             step(&mut out, grid, row, "", grid.row(row).first().copied(), "a row of values without a label");
+        }
+        for &(read, row) in &fragment.rivals {
+            let Some(read) = fragment.rows.get(read) else { continue };
+            second_row(index, read, "another row of values stands below the same header; the first is taken", &mut out);
+            step(&mut out, grid, row, "", grid.row(row).first().copied(), "another row of values");
         }
         for (_, head) in &fragment.heads {
             for extra in &head.extras {
@@ -118,14 +112,17 @@ pub(super) fn found(
     out
 }
 
-fn read_row(
-    index: &TableIndex,
-    fragment: &Fragment,
-    row: &super::fragment::ReadRow,
-    grid: &Grid,
-    reader: &Reader,
-    out: &mut Found,
-) {
+/// Says of the variables of a row that another one may be meant.
+fn second_row(index: &TableIndex, read: &ReadRow, what: &str, out: &mut Found) {
+    let Some(part) = index.rows.get(read.hit.flat).and_then(|f| index.part(f.part)) else { return };
+    let Some(row) = index.row(read.hit.flat) else { return };
+    for column in read.cells.iter().filter_map(|c| part.columns.get(c.0)) {
+        let at = part.variable(row, column);
+        out.flags.push(Flag { code: "second-row", at, message: what.to_owned() });
+    }
+}
+
+fn read_row(index: &TableIndex, fragment: &Fragment, row: &ReadRow, grid: &Grid, reader: &Reader, out: &mut Found) {
     let Some(flat) = index.rows.get(row.hit.flat) else { return };
     let (Some(part), Some(form_row)) = (index.part(flat.part), index.row(row.hit.flat)) else { return };
     let head = row.head.and_then(|h| fragment.heads.get(h)).map(|(_, h)| h);

@@ -476,6 +476,30 @@ fn labels_repeated_in_each_row_that_they_span_name_one_column_each() {
 }
 
 #[test]
+fn of_two_labelled_rows_below_one_header_the_own_one_is_read_or_both_are_told() {
+    let two = format!("{OUTCOMES}|{OUTCOMES}");
+    let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
+    let read = |first: &str, second: &str| {
+        read(&html(&table(&[
+            "3!|5*行政复议|10*行政诉讼",
+            &format!("{tall}|5*未经复议直接起诉|5*复议后起诉"),
+            &two,
+            &format!("{first}|1|2|3|4|10|5|6|7|8|26|9|10|11|12|42"),
+            &format!("{second}|4|3|2|1|10|8|7|6|5|26|12|11|10|9|42"),
+        ])))
+    };
+    for (first, second) in [("2022年", "2023年"), ("上年", "本年"), ("上年度", "本年度"), ("县公安局", "合计")]
+    {
+        let found = read(first, second);
+        assert_eq!(values(&found, "review."), ["4", "3", "2", "1", "10"], "{second}");
+        assert!(!flagged(&found, "second-row", "review.upheld"));
+    }
+    let found = read("所属单位", "本机关");
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert!(flagged(&found, "second-row", "litigation.after_review.total"));
+}
+
+#[test]
 fn a_row_of_numbers_above_the_header_heads_nothing() {
     let text = "年度 | 新收申请 | 予以公开 | 总计 |\n2015年 | 29 | 35 | 21 |\n2016年 | 47 | 3 | 43 |\n\
                 序号 | 统计指标 | 单位 | 2016年度 |\n1 | 一、主动公开情况 | —— | —— |\n\

@@ -206,6 +206,12 @@ impl<'f> Vocabulary<'f> {
         self.other_year.iter().any(|word| shadow.contains(word.as_str()))
     }
 
+    /// Whether a shadow text is the label of another year's row (上年, 上年度).
+    pub fn is_other_year(&self, shadow: &str) -> bool {
+        self.names_other_year(shadow)
+            || (!shadow.is_empty() && self.other_year.iter().any(|word| word.starts_with(shadow)))
+    }
+
     /// Whether a shadow text is one of the labels to the letter.
     pub fn is_label(&self, shadow: &str) -> bool {
         self.shadows.contains(shadow)
