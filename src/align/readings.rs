@@ -145,11 +145,17 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &ReadRow, grid: &Grid,
         _ => "by the form's order of columns alone",
     };
     step(out, grid, row.hit.row, &name, row.hit.own, &format!("label matched at {:.2}, values {basis}", row.hit.score));
+    // What stands in brackets explains.
+    let shadow = |cell: usize| reader.get(grid.text(cell)).shadow.split('(').find(|text| text.chars().count() > 2);
+    let other = |own: usize| reader.vocabulary.tells_apart(shadow(own)?, form_row.labels.iter());
     let doubt = match row.basis {
         Some(Basis::Order) => Some(("column-order", "no header names the column; taken in the form's order")),
         Some(Basis::Ragged) => Some(("ragged-row", "the row has other cells than its header; taken by place")),
         Some(Basis::Cut) => Some(("row-cut", "the text ends within the row; its first cells are taken")),
         _ if row.hit.astray => Some(("row-out-of-order", "the row stands out of the form's order")),
+        _ if row.hit.own.and_then(other).is_some() => {
+            Some(("doubtful-label", "the row's label has a word that the form's has not, and may mean another row"))
+        }
         _ if row.hit.score < 0.7 => Some(("doubtful-label", "the row's label is only like the form's")),
         _ => None,
     };
@@ -174,6 +180,15 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &ReadRow, grid: &Grid,
         };
         if let Some((code, message)) = doubt {
             flag(code, message.to_owned());
+        }
+        let labels = form_column.path.iter().flatten();
+        // A carried boxhead is printed in another grid.
+        let header = leaf.filter(|_| head.is_some_and(|h| !h.carried)).and_then(|l| shadow(l.cell));
+        if let Some(word) = header.and_then(|text| reader.vocabulary.tells_apart(text, labels)) {
+            flag(
+                "doubtful-label",
+                format!("the header has `{word}`, which the form's has not, and may mean another column"),
+            );
         }
         if leaf.is_some_and(|l| l.guessed) {
             flag("column-guessed", "several columns have this header; taken in the form's order".to_owned());

@@ -476,6 +476,28 @@ fn labels_repeated_in_each_row_that_they_span_name_one_column_each() {
 }
 
 #[test]
+fn a_label_that_says_the_contrary_is_doubtful() {
+    let read = |header: &str, label: &str| {
+        read(&html(&table(&[
+            "4*第二十条第（一）项",
+            &format!("信息内容|{header}|本年废止件数|现行有效件数"),
+            "规章|1|2|3",
+            &format!("{label}|4|5|6"),
+        ])))
+    };
+    let found = read("本年制发件数（单位：件，不含修订）", "行政规范性文件");
+    assert!(!found.flags.iter().any(|f| f.code == "doubtful-label"), "{:?}", found.flags);
+    let found = read("累计制发件数", "行政规范性文件");
+    assert!(flagged(&found, "doubtful-label", "proactive.regulations.issued"));
+    assert!(!flagged(&found, "doubtful-label", "proactive.regulations.repealed"));
+    assert!(flagged(
+        &read("本年制发件数", "非行政规范性文件"),
+        "doubtful-label",
+        "proactive.normative_documents.issued"
+    ));
+}
+
+#[test]
 fn of_two_labelled_rows_below_one_header_the_own_one_is_read_or_both_are_told() {
     let two = format!("{OUTCOMES}|{OUTCOMES}");
     let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");

@@ -114,6 +114,8 @@ pub(crate) struct Vocabulary<'f> {
     sought: OnceLock<Option<AhoCorasick>>,
     shadows: FxHashSet<String>,
     other_year: Vec<String>,
+    /// Words that make another label of one that is else like it (不, 累计).
+    telling: Vec<String>,
     kept: Kept,
     /// Shadows of the corners of tables whose pieces may stand side by side.
     corners: FxHashSet<String>,
@@ -161,13 +163,16 @@ impl<'f> Vocabulary<'f> {
         // In running text the levels of a boxhead are labels of their own.
         let running =
             Finder::new(builder.labels.iter().filter(|(k, _)| !builder.joined.contains(k)).map(|(k, l)| (*k, l)));
-        let words = family.report.words.iter().filter(|(name, _)| name == "other_year");
-        let other_year = words.flat_map(|(_, words)| words.iter().map(|w| fold(w))).collect();
+        let words = |list: &'static str| {
+            let lists = family.report.words.iter().filter(move |(name, _)| name == list);
+            lists.flat_map(|(_, words)| words.iter().map(|w| fold(w))).collect()
+        };
+        let (other_year, telling) = (words("other_year"), words("telling"));
         let shadows = builder.labels.into_iter().map(|(_, l)| l.shadow).collect();
         let beside = tables.iter().filter(|t| t.table.side_by_side).flat_map(|t| &t.table.parts);
         let corners = beside.flat_map(|p| &p.corner).map(|l| l.shadow.clone()).collect();
         let (sought, kept) = (OnceLock::new(), Kept::default());
-        Self { lexicon, running, tables, needles, sought, shadows, other_year, corners, kept }
+        Self { lexicon, running, tables, needles, sought, shadows, other_year, telling, corners, kept }
     }
 
     /// Where labels stand in a running text.
@@ -210,6 +215,14 @@ impl<'f> Vocabulary<'f> {
     pub fn is_other_year(&self, shadow: &str) -> bool {
         self.names_other_year(shadow)
             || (!shadow.is_empty() && self.other_year.iter().any(|word| word.starts_with(shadow)))
+    }
+
+    /// A word by which a printed label (its shadow) means something else than any of some labels that it is like.
+    pub fn tells_apart<'l>(&self, printed: &str, mut labels: impl Iterator<Item = &'l Label> + Clone) -> Option<&str> {
+        let found = |word: &&String| printed.contains(word.as_str());
+        let lacks = |word: &&String| !labels.clone().any(|label| label.shadow.contains(word.as_str()));
+        let word = self.telling.iter().filter(found).find(lacks);
+        word.filter(|_| labels.next().is_some()).map(String::as_str)
     }
 
     /// Whether a shadow text is one of the labels to the letter.
