@@ -65,7 +65,7 @@ pub fn identify(text: &Text<'_>, pattern: &ReportPattern) -> Identified {
             out.title_blocks.dedup();
         }
     }
-    let foot = signature(lines, pattern);
+    let foot = signature(lines, pattern, title.as_ref().and_then(|t| t.agency.as_deref()));
     let days = days(document, lines, pattern, title.as_ref(), foot.as_ref());
     agency(&mut out, document, lines, pattern, title.as_ref(), foot.as_ref());
     year(&mut out, document, lines, pattern, title.as_ref(), days.first());
@@ -102,17 +102,51 @@ struct Signature<'l, 'd> {
 /// How far from the end a signature is looked for, in lines.
 const FOOT: usize = 400;
 
-fn signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<Signature<'l, 'd>> {
+/// Lines above the last signature in which the report's own may stand, where the last is that of the page.
+const ABOVE_FOOT: usize = 12;
+
+/// The signature of the agency that the title names, where one stands near the last; else the last.
+fn signature<'l, 'd>(
+    lines: &'l [Line<'d>],
+    pattern: &ReportPattern,
+    agency: Option<&str>,
+) -> Option<Signature<'l, 'd>> {
+    let mut last = last_signature(lines, pattern)?;
+    let named = agency.map(fold);
+    let own = |sign: &Signature<'_, '_>| {
+        let shadow = sign.agency.as_deref().map(fold);
+        named.as_ref().zip(shadow.as_ref()).is_none_or(|(named, name)| name.contains(named) || named.contains(name))
+    };
+    if own(&last) {
+        return Some(last);
+    }
+    let end = lines.iter().position(|line| std::ptr::eq(line, last.line)).unwrap_or(0);
+    for at in (end.saturating_sub(ABOVE_FOOT)..end).rev() {
+        let found = lines.get(at).filter(|line| !line.table).and_then(|line| Some((line, signed(line.text, pattern)?)));
+        let Some((line, (name, date))) = found else { continue };
+        let sign = Signature { agency: name.or_else(|| name_above(lines, at, pattern)), date: Some(date), line };
+        if sign.agency.is_some() && own(&sign) {
+            last = sign;
+            break;
+        }
+    }
+    Some(last)
+}
+
+/// A name of an agency on the line above another.
+fn name_above(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Option<String> {
+    let above = at.checked_sub(1).and_then(|i| lines.get(i)).filter(|l| !l.table && l.len() <= 40);
+    above.map(|l| title::bare(l.text)).filter(|n| title::judge(n, pattern) == Judgement::Sure)
+}
+
+fn last_signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<Signature<'l, 'd>> {
     let from = lines.len().saturating_sub(FOOT);
     let mut dated = None;
     for (at, line) in lines.iter().enumerate().skip(from).rev() {
         if line.table {
             continue;
         }
-        let above = || {
-            let above = at.checked_sub(1).and_then(|i| lines.get(i)).filter(|l| !l.table && l.len() <= 40);
-            above.map(|l| title::bare(l.text)).filter(|n| title::judge(n, pattern) == Judgement::Sure)
-        };
+        let above = || name_above(lines, at, pattern);
         if let Some((agency, date)) = signed(line.text, pattern) {
             let sign = Signature { agency: agency.or_else(above), date: Some(date), line };
             if sign.agency.is_some() {
@@ -477,6 +511,18 @@ mod tests {
     fn a_numbered_line_names_no_kind_of_file() {
         assert!(read(&["某县2020年政务公开要点落实情况"], &[]).look_alike.is_some());
         assert_eq!(read(&["六、其他事项2020年政务公开要点落实情况"], &[]).look_alike, None);
+    }
+
+    #[test]
+    fn the_page_signs_below_the_report() {
+        let title = "云山县财政局2023年政府信息公开工作年度报告";
+        let signed = ["云山县财政局", "2024年1月15日"];
+        for foot in ["云山县人民政府办公室 2025-06-30", "版权所有 云山县人民政府 2025年6月30日"] {
+            let lines = [title, "一、总体情况", signed[0], signed[1], "打印", foot];
+            assert_eq!(read(&lines, &[]).identity.published.as_deref(), Some("2024-01-15"), "{foot}");
+        }
+        let other = [title, "一、总体情况", "云山县人民政府办公室", "2024年2月1日"];
+        assert_eq!(read(&other, &[]).identity.published.as_deref(), Some("2024-02-01"));
     }
 
     fn read(lines: &[&str], metadata: &[(&str, &str)]) -> Identified {
