@@ -32,7 +32,7 @@ pub(super) const OF_SECTIONS: [(&str, &str); 2] = [
 ];
 
 /// Names of lists of words, with what they are.
-pub(super) const WORDS: [(&str, &str); 12] = [
+pub(super) const WORDS: [(&str, &str); 13] = [
     ("matter", "words of which the titles of these reports hold one"),
     ("needs", "words of which a document of the family prints one: others are not tried at all"),
     ("place_suffixes", "endings of names of places, which may stand on a line above the agency of a title"),
@@ -43,6 +43,7 @@ pub(super) const WORDS: [(&str, &str); 12] = [
     ("metadata_title_keys", "keys of a page's metadata whose value is the title"),
     ("metadata_agency_keys", "keys whose value is the agency"),
     ("metadata_date_keys", "keys whose value is the day of publication"),
+    ("plans", "words right behind a year by which a sentence speaks of plans"),
     (
         "telling",
         "words that make another label of one that is else like it: what prints one that no label has is doubtful",

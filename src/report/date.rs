@@ -187,6 +187,14 @@ pub struct Span {
     pub days: Option<(Date, Date)>,
 }
 
+impl Span {
+    /// Whether it is longer than a year and more: a span of a plan or a campaign, and of no annual report.
+    #[must_use]
+    pub fn is_of_years(&self) -> bool {
+        self.days.is_some_and(|(first, last)| last.year > first.year + u16::from(last.month == 1))
+    }
+}
+
 /// Reads a span of dates; a misprinted one keeps the year that it begins with.
 #[must_use]
 pub fn span(text: &str) -> Option<Span> {

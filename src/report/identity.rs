@@ -360,6 +360,9 @@ fn published(out: &mut Identified, days: &[Day]) {
     }
 }
 
+/// Characters behind a year in which a sentence says that it speaks of plans.
+const PLAN: usize = 14;
+
 fn year(
     out: &mut Identified,
     document: &Document,
@@ -385,9 +388,13 @@ fn year(
             if !line.may_match(pattern, sentences, rank) {
                 continue;
             }
-            let Some(part) = expression.captures(clip(&line.shadow.text, 6000)).and_then(|c| c.name("year")) else {
+            let shadow = clip(&line.shadow.text, 6000);
+            let Some(part) = expression.captures(shadow).and_then(|c| c.name("year")) else { continue };
+            // What is planned is of the year behind (2024年，我局将…).
+            let behind: String = shadow.get(part.end()..).unwrap_or_default().chars().take(PLAN).collect();
+            if words(pattern, "plans").iter().any(|word| behind.contains(word.as_str())) {
                 continue;
-            };
+            }
             if let Some(year) = date::year(part.as_str()).filter(|_| said < 4) {
                 said += 1;
                 votes.push((year, 0.8, "sentence", part.as_str().to_owned(), line.anchor.clone()));
@@ -447,7 +454,7 @@ fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, St
             }
             for hit in expression.captures_iter(clip(&line.shadow.text, 20_000)).take(4) {
                 let Some(part) = hit.name("span") else { continue };
-                let Some(span) = date::span(part.as_str()) else { continue };
+                let Some(span) = date::span(part.as_str()).filter(|span| !span.is_of_years()) else { continue };
                 let found = (span, line.printed(part.range()).to_owned(), line.anchor.clone());
                 if span.days.is_some() {
                     return Some(found);
@@ -514,10 +521,21 @@ mod tests {
     }
 
     #[test]
+    fn plans_and_campaigns_name_no_year_of_a_report() {
+        let year =
+            |text: &str| read(&["政府信息公开工作年度报告", text, "云山县财政局", "2024年1月15日"], &[]).identity.year;
+        assert_eq!(year("2023年，我局认真做好公开工作。2024年，我局将进一步加强培训。"), Some(2023));
+        assert_eq!(year("2024年，我局将进一步加强培训。"), None);
+        assert_eq!(year("2023年，我局自2020年7月1日至2023年6月30日开展三年行动。"), Some(2023));
+        assert_eq!(year("数据自2023年1月1日至2023年12月31日。"), Some(2023));
+    }
+
+    #[test]
     fn the_page_signs_below_the_report() {
         let title = "云山县财政局2023年政府信息公开工作年度报告";
         let signed = ["云山县财政局", "2024年1月15日"];
-        for foot in ["云山县人民政府办公室 2025-06-30", "版权所有 云山县人民政府 2025年6月30日"] {
+        for foot in ["云山县人民政府办公室 2025-06-30", "版权所有 云山县人民政府 2025年6月30日"]
+        {
             let lines = [title, "一、总体情况", signed[0], signed[1], "打印", foot];
             assert_eq!(read(&lines, &[]).identity.published.as_deref(), Some("2024-01-15"), "{foot}");
         }
