@@ -295,6 +295,14 @@ mod tests {
             .collect()
     }
 
+    #[test]
+    fn a_colon_may_part_a_label_from_its_number() {
+        let text = "统计指标\n（一）主动公开政府信息数（不同渠道和方式公开相同信息计1条）：312条\n\
+                    其中：主动公开规范性文件数：0条\n制发规范性文件总数：5件\n1.政府公报公开政府信息数：7条\n\
+                    2.政府网站公开政府信息数：140条\n";
+        assert_eq!(values(text, "statistics."), ["312", "0", "5", "7", "140"]);
+    }
+
     const HEAD: &str =
         "申请人情况\n自然人\n法人或其他组织\n总计\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n";
 

@@ -208,6 +208,13 @@ fn lex(stream: &Stream<'_>, range: Range<usize>, out: &mut Vec<Token>) {
                 continue;
             }
         }
+        // A colon between a label and its number: 培训次数：3次.
+        let counts = |at: usize| stream.atoms.get(at).is_some_and(|a| a.c.is_ascii_digit() || a.c == '-');
+        let labelled = out.last().is_some_and(|last| matches!(last.kind, Kind::Label(_)) && last.to == at);
+        if atom.c == ':' && labelled && counts(at + 1) {
+            at += 1;
+            continue;
+        }
         // Brackets of the labels on either side.
         if matches!(atom.c, ')' | '"') {
             at += 1;
