@@ -10,6 +10,9 @@ use crate::document::TableKind;
 use crate::pattern::{Label, Part};
 use crate::text::fold;
 
+/// How well labels match that are the same.
+const SAME: f32 = 0.95;
+
 /// A header cell at the lowest level of the boxhead.
 #[derive(Debug, Clone)]
 pub(crate) struct Leaf {
@@ -332,6 +335,23 @@ pub(crate) fn boxhead(
             && let Some(g) = guessed.get_mut(column)
         {
             *g = true;
+        }
+    }
+    // A label printed twice in one row: the same columns of something else (a part, other agencies) stand beside.
+    if grid.table.kind != TableKind::Delimited {
+        for (column, slot) in taken.iter().enumerate() {
+            let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
+            let same = |l: &(usize, f32)| l.0 == column && l.1 >= SAME;
+            let twin = |(at, other): (usize, &Head)| {
+                let free = !taken.contains(&Some(at)) && !other.earlier && other.col != head.col;
+                free && other.row == head.row && other.leaf.iter().any(same)
+            };
+            if head.leaf.iter().any(same)
+                && heads.iter().enumerate().any(twin)
+                && let Some(g) = guessed.get_mut(column)
+            {
+                *g = true;
+            }
         }
     }
     if whole.is_some() {

@@ -498,6 +498,19 @@ fn a_label_that_says_the_contrary_is_doubtful() {
 }
 
 #[test]
+fn columns_of_two_agencies_side_by_side_are_told() {
+    let body = table(&[
+        "第二十条第（一）项|3*县本级|3*乡镇街道",
+        "信息内容|本年制发件数|本年废止件数|现行有效件数|本年制发件数|本年废止件数|现行有效件数",
+        "规章|1|2|3|4|5|6",
+        "行政规范性文件|7|8|9|10|11|12",
+    ]);
+    let found = read(&html(&body));
+    assert!(!found.readings.is_empty());
+    assert!(found.readings.iter().all(|r| flagged(&found, "column-guessed", &r.variable)), "{:?}", found.flags);
+}
+
+#[test]
 fn of_two_labelled_rows_below_one_header_the_own_one_is_read_or_both_are_told() {
     let two = format!("{OUTCOMES}|{OUTCOMES}");
     let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
