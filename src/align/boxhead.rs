@@ -326,11 +326,13 @@ pub(crate) fn boxhead(
     // A label that several columns share, with nothing above it to tell them apart.
     for (column, slot) in taken.iter().enumerate() {
         let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
-        let rivals = head.leaf.iter().filter(|l| l.0 != column && taken.get(l.0).is_some_and(Option::is_none)).count();
-        let spoken = above.iter().any(|s| s.contains(&column))
-            || heads.iter().any(|u| u.row < head.row && u.upper.contains(&column));
-        if rivals > 0
-            && !spoken
+        let tells = |spoken: &[usize], rival: usize| spoken.contains(&column) && !spoken.contains(&rival);
+        let told = |rival: usize| {
+            above.iter().any(|spoken| tells(spoken, rival))
+                || heads.iter().any(|upper| upper.row < head.row && tells(&upper.upper, rival))
+        };
+        let mut rivals = head.leaf.iter().filter(|l| l.0 != column && taken.get(l.0).is_some_and(Option::is_none));
+        if rivals.any(|rival| !told(rival.0))
             && columns.get(column).is_some_and(|c| c.path.len() > 1)
             && let Some(g) = guessed.get_mut(column)
         {

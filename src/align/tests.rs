@@ -498,6 +498,16 @@ fn a_label_that_says_the_contrary_is_doubtful() {
 }
 
 #[test]
+fn litigation_printed_without_its_kinds_is_told() {
+    let body = table(&["5*行政复议|5*行政诉讼", &format!("{OUTCOMES}|{OUTCOMES}"), "1|2|3|4|10|5|6|7|8|26"]);
+    let found = read(&html(&body));
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert!(!flagged(&found, "column-guessed", "review.total"));
+    let lawsuits = || found.readings.iter().filter(|r| r.variable.starts_with("litigation."));
+    assert!(lawsuits().all(|r| flagged(&found, "column-guessed", &r.variable)), "{:?}", found.flags);
+}
+
+#[test]
 fn columns_of_two_agencies_side_by_side_are_told() {
     let body = table(&[
         "第二十条第（一）项|3*县本级|3*乡镇街道",
