@@ -128,11 +128,14 @@ fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &
 fn leave_repeated(heads: &mut [Head], rows: &[usize]) {
     let place = |h: &Head, row: usize| (row, h.col, h.end, h.text);
     let cells = |heads: &[Head], row: usize| heads.iter().filter(|h| h.row == row).count();
-    let printed: FxHashSet<_> = heads.iter().filter(|h| !h.leaf.is_empty()).map(|h| place(h, h.row)).collect();
     let pairs: Vec<(usize, usize)> = (rows.iter().zip(rows.iter().skip(1)))
         .map(|(above, below)| (*above, *below))
         .filter(|&(above, below)| cells(heads, above) == cells(heads, below))
         .collect();
+    if pairs.is_empty() {
+        return;
+    }
+    let printed: FxHashSet<_> = heads.iter().filter(|h| !h.leaf.is_empty()).map(|h| place(h, h.row)).collect();
     for head in heads.iter_mut() {
         let below = pairs.iter().find(|pair| pair.0 == head.row);
         if below.is_some_and(|&(_, below)| printed.contains(&place(head, below))) {

@@ -24,6 +24,8 @@ mod occurrence;
 mod open_tests;
 mod ragged;
 mod readings;
+#[cfg(test)]
+mod rival_tests;
 mod select;
 mod stub;
 mod tables;

@@ -1,14 +1,7 @@
 //! Amounts of money: where their unit is printed, and what is said where it is not.
 
-use crate::align::{Alignment, align};
-use crate::limits::Limits;
-use crate::pattern::PatternSet;
-
-fn read(body: &str) -> Alignment {
-    let page = format!("<meta charset=utf-8>{body}");
-    let document = crate::format::html::read(page.as_bytes(), &Limits::default()).unwrap();
-    align(&document, PatternSet::embedded().family("ogi").unwrap())
-}
+use super::Alignment;
+use super::tests::{html, read};
 
 /// The value of a variable, and the codes of its flags.
 fn value(found: &Alignment, variable: &str) -> (Option<String>, Vec<&'static str>) {
@@ -19,7 +12,7 @@ fn value(found: &Alignment, variable: &str) -> (Option<String>, Vec<&'static str
 
 /// A table of disclosure with a caption, a header, a label and a cell for the fees, below a line.
 fn fees(line: &str, caption: &str, header: &str, label: &str, cell: &str) -> (Option<String>, Vec<&'static str>) {
-    let found = read(&format!(
+    let found = read(&html(&format!(
         "<p>{line}</p><table><tr><td colspan=4>第二十条第（一）项</tr>\
          <tr><td>信息内容<td>本年制发件数<td>本年废止件数<td>现行有效件数</tr>\
          <tr><td>规章<td>1<td>2<td>3</tr><tr><td>行政规范性文件<td>4<td>5<td>6</tr>\
@@ -27,7 +20,7 @@ fn fees(line: &str, caption: &str, header: &str, label: &str, cell: &str) -> (Op
          <tr><td>行政许可<td colspan=3>9</tr>\
          <tr><td colspan=4>{caption}</tr><tr><td>信息内容<td colspan=3>{header}</tr>\
          <tr><td>{label}<td colspan=3>{cell}</tr></table>"
-    ));
+    )));
     value(&found, "proactive.fees.amount")
 }
 
@@ -58,6 +51,6 @@ fn a_column_of_units_counts_for_its_row() {
         row("制发规范性文件总数", "件", "3"),
         row("七、依申请公开信息收取的费用", "元", "71000"),
     ];
-    let found = read(&format!("<table>{}</table>", rows.concat()));
+    let found = read(&html(&format!("<table>{}</table>", rows.concat())));
     assert_eq!(value(&found, "statistics.fees"), (Some("7.1".to_owned()), vec![]));
 }

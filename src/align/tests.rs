@@ -5,27 +5,27 @@ use crate::document::{Block, Document, TableKind};
 use crate::limits::Limits;
 use crate::pattern::PatternSet;
 
-fn html(body: &str) -> Document {
+pub(super) fn html(body: &str) -> Document {
     crate::format::html::read(format!("<meta charset=utf-8>{body}").as_bytes(), &Limits::default()).unwrap()
 }
 
-fn read(document: &Document) -> Alignment {
+pub(super) fn read(document: &Document) -> Alignment {
     align(document, PatternSet::embedded().family("ogi").unwrap())
 }
 
 /// Variables of a row with their values or states.
-fn values(found: &Alignment, prefix: &str) -> Vec<String> {
+pub(super) fn values(found: &Alignment, prefix: &str) -> Vec<String> {
     let of = |v: &&crate::record::Reading| v.variable.starts_with(prefix);
     let show = |r: &crate::record::Reading| r.value.map_or_else(|| r.state.name().to_owned(), |v| v.to_string());
     found.readings.iter().filter(of).map(show).collect()
 }
 
-fn flagged(found: &Alignment, code: &str, at: &str) -> bool {
+pub(super) fn flagged(found: &Alignment, code: &str, at: &str) -> bool {
     found.flags.iter().any(|f| f.code == code && f.at == at)
 }
 
 /// A table of rows of cells; `3*文` spans three columns, `2!文` two rows.
-fn table(rows: &[&str]) -> String {
+pub(super) fn table(rows: &[&str]) -> String {
     let cell = |text: &str| match (text.split_once('*'), text.split_once('!')) {
         (Some((span, text)), _) => format!("<td colspan={span}>{text}</td>"),
         (_, Some((span, text))) => format!("<td rowspan={span}>{text}</td>"),
@@ -35,7 +35,7 @@ fn table(rows: &[&str]) -> String {
     format!("<table>{}</table>", rows.iter().map(row).collect::<String>())
 }
 
-const OUTCOMES: &str = "结果维持|结果纠正|其他结果|尚未审结|总计";
+pub(super) const OUTCOMES: &str = "结果维持|结果纠正|其他结果|尚未审结|总计";
 const UPPER: &str = "3!|7*申请人情况";
 const MIDDLE: &str = "2!自然人|5*法人或其他组织|2!总计";
 const LOWER: &str = "商业企业|科研机构|社会公益组织|法律服务机构|其他";
@@ -435,19 +435,6 @@ fn the_instance_with_content_is_the_own_one() {
 }
 
 #[test]
-fn a_second_row_of_values_is_told() {
-    let zeros = ["0"; 15].join("|");
-    let found = read(&html(&table(&[
-        "5*行政复议|10*行政诉讼",
-        "5*|5*未经复议直接起诉|5*复议后起诉",
-        &format!("{OUTCOMES}|{OUTCOMES}|{OUTCOMES}"),
-        &zeros,
-        "1|2|3|4|10|5|6|7|8|26|9|10|11|12|42",
-    ])));
-    assert!(flagged(&found, "second-row", "review.upheld"));
-}
-
-#[test]
 fn text_tables_repeat_or_pad_spanning_cells() {
     let text = "| 第二十条第（五）项 | 第二十条第（五）项 | 第二十条第（五）项 |\n| --- | --- | --- |\n\
                 | 信息内容 | 本年处理决定数量 | 本年处理决定数量 |\n| 行政许可 | 22件 | 22件 |\n\
@@ -473,75 +460,6 @@ fn labels_repeated_in_each_row_that_they_span_name_one_column_each() {
     assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
     assert_eq!(values(&found, "litigation.direct."), ["5", "6", "7", "8", "26"]);
     assert_eq!(values(&found, "litigation.after_review."), ["9", "1", "2", "3", "15"]);
-}
-
-#[test]
-fn a_label_that_says_the_contrary_is_doubtful() {
-    let read = |header: &str, label: &str| {
-        read(&html(&table(&[
-            "4*第二十条第（一）项",
-            &format!("信息内容|{header}|本年废止件数|现行有效件数"),
-            "规章|1|2|3",
-            &format!("{label}|4|5|6"),
-        ])))
-    };
-    let found = read("本年制发件数（单位：件，不含修订）", "行政规范性文件");
-    assert!(!found.flags.iter().any(|f| f.code == "doubtful-label"), "{:?}", found.flags);
-    let found = read("累计制发件数", "行政规范性文件");
-    assert!(flagged(&found, "doubtful-label", "proactive.regulations.issued"));
-    assert!(!flagged(&found, "doubtful-label", "proactive.regulations.repealed"));
-    assert!(flagged(
-        &read("本年制发件数", "非行政规范性文件"),
-        "doubtful-label",
-        "proactive.normative_documents.issued"
-    ));
-}
-
-#[test]
-fn litigation_printed_without_its_kinds_is_told() {
-    let body = table(&["5*行政复议|5*行政诉讼", &format!("{OUTCOMES}|{OUTCOMES}"), "1|2|3|4|10|5|6|7|8|26"]);
-    let found = read(&html(&body));
-    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
-    assert!(!flagged(&found, "column-guessed", "review.total"));
-    let lawsuits = || found.readings.iter().filter(|r| r.variable.starts_with("litigation."));
-    assert!(lawsuits().all(|r| flagged(&found, "column-guessed", &r.variable)), "{:?}", found.flags);
-}
-
-#[test]
-fn columns_of_two_agencies_side_by_side_are_told() {
-    let body = table(&[
-        "第二十条第（一）项|3*县本级|3*乡镇街道",
-        "信息内容|本年制发件数|本年废止件数|现行有效件数|本年制发件数|本年废止件数|现行有效件数",
-        "规章|1|2|3|4|5|6",
-        "行政规范性文件|7|8|9|10|11|12",
-    ]);
-    let found = read(&html(&body));
-    assert!(!found.readings.is_empty());
-    assert!(found.readings.iter().all(|r| flagged(&found, "column-guessed", &r.variable)), "{:?}", found.flags);
-}
-
-#[test]
-fn of_two_labelled_rows_below_one_header_the_own_one_is_read_or_both_are_told() {
-    let two = format!("{OUTCOMES}|{OUTCOMES}");
-    let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
-    let read = |first: &str, second: &str| {
-        read(&html(&table(&[
-            "3!|5*行政复议|10*行政诉讼",
-            &format!("{tall}|5*未经复议直接起诉|5*复议后起诉"),
-            &two,
-            &format!("{first}|1|2|3|4|10|5|6|7|8|26|9|10|11|12|42"),
-            &format!("{second}|4|3|2|1|10|8|7|6|5|26|12|11|10|9|42"),
-        ])))
-    };
-    for (first, second) in [("2022年", "2023年"), ("上年", "本年"), ("上年度", "本年度"), ("县公安局", "合计")]
-    {
-        let found = read(first, second);
-        assert_eq!(values(&found, "review."), ["4", "3", "2", "1", "10"], "{second}");
-        assert!(!flagged(&found, "second-row", "review.upheld"));
-    }
-    let found = read("所属单位", "本机关");
-    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
-    assert!(flagged(&found, "second-row", "litigation.after_review.total"));
 }
 
 #[test]

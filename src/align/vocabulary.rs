@@ -219,6 +219,10 @@ impl<'f> Vocabulary<'f> {
 
     /// A word by which a printed label (its shadow) means something else than any of some labels that it is like.
     pub fn tells_apart<'l>(&self, printed: &str, mut labels: impl Iterator<Item = &'l Label> + Clone) -> Option<&str> {
+        // Most labels are printed to the letter.
+        if labels.clone().any(|label| label.shadow == printed) {
+            return None;
+        }
         let found = |word: &&String| printed.contains(word.as_str());
         let lacks = |word: &&String| !labels.clone().any(|label| label.shadow.contains(word.as_str()));
         let word = self.telling.iter().filter(found).find(lacks);

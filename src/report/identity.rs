@@ -1,7 +1,10 @@
 //! Who reports on which year, and when: each part with its evidence, absent rather than wrong.
 
+use std::borrow::Cow;
+
 use super::date::{self, Date};
 use super::passage::{Line, Text, expressions, matches, words};
+use super::signature::{Signature, signature, signed};
 use super::title::{self, Judgement, Title};
 use crate::document::{Anchor, Document};
 use crate::pattern::ReportPattern;
@@ -38,7 +41,7 @@ pub struct Identified {
     pub(super) titled: bool,
     /// The line that names a kind of file that is no report.
     pub(super) look_alike: Option<String>,
-    /// The line that is the title of a paper on another matter.
+    /// The line that is the title of a paper on another matter, where none of a report was found.
     pub(super) other_paper: Option<String>,
 }
 
@@ -51,7 +54,6 @@ pub fn identify(text: &Text<'_>, pattern: &ReportPattern) -> Identified {
         blank: lines.is_empty(),
         titled: title.as_ref().is_some_and(|t| t.whole),
         look_alike: look_alike(lines, document, pattern),
-        other_paper: other_paper(lines, document, pattern),
         ..Identified::default()
     };
     if let Some(title) = &title {
@@ -64,6 +66,9 @@ pub fn identify(text: &Text<'_>, pattern: &ReportPattern) -> Identified {
             out.title_blocks = lines.iter().take(title.last + 1).skip(first).map(|l| l.block).collect();
             out.title_blocks.dedup();
         }
+    }
+    if title.is_none() {
+        out.other_paper = other_paper(lines, document, pattern);
     }
     let foot = signature(lines, pattern, title.as_ref().and_then(|t| t.agency.as_deref()));
     let days = days(document, lines, pattern, title.as_ref(), foot.as_ref());
@@ -89,103 +94,6 @@ fn title_anchor(title: &Title, document: &Document, lines: &[Line<'_>]) -> Optio
         return document.metadata.get(index).map(|m| m.anchor.clone());
     }
     lines.get(title.first?).map(|l| l.anchor.clone())
-}
-
-/// The signature at the foot: an agency and a day, each may be missing.
-#[derive(Debug, Clone)]
-struct Signature<'l, 'd> {
-    agency: Option<String>,
-    date: Option<Date>,
-    line: &'l Line<'d>,
-}
-
-/// How far from the end a signature is looked for, in lines.
-const FOOT: usize = 400;
-
-/// Lines above the last signature in which the report's own may stand, where the last is that of the page.
-const ABOVE_FOOT: usize = 12;
-
-/// The signature of the agency that the title names, where one stands near the last; else the last.
-fn signature<'l, 'd>(
-    lines: &'l [Line<'d>],
-    pattern: &ReportPattern,
-    agency: Option<&str>,
-) -> Option<Signature<'l, 'd>> {
-    let mut last = last_signature(lines, pattern)?;
-    let named = agency.map(fold);
-    let own = |sign: &Signature<'_, '_>| {
-        let shadow = sign.agency.as_deref().map(fold);
-        named.as_ref().zip(shadow.as_ref()).is_none_or(|(named, name)| name.contains(named) || named.contains(name))
-    };
-    if own(&last) {
-        return Some(last);
-    }
-    let end = lines.iter().position(|line| std::ptr::eq(line, last.line)).unwrap_or(0);
-    for at in (end.saturating_sub(ABOVE_FOOT)..end).rev() {
-        let found = lines.get(at).filter(|line| !line.table).and_then(|line| Some((line, signed(line.text, pattern)?)));
-        let Some((line, (name, date))) = found else { continue };
-        let sign = Signature { agency: name.or_else(|| name_above(lines, at, pattern)), date: Some(date), line };
-        if sign.agency.is_some() && own(&sign) {
-            last = sign;
-            break;
-        }
-    }
-    Some(last)
-}
-
-/// A name of an agency on the line above another.
-fn name_above(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Option<String> {
-    let above = at.checked_sub(1).and_then(|i| lines.get(i)).filter(|l| !l.table && l.len() <= 40);
-    above.map(|l| title::bare(l.text)).filter(|n| title::judge(n, pattern) == Judgement::Sure)
-}
-
-fn last_signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<Signature<'l, 'd>> {
-    let from = lines.len().saturating_sub(FOOT);
-    let mut dated = None;
-    for (at, line) in lines.iter().enumerate().skip(from).rev() {
-        if line.table {
-            continue;
-        }
-        let above = || name_above(lines, at, pattern);
-        if let Some((agency, date)) = signed(line.text, pattern) {
-            let sign = Signature { agency: agency.or_else(above), date: Some(date), line };
-            if sign.agency.is_some() {
-                return Some(sign);
-            }
-            dated.get_or_insert(sign);
-        } else if date::is_month(line.text)
-            && let Some(agency) = above()
-        {
-            return Some(Signature { agency: Some(agency), date: None, line });
-        } else if line.len() > 12
-            && let Some((agency, date)) = signed_inside(line, pattern)
-        {
-            return Some(Signature { agency: Some(agency), date: Some(date), line });
-        }
-    }
-    dated
-}
-
-/// A line that is a date, or an agency and a date.
-fn signed(text: &str, pattern: &ReportPattern) -> Option<(Option<String>, Date)> {
-    if text.chars().count() > 60 {
-        return None;
-    }
-    if let Some(day) = date::alone(text) {
-        return Some((None, day));
-    }
-    let (day, at) = date::at_end(text)?;
-    let name = title::bare(text.get(..at)?);
-    (title::judge(&name, pattern) == Judgement::Sure).then_some((Some(name), day))
-}
-
-/// A signature behind the last sentence of a long line.
-fn signed_inside(line: &Line<'_>, pattern: &ReportPattern) -> Option<(String, Date)> {
-    let found =
-        line.expressions(pattern, "signature_inline").flat_map(|(_, e)| e.captures_iter(&line.shadow.text)).last()?;
-    let agency = title::bare(line.printed(found.name("agency")?.range()));
-    let day = date::first(found.name("date")?.as_str())?;
-    (title::judge(&agency, pattern) == Judgement::Sure).then_some((agency, day))
 }
 
 fn agency(
@@ -471,37 +379,37 @@ fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, St
 
 /// Whether a line names a kind of file that is no report.
 fn look_alike(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) -> Option<String> {
-    heads(lines, document, pattern).find(|t| matches(pattern, "look_alike", &fold(t))).map(str::to_owned)
+    let found = heads(lines, document, pattern).find(|(_, shadow)| matches(pattern, "look_alike", shadow));
+    found.map(|(text, _)| text.to_owned())
 }
 
 /// The title of a paper on another matter.
 fn other_paper(lines: &[Line<'_>], document: &Document, pattern: &ReportPattern) -> Option<String> {
     let matter = words(pattern, "matter");
-    let other = |head: &&str| {
-        let shadow = fold(head);
-        !matter.iter().any(|word| shadow.contains(word.as_str())) && matches(pattern, "paper", &shadow)
-    };
-    heads(lines, document, pattern).find(other).filter(|_| !matter.is_empty()).map(str::to_owned)
+    let other =
+        |shadow: &str| !matter.iter().any(|word| shadow.contains(word.as_str())) && matches(pattern, "paper", shadow);
+    let found = heads(lines, document, pattern).find(|(_, shadow)| other(shadow));
+    found.filter(|_| !matter.is_empty()).map(|(text, _)| text.to_owned())
 }
 
-/// The lines and the metadata that may be a title of any kind.
+/// The lines and the metadata that may be a title of any kind, with their shadows.
 fn heads<'a, 'd: 'a>(
     lines: &'a [Line<'d>],
     document: &'a Document,
     pattern: &'a ReportPattern,
-) -> impl Iterator<Item = &'a str> {
+) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
     let listed = words(pattern, "metadata_title_keys")
         .iter()
         .flat_map(|k| document.metadata.iter().filter(move |m| m.key.eq_ignore_ascii_case(k)))
-        .map(|m| m.value.as_str());
+        .map(|m| (m.value.as_str(), Cow::Owned(fold(&m.value))));
     // A line with a number of a heading in front is no title.
     let numbered = |shadow: &str| {
         let rest = shadow.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
         rest.len() < shadow.len() && rest.starts_with([',', '.', '、'])
     };
     let first = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60);
-    let printed = first.filter(move |l| !numbered(&l.shadow.text)).map(|l| l.text);
-    listed.chain(printed)
+    let printed = first.filter(move |l| !numbered(&l.shadow.text));
+    listed.chain(printed.map(|l| (l.text, Cow::Borrowed(l.shadow.text.as_str()))))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod identity;
 mod narrative;
 mod passage;
 mod section;
+mod signature;
 mod split;
 mod title;
 mod verdict;

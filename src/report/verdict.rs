@@ -60,7 +60,6 @@ pub fn verdict(identified: &Identified, sections: &[Section], values: usize) -> 
         }
     }
     if let Some(name) = &identified.other_paper
-        && identified.identity.title.is_none()
         && values < FEW_VALUES
     {
         return no(format!("its title is that of a paper on another matter: {name}"));

@@ -141,25 +141,21 @@ fn lay_out(pieces: &[Line<'_>], markdown: bool, limits: &Limits, document: &mut 
     let most = limits.cells as usize;
     let mut at = 0;
     let mut refused = false;
+    let finders = [delimited::pipes, delimited::tabs, commas::commas];
     // Lines before which a search was in vain already.
-    let (mut pipes_from, mut tabs_from, mut commas_from) = (0usize, 0usize, 0usize);
+    let mut sought = [0usize; 3];
     while at < pieces.len() {
         let rest = pieces.get(at..).unwrap_or(&[]);
         let found = if refused {
             None
         } else {
-            let mut skip = 0;
-            let mut found = if at >= pipes_from { delimited::pipes(rest, &mut skip) } else { None };
-            pipes_from = pipes_from.max(at + skip);
-            if found.is_none() && at >= tabs_from {
-                skip = 0;
-                found = delimited::tabs(rest, &mut skip);
-                tabs_from = tabs_from.max(at + skip);
-            }
-            if found.is_none() && at >= commas_from {
-                skip = 0;
-                found = commas::commas(rest, &mut skip);
-                commas_from = commas_from.max(at + skip);
+            let mut found = None;
+            for (finder, from) in finders.iter().zip(&mut sought) {
+                if found.is_none() && at >= *from {
+                    let mut skip = 0;
+                    found = finder(rest, &mut skip);
+                    *from = at + skip;
+                }
             }
             found.or_else(|| columns::fixed(rest))
         };

@@ -1,0 +1,85 @@
+//! Rows and columns that stand beside their like: which are read, and what is said where nothing tells them apart.
+
+use super::tests::{OUTCOMES, flagged, html, read, table, values};
+
+#[test]
+fn a_second_row_of_values_is_told() {
+    let zeros = ["0"; 15].join("|");
+    let found = read(&html(&table(&[
+        "5*行政复议|10*行政诉讼",
+        "5*|5*未经复议直接起诉|5*复议后起诉",
+        &format!("{OUTCOMES}|{OUTCOMES}|{OUTCOMES}"),
+        &zeros,
+        "1|2|3|4|10|5|6|7|8|26|9|10|11|12|42",
+    ])));
+    assert!(flagged(&found, "second-row", "review.upheld"));
+}
+
+#[test]
+fn a_label_that_says_the_contrary_is_doubtful() {
+    let read = |header: &str, label: &str| {
+        read(&html(&table(&[
+            "4*第二十条第（一）项",
+            &format!("信息内容|{header}|本年废止件数|现行有效件数"),
+            "规章|1|2|3",
+            &format!("{label}|4|5|6"),
+        ])))
+    };
+    let found = read("本年制发件数（单位：件，不含修订）", "行政规范性文件");
+    assert!(!found.flags.iter().any(|f| f.code == "doubtful-label"), "{:?}", found.flags);
+    let found = read("累计制发件数", "行政规范性文件");
+    assert!(flagged(&found, "doubtful-label", "proactive.regulations.issued"));
+    assert!(!flagged(&found, "doubtful-label", "proactive.regulations.repealed"));
+    assert!(flagged(
+        &read("本年制发件数", "非行政规范性文件"),
+        "doubtful-label",
+        "proactive.normative_documents.issued"
+    ));
+}
+
+#[test]
+fn litigation_printed_without_its_kinds_is_told() {
+    let body = table(&["5*行政复议|5*行政诉讼", &format!("{OUTCOMES}|{OUTCOMES}"), "1|2|3|4|10|5|6|7|8|26"]);
+    let found = read(&html(&body));
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert!(!flagged(&found, "column-guessed", "review.total"));
+    let lawsuits = || found.readings.iter().filter(|r| r.variable.starts_with("litigation."));
+    assert!(lawsuits().all(|r| flagged(&found, "column-guessed", &r.variable)), "{:?}", found.flags);
+}
+
+#[test]
+fn columns_of_two_agencies_side_by_side_are_told() {
+    let body = table(&[
+        "第二十条第（一）项|3*县本级|3*乡镇街道",
+        "信息内容|本年制发件数|本年废止件数|现行有效件数|本年制发件数|本年废止件数|现行有效件数",
+        "规章|1|2|3|4|5|6",
+        "行政规范性文件|7|8|9|10|11|12",
+    ]);
+    let found = read(&html(&body));
+    assert!(!found.readings.is_empty());
+    assert!(found.readings.iter().all(|r| flagged(&found, "column-guessed", &r.variable)), "{:?}", found.flags);
+}
+
+#[test]
+fn of_two_labelled_rows_below_one_header_the_own_one_is_read_or_both_are_told() {
+    let two = format!("{OUTCOMES}|{OUTCOMES}");
+    let tall = OUTCOMES.split('|').map(|o| format!("2!{o}")).collect::<Vec<_>>().join("|");
+    let read = |first: &str, second: &str| {
+        read(&html(&table(&[
+            "3!|5*行政复议|10*行政诉讼",
+            &format!("{tall}|5*未经复议直接起诉|5*复议后起诉"),
+            &two,
+            &format!("{first}|1|2|3|4|10|5|6|7|8|26|9|10|11|12|42"),
+            &format!("{second}|4|3|2|1|10|8|7|6|5|26|12|11|10|9|42"),
+        ])))
+    };
+    for (first, second) in [("2022年", "2023年"), ("上年", "本年"), ("上年度", "本年度"), ("县公安局", "合计")]
+    {
+        let found = read(first, second);
+        assert_eq!(values(&found, "review."), ["4", "3", "2", "1", "10"], "{second}");
+        assert!(!flagged(&found, "second-row", "review.upheld"));
+    }
+    let found = read("所属单位", "本机关");
+    assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
+    assert!(flagged(&found, "second-row", "litigation.after_review.total"));
+}
