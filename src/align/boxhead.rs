@@ -426,7 +426,9 @@ pub(crate) fn boxhead(
         }
         out.extras.push(nameless(false));
     }
-    out.extras.sort_by_key(|l| l.col);
+    out.extras.sort_by_key(|l| (l.col, l.end));
+    // Printed again below itself (a label that spans the rows, repeated): one column.
+    out.extras.dedup_by(|b, a| (a.col, a.end) == (b.col, b.end) && grid.text(a.cell) == grid.text(b.cell));
     Some(out)
 }
 

@@ -544,6 +544,8 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
     if strange > 2 * out.rows.len() + 3 {
         return None;
     }
+    out.unknown.extend(unplaced(grid, index, views, reader, &out));
+    out.unknown.sort_unstable();
     let mut seen: Vec<usize> = Vec::new();
     out.score = out.rows.iter().map(|r| if r.cells.is_empty() { r.hit.gain * 0.5 } else { r.hit.gain }).sum();
     for row in &out.rows {
@@ -579,6 +581,29 @@ fn again(rows: &[ReadRow], views: &[RowView]) -> Vec<(usize, usize)> {
         }
     }
     out
+}
+
+/// Rows of values with a label like one of the form's, which none of its rows took: rows that an agency added
+/// (其他规范性文件).
+fn unplaced(
+    grid: &Grid,
+    index: &TableIndex,
+    views: &[RowView],
+    reader: &Reader,
+    out: &Fragment,
+) -> Vec<(usize, usize)> {
+    let told = |row: usize| {
+        out.rows.iter().any(|r| r.hit.row == row)
+            || out.unknown.iter().any(|u| u.0 == row)
+            || out.again.iter().any(|a| a.1 == row)
+            || out.bare.contains(&row)
+    };
+    (views.iter().enumerate())
+        .take(restart(views, index))
+        .filter(|(row, view)| view.values > 0 && view.columns == 0 && !told(*row))
+        .filter_map(|(row, view)| Some((row, view.own?)))
+        .filter(|&(_, cell)| !known_beside(grid.text(cell), index, reader))
+        .collect()
 }
 
 /// Whether a text labels a row of another table of the form: a print may join its tables to one.

@@ -67,10 +67,19 @@ pub(crate) fn map_row(
     if let Some(mapping) = invented(&starting, head, columns, start).or_else(|| invented(&all, head, columns, start)) {
         return Some(mapping);
     }
+    if grid.table.kind != TableKind::Borderless
+        && !head.carried
+        && let Some(mapping) = in_even_rows(grid, row, &all, head, blank)
+    {
+        return Some(mapping);
+    }
     if grid.table.kind == TableKind::Delimited
         && !head.carried
-        && let Some(mapping) = in_even_rows(grid, row, &all, head, blank).or_else(|| repeated(grid, row, &all, head))
+        && let Some(mapping) = repeated(grid, row, &all, head)
     {
+        return Some(mapping);
+    }
+    if let Some(mapping) = alone(grid, &all, head, columns, reader) {
         return Some(mapping);
     }
     if head.ordered && (within == 0 || grid.table.kind == TableKind::Delimited && head.extras.len() == after) {
@@ -133,11 +142,15 @@ pub(crate) fn map_row(
                     .collect::<Vec<_>>()
                     .windows(2)
                     .all(|w| w.first() < w.last());
-            if distinct && agrees && cells.len() == sequence.len() {
-                let cells: Vec<(usize, usize)> =
-                    sequence.iter().zip(cells.iter()).filter_map(|(l, &c)| Some((l.column?, c))).collect();
-                return Some(Mapping { cells, basis: Basis::Header });
+            if !distinct || !agrees || cells.len() != sequence.len() {
+                continue;
             }
+            if !head.ordered && strays(grid, &sequence, cells) {
+                return in_form_order(grid, cells, head, columns);
+            }
+            let cells: Vec<(usize, usize)> =
+                sequence.iter().zip(cells.iter()).filter_map(|(l, &c)| Some((l.column?, c))).collect();
+            return Some(Mapping { cells, basis: Basis::Header });
         }
     }
     if let Some(mapping) = cut(grid, row, &all, head, columns, blank) {
@@ -156,7 +169,50 @@ pub(crate) fn map_row(
             }
         }
     }
-    [&starting, &all].into_iter().find_map(|cells| anchored(grid, cells, head, columns))
+    [&starting, &all]
+        .into_iter()
+        .find_map(|cells| anchored(grid, cells, head, columns).or_else(|| behind_a_blank(cells, head, within, blank)))
+}
+
+/// The one value under the only header of a part: blank cells and a unit beside it are no other columns'.
+fn alone(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize, reader: &Reader) -> Option<Mapping> {
+    let ([leaf], 1, true) = (head.leaves.as_slice(), columns, head.extras.is_empty() && !head.carried) else {
+        return None;
+    };
+    let text = |cell: &usize| reader.get(grid.text(*cell));
+    let mut printed = cells.iter().filter(|c| !text(c).is_blank() && !text(c).is_unit());
+    let (value, others) = (printed.next()?, printed.next());
+    let number = cells.len() > 1 && others.is_none() && text(value).is_value();
+    number.then(|| Some(Mapping { cells: vec![(leaf.column?, *value)], basis: Basis::Place }))?
+}
+
+/// Under headers in the form's order, all cells of a row behind a blank one that is too many, where no other cell is
+/// blank and so none other can be it: for the sums to prove.
+fn behind_a_blank(cells: &[usize], head: &Boxhead, within: usize, blank: impl Fn(&usize) -> bool) -> Option<Mapping> {
+    let known: Vec<usize> = head.leaves.iter().filter_map(|l| l.column).collect();
+    let fits = head.ordered && within == 0 && cells.len() == known.len() + 1;
+    let padded = cells.first().is_some_and(&blank) && !cells.iter().skip(1).any(blank);
+    let cells = known.into_iter().zip(cells.iter().copied().skip(1)).collect();
+    (fits && padded).then_some(Mapping { cells, basis: Basis::Ragged })
+}
+
+/// Whether headers that print the columns in an order of their own do not stand above the cells of a row that is as
+/// long: their spans are wrong, and the order may be, too.
+fn strays(grid: &Grid, sequence: &[&Leaf], cells: &[usize]) -> bool {
+    let above =
+        |(leaf, cell): (&&Leaf, &usize)| grid.cell(*cell).is_some_and(|c| leaf.over(c.col, c.col + c.col_span.max(1)));
+    grid.table.kind != TableKind::Delimited && !sequence.iter().zip(cells).all(above)
+}
+
+/// By the form's order under headers whose spans are wrong: they are those of the form and no others, and each of their
+/// rows prints its own in the form's order.
+fn in_form_order(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize) -> Option<Mapping> {
+    let place = |leaf: &Leaf| grid.cell(leaf.cell).map_or((0, 0), |c| (c.row, leaf.col));
+    let mut printed: Vec<&Leaf> = head.leaves.iter().collect();
+    printed.sort_by_key(|l| place(l));
+    let in_order = printed.windows(2).all(|w| matches!(w, [a, b] if place(a).0 != place(b).0 || a.column < b.column));
+    let own = head.extras.is_empty() && head.leaves.len() == columns && cells.len() == columns;
+    (own && in_order).then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
 }
 
 /// Whether a row with cells too many may have them in front of its values as well as behind: both are blank, and its
@@ -255,8 +311,8 @@ fn invented(cells: &[usize], head: &Boxhead, columns: usize, start: Option<usize
     fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
 }
 
-/// By place where text with separators keeps its blank cells: the row has as many cells as every row of the
-/// header, and each column its own cell.
+/// By place where a table without any span keeps its blank cells (text with separators, a sheet whose cells were parted):
+/// the row has as many cells as every row of the header, and each column its own cell.
 fn in_even_rows(
     grid: &Grid,
     row: usize,
@@ -265,9 +321,11 @@ fn in_even_rows(
     blank: impl Fn(&usize) -> bool,
 ) -> Option<Mapping> {
     let width = grid.row(row).len();
-    let even = (head.leaves.iter())
-        .filter_map(|l| grid.cell(l.cell))
-        .all(|c| grid.row(c.row).len() == width && c.row_span <= 1 && c.col_span <= 1);
+    let plain = |row: usize| {
+        let mut cells = grid.row(row).iter().filter_map(|&c| grid.cell(c));
+        grid.row(row).len() == width && cells.all(|c| c.row == row && c.row_span <= 1 && c.col_span <= 1)
+    };
+    let even = plain(row) && head.leaves.iter().filter_map(|l| grid.cell(l.cell)).all(|c| plain(c.row));
     let apart = head.leaves.iter().enumerate().all(|(i, a)| head.leaves.iter().skip(i + 1).all(|b| a.col != b.col));
     if !even || !apart || head.leaves.iter().any(|l| l.guessed) {
         return None;

@@ -27,6 +27,8 @@ mod readings;
 #[cfg(test)]
 mod rival_tests;
 mod select;
+#[cfg(test)]
+mod span_tests;
 mod stub;
 mod tables;
 #[cfg(test)]

@@ -83,3 +83,41 @@ fn of_two_labelled_rows_below_one_header_the_own_one_is_read_or_both_are_told() 
     assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
     assert!(flagged(&found, "second-row", "litigation.after_review.total"));
 }
+
+#[test]
+fn increase_and_decrease_in_columns_of_their_own_are_told() {
+    let found = read(&html(&table(&[
+        "5*第二十条第（五）项",
+        "信息内容|上一年项目数量|本年增|本年减|处理决定数量",
+        "行政许可|5|1|2|70",
+        "其他对外管理服务事项|6|3|4|80",
+    ])));
+    assert!(flagged(&found, "column-guessed", "proactive.licensing.change"), "{:?}", found.flags);
+    assert!(!flagged(&found, "column-guessed", "proactive.licensing.decisions"));
+}
+
+#[test]
+fn rows_that_an_agency_added_are_told() {
+    let found = read(&html(&table(&[
+        "4*第二十条第（一）项",
+        "信息内容|本年制发件数|本年废止件数|现行有效件数",
+        "规章|1|2|3",
+        "行政规范性文件|4|5|6",
+        "其他规范性文件|7|8|9",
+    ])));
+    assert_eq!(values(&found, "proactive.normative_documents."), ["4", "5", "6"]);
+    assert!(flagged(&found, "unknown-row", "proactive"), "{:?}", found.flags);
+}
+
+#[test]
+fn of_parts_and_their_sum_beside_each_other_the_sum_is_read() {
+    let found = read(&html(&table(&[
+        "统计指标|单位|县政府办|各部门|合计",
+        "（一）主动公开政府信息数|条|1|2|3",
+        "制发规范性文件总数|件|4|5|9",
+        "1.政府公报公开政府信息数|条|6|7|13",
+        "2.政府网站公开政府信息数|条|8|9|17",
+    ])));
+    assert_eq!(values(&found, "statistics.channels."), ["13", "17"]);
+    assert!(flagged(&found, "unknown-column", "statistics"));
+}

@@ -90,7 +90,20 @@ const LONG: usize = 600;
 /// both sides of a space, or a sentence ends before it, or a numbered heading begins behind it. Other lines
 /// come back whole.
 pub fn unroll<'t>(line: Line<'t>, out: &mut Vec<Line<'t>>) {
-    if line.text.len() < LONG || line.text.chars().take(LONG).count() < LONG || !is_rolled(line.text) {
+    if line.text.len() < LONG || line.text.chars().take(LONG).count() < LONG {
+        out.push(line);
+        return;
+    }
+    if let Some(mark) = rolled_mark(line.text) {
+        let mut column = line.column;
+        for piece in line.text.split(mark) {
+            out.push(Line { text: piece, number: line.number, column });
+            column =
+                column.saturating_add(u32::try_from(piece.chars().count() + mark.chars().count()).unwrap_or(u32::MAX));
+        }
+        return;
+    }
+    if !is_rolled(line.text) {
         out.push(line);
         return;
     }
@@ -132,6 +145,23 @@ fn push_piece<'t>(text: &'t str, start: usize, end: usize, number: u32, column: 
     if !trim(piece).is_empty() {
         out.push(Line { text: piece, number, column });
     }
+}
+
+/// The mark between the pieces of a line that holds a whole text (`标题|第一段。|第二段。|信息内容|0`), if one parts them:
+/// sentences end before it and numbered headings begin behind it.
+fn rolled_mark(text: &str) -> Option<&'static str> {
+    let parts = |mark: &&str| {
+        let (mut ends, mut headings) = (0usize, 0usize);
+        let mut pieces = text.split(*mark);
+        let mut before = pieces.next();
+        for piece in pieces {
+            ends += usize::from(before.and_then(|b| trim(b).chars().next_back()).is_some_and(ends_sentence));
+            headings += usize::from(begins_heading(trim(piece)));
+            before = Some(piece);
+        }
+        ends >= 2 && headings >= 2
+    };
+    ["|", "｜", "\t", "\\n", "<br>", "<br/>", "<br />"].into_iter().find(parts)
 }
 
 /// Whether a long line holds more than one paragraph: several sentences that end before a space or a heading.
@@ -245,6 +275,22 @@ mod tests {
         let texts: Vec<&str> = lines.iter().map(|l| l.text).collect();
         assert_eq!(texts, ["a", "b", "c", "d", "e"]);
         assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_text_on_one_line_with_marks_is_unrolled() {
+        let pieces = ["标题", "第一段话。", "一、总体情况", "第二段话。", "二、主动公开", "信息内容", "0", "", "1"];
+        for mark in ["|", " | ", "\t", "\\n", "<br>"] {
+            let text = pieces.join(mark).repeat(20);
+            let mut out = Vec::new();
+            unroll(Line { text: &text, number: 1, column: 1 }, &mut out);
+            let read: Vec<&str> = out.iter().map(Line::trimmed).take(9).collect();
+            assert_eq!(read.get(..8), pieces.get(..8), "{mark}");
+            assert_eq!(
+                out.get(1).map(|l| l.column),
+                u32::try_from(3 + mark.len()).ok().map(|c| c - u32::from(mark == " | "))
+            );
+        }
     }
 
     #[test]
