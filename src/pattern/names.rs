@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 use super::source::{ReportFile, Text};
 
 /// Names of lists of expressions, with what they match.
-pub(super) const EXPRESSIONS: [(&str, &str); 17] = [
+pub(super) const EXPRESSIONS: [(&str, &str); 19] = [
     ("title", "whole titles, tried in this order; the groups `agency` and `year` name their parts"),
     ("look_alike", "titles of papers that are no such report; on title lines only"),
     ("paper", "titles of papers of any kind; such a line without a word of `matter` is that of another paper"),
@@ -20,7 +20,9 @@ pub(super) const EXPRESSIONS: [(&str, &str); 17] = [
     ("period", "the span of the counts; the group `span` holds its dates"),
     ("year_sentence", "sentences that name the year reported on, in the group `year`"),
     ("agency_sentence", "sentences that name the agency, in the group `agency`"),
-    ("agency_office", "what is cut off behind an agency that a sentence names, in the group `office`"),
+    ("agency_writer", "the same for who wrote the report or answers for it: the agency or an office of it"),
+    ("agency_subject", "the same for sentences whose subject may be the agency, looked for in the first lines alone"),
+    ("agency_office", "what is cut off behind an agency that wrote the report, in the group `office`"),
     ("signature_inline", "a signature behind the last sentence of a long line: groups `agency` and `date`"),
     ("no_heading", "numbered lines that are rows of tables and head no section"),
 ];
@@ -32,14 +34,16 @@ pub(super) const OF_SECTIONS: [(&str, &str); 2] = [
 ];
 
 /// Names of lists of words, with what they are.
-pub(super) const WORDS: [(&str, &str); 13] = [
+pub(super) const WORDS: [(&str, &str); 15] = [
     ("matter", "words of which the titles of these reports hold one"),
     ("needs", "words of which a document of the family prints one: others are not tried at all"),
     ("place_suffixes", "endings of names of places, which may stand on a line above the agency of a title"),
+    ("site_suffixes", "endings of names of websites and columns, which may stand above a title"),
     ("agency_suffixes", "endings of names of agencies"),
     ("agency_stop", "words that no name of an agency holds"),
     ("agency_parts", "parts of names that hold one of those all the same"),
     ("agency_self", "names that stand for the agency in its own text and name nobody"),
+    ("seal", "marks of a seal behind a name"),
     ("metadata_title_keys", "keys of a page's metadata whose value is the title"),
     ("metadata_agency_keys", "keys whose value is the agency"),
     ("metadata_date_keys", "keys whose value is the day of publication"),

@@ -20,6 +20,13 @@ impl Date {
         format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 
+    /// Months from the one of an earlier day on, both counted.
+    #[must_use]
+    pub fn months_since(self, first: Self) -> u16 {
+        let months = |d: Self| d.year.saturating_mul(12).saturating_add(u16::from(d.month));
+        (months(self) + 1).saturating_sub(months(first))
+    }
+
     /// A day that the calendar has.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {

@@ -80,6 +80,23 @@ fn ordinal(shadow: &str) -> Option<(OrdinalKind, u8, usize)> {
     Some((kind, value, shadow.len() - rest.len()))
 }
 
+/// Longest answer behind a heading on its line, in characters.
+const ANSWER: usize = 2;
+
+/// A mark that lists print in front of their entries.
+fn is_bullet(c: char) -> bool {
+    matches!(c, '\u{25a0}'..='\u{25ff}' | '\u{2605}' | '\u{2606}' | '\u{203b}' | '\u{2022}')
+}
+
+/// The number of a listed heading that its mark was left out behind (一总体情况).
+fn unmarked(shadow: &str, labels: &Labels<'_>) -> Option<(OrdinalKind, u8, usize)> {
+    let first = shadow.chars().next()?;
+    let value = "一二三四五六七八九十".chars().position(|c| c == first)? + 1;
+    let rest = shadow.get(first.len_utf8()..)?;
+    let value = u8::try_from(value).ok().filter(|_| labels.lists(rest))?;
+    Some((OrdinalKind::Plain(OrdinalStyle::Han), value, first.len_utf8()))
+}
+
 /// What begins and names the sections.
 struct Labels<'p> {
     pattern: &'p ReportPattern,
@@ -101,6 +118,11 @@ impl<'p> Labels<'p> {
         let from = all.partition_point(|h| h.letters.first() < first.as_ref());
         let to = all.partition_point(|h| h.letters.first() <= first.as_ref());
         all.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether the shadow is a listed heading.
+    fn lists(&self, shadow: &str) -> bool {
+        self.alike(shadow).iter().any(|h| h.shadow == shadow)
     }
 
     /// The longest label that the shadow begins with.
@@ -178,7 +200,7 @@ pub(super) fn find(
         }
     }
     let chain = choose(&all, lines);
-    strangers(chain, lines, pattern)
+    strangers(chain, from.0, contents, lines, pattern)
 }
 
 /// Drops what only looks like headings in the annex: rows of its table that repeat the sections before it.
@@ -211,14 +233,24 @@ fn candidates(
         inside(line, (at, opening), next.is_some_and(|n| n.table), labels, out);
         return;
     }
-    let (number, start) = match ordinal(shadow) {
+    let (number, start) = match ordinal(shadow).or_else(|| unmarked(shadow, labels)) {
         Some((kind, value, end)) => (Some((kind, value)), end),
-        // The number may be lost: `、主动公开政府信息情况`.
-        None => (None, shadow.len() - shadow.trim_start_matches([',', '.']).len()),
+        // The number may be lost (`、主动公开政府信息情况`), or be a mark (`◆总体情况`).
+        None => (None, shadow.len() - shadow.trim_start_matches(|c| matches!(c, ',' | '.') || is_bullet(c)).len()),
     };
     let body = shadow.get(start..).unwrap_or("");
     let bare = body.trim_end_matches(['.', ':', ',', ';']);
+    // All of it in brackets (【总体情况】), or a remark behind a heading that is listed.
+    let inner = bare.strip_prefix('(').and_then(|b| b.strip_suffix(')')).filter(|b| !b.contains(['(', ')']));
+    let main = bare.strip_suffix(')').and_then(|b| b.rsplit_once('(')).map(|(main, _)| main);
+    let bare = inner.or_else(|| main.filter(|main| labels.lists(main))).unwrap_or(bare);
+    // A word behind a listed heading and a space is the section's text (其他需要报告的事项 无).
+    let answered = labels.leading(bare).is_some_and(|(label, _)| {
+        let rest = bare.get(label.len()..).unwrap_or_default().chars().count();
+        (1..=ANSWER).contains(&rest) && line.space_before(start + label.len())
+    });
     if line.len() <= HEADING
+        && !answered
         && let Some((section, worth)) = labels.whole(bare, line, number.is_some())
     {
         let mut score = match number.map(|n| n.0) {
@@ -376,51 +408,74 @@ fn step(a: &Heading, b: &Heading, lines: &[Line<'_>]) -> f32 {
     value
 }
 
-/// Adds the headings of unknown sections that the chain's numbers leave room for.
-fn strangers(chain: Vec<Heading>, lines: &[Line<'_>], pattern: &ReportPattern) -> Vec<Heading> {
+/// Adds the headings of unknown sections that the chain's numbers leave room for, before its first one too; they begin
+/// at line `from`.
+fn strangers(
+    chain: Vec<Heading>,
+    from: usize,
+    contents: &Range<usize>,
+    lines: &[Line<'_>],
+    pattern: &ReportPattern,
+) -> Vec<Heading> {
     let Some(kind) = chain.iter().find_map(|h| h.ordinal.filter(|_| h.whole).map(|o| o.0)) else { return chain };
     if !matches!(kind, OrdinalKind::Part | OrdinalKind::Plain(OrdinalStyle::Han)) {
         return chain;
     }
+    let number = |h: &Heading| h.ordinal.filter(|o| o.0 == kind).map(|o| o.1);
+    // The headings with the numbers behind `number` up to `limit` on the lines given.
+    let between = |places: Range<usize>, mut number: u8, limit: u8, out: &mut Vec<Heading>| {
+        for at in places {
+            let Some(line) = lines.get(at) else { break };
+            if line.table || line.len() > 30 || !line.first || contents.contains(&at) {
+                continue;
+            }
+            if line.matches(pattern, "annex") {
+                break;
+            }
+            if let Some(heading) = stranger(lines, at, (kind, number + 1), pattern).filter(|_| number + 1 < limit) {
+                number += 1;
+                out.push(heading);
+            }
+        }
+    };
     let mut out: Vec<Heading> = Vec::with_capacity(chain.len());
+    if let Some((first, limit)) = chain.first().and_then(|first| Some((first.line, number(first)?))) {
+        between(from..first, 0, limit, &mut out);
+    }
     let mut next = chain.iter().skip(1);
     for heading in &chain {
         let following = next.next();
         let until = following.map_or(lines.len(), |n| n.line);
-        let limit = following.and_then(|n| n.ordinal).filter(|o| o.0 == kind).map_or(u8::MAX, |o| o.1);
+        let limit = following.and_then(number).unwrap_or(u8::MAX);
         out.push(heading.clone());
-        let Some((_, mut number)) = heading.ordinal.filter(|o| o.0 == kind) else { continue };
-        for (at, line) in lines.iter().enumerate().take(until).skip(heading.line + 1) {
-            if line.table || line.len() > 30 || !line.first {
-                continue;
-            }
-            let shadow = line.shadow.text.as_str();
-            if line.matches(pattern, "annex") {
-                break;
-            }
-            let Some((k, value, end)) = ordinal(shadow) else { continue };
-            if k != kind
-                || value != number + 1
-                || value >= limit
-                || shadow.ends_with(['.', ';', ','])
-                || end >= shadow.len()
-            {
-                continue;
-            }
-            if matches(pattern, "no_heading", shadow.get(end..).unwrap_or("")) {
-                continue;
-            }
-            // A row of a table that nobody claimed stands among cells.
-            if lines.get(at + 1).is_some_and(|n| !n.table && n.len() <= 6) {
-                continue;
-            }
-            let section = labels_of(pattern, shadow.get(end..).unwrap_or(""), line);
-            number = value;
-            let ordinal = Some((kind, value));
-            out.push(Heading { line: at, start: 0, end: shadow.len(), section, ordinal, score: 0.0, whole: true });
+        if let Some(number) = number(heading) {
+            between(heading.line + 1..until, number, limit, &mut out);
         }
     }
     out
+}
+
+/// The heading of an unknown section with a number of its own on a line.
+fn stranger(
+    lines: &[Line<'_>],
+    at: usize,
+    (kind, number): (OrdinalKind, u8),
+    pattern: &ReportPattern,
+) -> Option<Heading> {
+    let line = lines.get(at)?;
+    let shadow = line.shadow.text.as_str();
+    let (_, _, end) = ordinal(shadow).filter(|o| o.0 == kind && o.1 == number)?;
+    let body = shadow.get(end..).filter(|body| !body.is_empty())?;
+    if shadow.ends_with(['.', ';', ',']) || matches(pattern, "no_heading", body) {
+        return None;
+    }
+    // A row of a table that nobody claimed stands among cells.
+    if lines.get(at + 1).is_some_and(|n| !n.table && n.len() <= 6) {
+        return None;
+    }
+    let section = labels_of(pattern, body, line);
+    let ordinal = Some((kind, number));
+    Some(Heading { line: at, start: 0, end: shadow.len(), section, ordinal, score: 0.0, whole: true })
 }
 
 fn labels_of(pattern: &ReportPattern, shadow: &str, line: &Line<'_>) -> Option<usize> {

@@ -96,6 +96,22 @@ fn title_anchor(title: &Title, document: &Document, lines: &[Line<'_>]) -> Optio
     lines.get(title.first?).map(|l| l.anchor.clone())
 }
 
+/// Sentences that name the agency: a list of the pattern and what its first is worth.
+struct Naming {
+    key: &'static str,
+    worth: f32,
+    /// Lines in which they are looked for.
+    reach: usize,
+    /// Whether an office may be named in place of the agency.
+    office: bool,
+}
+
+const SENTENCES: [Naming; 3] = [
+    Naming { key: "agency_writer", worth: 6.0, reach: 400, office: true },
+    Naming { key: "agency_sentence", worth: 5.75, reach: 400, office: false },
+    Naming { key: "agency_subject", worth: 3.0, reach: 20, office: false },
+];
+
 fn agency(
     out: &mut Identified,
     document: &Document,
@@ -112,17 +128,24 @@ fn agency(
         return;
     }
     let mut found: Vec<(f32, String, &'static str, &Anchor)> = Vec::new();
-    let sentences = expressions(pattern, "agency_sentence");
-    for (rank, expression) in sentences.iter().enumerate() {
-        for line in lines.iter().filter(|l| !l.table).take(400) {
-            if !line.may_match(pattern, sentences, rank) {
-                continue;
-            }
-            for hit in expression.captures_iter(clip(&line.shadow.text, 6000)).take(3) {
-                let Some(part) = hit.name("agency") else { continue };
-                let name = title::bare(&without_office(line.printed(part.range()), pattern));
-                if title::judge(&name, pattern) == Judgement::Sure {
-                    found.push((6.0 - 0.5 * rank as f32, name, "sentence", line.anchor));
+    for kind in &SENTENCES {
+        let sentences = expressions(pattern, kind.key);
+        for (rank, expression) in sentences.iter().enumerate() {
+            for line in lines.iter().filter(|l| !l.table).take(kind.reach) {
+                if !line.may_match(pattern, sentences, rank) {
+                    continue;
+                }
+                for hit in expression.captures_iter(clip(&line.shadow.text, 6000)).take(3) {
+                    let Some(part) = hit.name("agency") else { continue };
+                    let printed = line.printed(part.range());
+                    let name = if kind.office { without_office(printed, pattern) } else { printed.to_owned() };
+                    let name = title::bare(&name, pattern);
+                    let worth = kind.worth - 0.5 * rank as f32;
+                    // The same sentence again says no more.
+                    let again = found.iter().any(|f| f.0.to_bits() == worth.to_bits() && f.1 == name);
+                    if !again && title::judge(&name, pattern) == Judgement::Sure {
+                        found.push((worth, name, "sentence", line.anchor));
+                    }
                 }
             }
         }
@@ -130,7 +153,7 @@ fn agency(
     // A name on a line of its own under the title, and no addressee.
     let under = title.filter(|t| t.first.is_some()).and_then(|t| lines.get(t.last + 1));
     if let Some(line) = under.filter(|l| !l.table && l.len() <= 40 && !l.text.trim_end().ends_with([':', '：'])) {
-        let name = title::bare(line.text);
+        let name = title::bare(line.text, pattern);
         if title::judge(&name, pattern) == Judgement::Sure {
             found.push((5.5, name, "line", line.anchor));
         }
@@ -142,7 +165,7 @@ fn agency(
     }
     for (rank, key) in words(pattern, "metadata_agency_keys").iter().enumerate() {
         for item in document.metadata.iter().filter(|m| m.key.eq_ignore_ascii_case(key)) {
-            let name = title::bare(&item.value);
+            let name = title::bare(&item.value, pattern);
             if title::judge(&name, pattern) == Judgement::Sure {
                 found.push((4.0 - 0.2 * rank as f32, name, "metadata", &item.anchor));
             }
@@ -161,7 +184,15 @@ fn agency(
             best = Some((value, at));
         }
     }
-    let Some((_, name, how, anchor)) = best.and_then(|b| found.get(b.1)).cloned() else {
+    // A name in full is worth more than its end alone (县水利局 of 云阳县水利局).
+    let best = best.map(|(_, at)| {
+        let end = found.get(at).map(|f| fold(&f.1)).unwrap_or_default();
+        let longer = |f: &(usize, &(f32, String, &str, &Anchor))| {
+            fold(&f.1.1).strip_suffix(end.as_str()).is_some_and(|front| front.chars().count() >= 2)
+        };
+        found.iter().enumerate().filter(longer).max_by(|a, b| a.1.0.total_cmp(&b.1.0)).map_or(at, |f| f.0)
+    });
+    let Some((_, name, how, anchor)) = best.and_then(|at| found.get(at)).cloned() else {
         out.flag("agency-unknown", "neither title nor text names the agency; look at the source".into());
         return;
     };
@@ -174,6 +205,11 @@ fn without_office(name: &str, pattern: &ReportPattern) -> String {
     let shadow = crate::text::Shadow::new(name);
     for expression in expressions(pattern, "agency_office").iter() {
         if let Some(office) = expression.captures(&shadow.text).and_then(|c| c.name("office")) {
+            let whole = shadow.text.get(..office.start()).unwrap_or_default();
+            // The office of a commission on staff is one of its own (机构编制委员会办公室).
+            if words(pattern, "agency_parts").iter().any(|part| whole.ends_with(part.as_str())) {
+                break;
+            }
             return name.get(..shadow.original(office.start())).unwrap_or(name).to_owned();
         }
     }
@@ -257,16 +293,27 @@ fn days(
 
 fn published(out: &mut Identified, days: &[Day]) {
     let year = out.identity.year;
-    let fits = |d: &&Day| year.is_none_or(|y| d.date.year >= y);
-    let Some(day) = days.iter().find(fits) else { return };
+    // A report comes out when its year is over, or in its last days.
+    let after = |d: &&Day| year.is_none_or(|y| d.date.year > y || d.date.year == y && d.date.month == 12);
+    let within = |d: &&Day| year.is_none_or(|y| d.date.year == y);
+    let Some(day) = days.iter().find(after).or_else(|| days.iter().find(within)) else { return };
     out.identity.published = Some(day.date.iso());
     out.note("published", day.how, &day.text, &day.anchor);
+    if let Some(year) = year.filter(|_| !after(&day)) {
+        out.flag(
+            "published-early",
+            format!("published {} though {year} was not over; look at both dates", day.date.iso()),
+        );
+    }
     if let Some(year) = year
         && day.date.year > year + 2
     {
         out.flag("published-late", format!("published {} for the year {year}; look at both dates", day.date.iso()));
     }
 }
+
+/// Sentences that speak for one year at most.
+const SENTENCES_OF_YEAR: usize = 2;
 
 /// Characters behind a year in which a sentence says that it speaks of plans.
 const PLAN: usize = 14;
@@ -305,12 +352,18 @@ fn year(
             }
             if let Some(year) = date::year(part.as_str()).filter(|_| said < 4) {
                 said += 1;
+                // A year that sentence after sentence names may be the one compared with.
+                if votes.iter().filter(|v| v.0 == year && v.2 == "sentence").count() >= SENTENCES_OF_YEAR {
+                    continue;
+                }
                 votes.push((year, 0.8, "sentence", part.as_str().to_owned(), line.anchor.clone()));
             }
         }
     }
     if let Some(day) = published {
-        votes.push((day.date.year.saturating_sub(1), 1.0, day.how, day.text.clone(), day.anchor.clone()));
+        // No report is published before its year ends, but for some days.
+        votes.retain(|v| v.2 != "sentence" || v.0 < day.date.year || v.0 == day.date.year && day.date.month == 12);
+        votes.push((day.date.year.saturating_sub(1), 2.0, day.how, day.text.clone(), day.anchor.clone()));
     }
     let sum = |year: u16| votes.iter().filter(|v| v.0 == year).map(|v| v.1).sum::<f32>();
     let mut years: Vec<u16> = votes.iter().map(|v| v.0).collect();
@@ -351,6 +404,9 @@ fn misprinted(text: &str) -> bool {
     text.contains(['至', '到']) && text.chars().filter(char::is_ascii_digit).count() >= 6
 }
 
+/// Months that a span counts at least which no word calls that of the counts.
+const LEAST_MONTHS: u16 = 7;
+
 /// The sentence that names the period of the counts.
 fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, String, Anchor)> {
     let mut best = None;
@@ -363,6 +419,10 @@ fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, St
             for hit in expression.captures_iter(clip(&line.shadow.text, 20_000)).take(4) {
                 let Some(part) = hit.name("span") else { continue };
                 let Some(span) = date::span(part.as_str()).filter(|span| !span.is_of_years()) else { continue };
+                // What no word calls the span of the counts may be that of a campaign.
+                if rank > 0 && span.days.is_some_and(|(first, last)| last.months_since(first) < LEAST_MONTHS) {
+                    continue;
+                }
                 let found = (span, line.printed(part.range()).to_owned(), line.anchor.clone());
                 if span.days.is_some() {
                     return Some(found);
@@ -402,13 +462,14 @@ fn heads<'a, 'd: 'a>(
         .iter()
         .flat_map(|k| document.metadata.iter().filter(move |m| m.key.eq_ignore_ascii_case(k)))
         .map(|m| (m.value.as_str(), Cow::Owned(fold(&m.value))));
-    // A line with a number of a heading in front is no title.
+    // Neither a line with a number of a heading in front is a title, nor a sentence.
     let numbered = |shadow: &str| {
-        let rest = shadow.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
-        rest.len() < shadow.len() && rest.starts_with([',', '.', '、'])
+        let rest = shadow.trim_start_matches('(');
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+        rest.len() < shadow.len() && rest.starts_with([',', '.', '、', ')'])
     };
     let first = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60);
-    let printed = first.filter(move |l| !numbered(&l.shadow.text));
+    let printed = first.filter(move |l| !numbered(&l.shadow.text) && !l.shadow.text.ends_with(['.', ';']));
     listed.chain(printed.map(|l| (l.text, Cow::Borrowed(l.shadow.text.as_str()))))
 }
 
@@ -542,6 +603,12 @@ mod tests {
             (vec!["2013年政府信息公开工作年度报告", "云山县财政局", "一、概述"], "云山县财政局", 2013),
             (vec!["发布机构：云山县文旅局", "2019年政府信息公开工作年度报告"], "云山县文旅局", 2019),
             (vec!["2014年政府信息公开工作年度报告", "工作有序。", "云山县财政局", "2015年2月"], "云山县财政局", 2014),
+            (vec!["标题：云山县财政局2014年政府信息公开年报"], "云山县财政局", 2014),
+            (vec!["云山县财政局（2014年度）政府信息公开年报"], "云山县财政局", 2014),
+            (vec!["云山县财政局关于发布2014年政府信息公开年报的公告"], "云山县财政局", 2014),
+            (vec!["【政府信息公开年报】云山县财政局2014年政府信息公开年报"], "云山县财政局", 2014),
+            (vec!["云山县财政局2014年1月1日至2014年12月31日政府信息公开年报"], "云山县财政局", 2014),
+            (vec!["2014年政府信息公开年报", "云山县财政局（以下简称“我局”）认真公开。"], "云山县财政局", 2014),
             (vec!["2014年政府信息公开年报", "有疑问请联系云山县柳桥镇党政办（电话：1）。"], "云山县柳桥镇", 2014),
         ] {
             let found = read(&lines, &[]);
@@ -606,6 +673,69 @@ mod tests {
         }
         let found = read(&["本报告数据统计时限为2023年1月1日至2023年12月31日。"], &[]);
         assert_eq!(found.identity.period, Some(("2023-01-01".to_owned(), "2023-12-31".to_owned())));
+    }
+
+    #[test]
+    fn a_title_may_break_inside_the_name_of_the_agency() {
+        for (first, second, agency) in [
+            ("云山县水", "利局2023年政府信息公开工作年度报告", "云山县水利局"),
+            ("云山县住房和", "城乡建设委员会2023年政府信息公开工作年度报告", "云山县住房和城乡建设委员会"),
+            ("国家税务总局云山县", "税务局2023年政府信息公开工作年度报告", "国家税务总局云山县税务局"),
+            // A website and another agency begin no name.
+            ("云山县政务公开网", "财政局2023年政府信息公开工作年度报告", "财政局"),
+            ("云山县人民政府", "云山县水利局2023年政府信息公开工作年度报告", "云山县水利局"),
+        ] {
+            let found = read(&[first, second, "一、总体情况", "税务局积极公开。"], &[]);
+            assert_eq!(found.identity.agency.as_deref(), Some(agency), "{first} {second}");
+        }
+    }
+
+    #[test]
+    fn organs_and_superiors_in_the_prose_are_no_agency() {
+        let sign = ["云山县水利局", "2024年1月18日"];
+        for prose in [
+            "领导小组高度重视信息公开工作。领导小组认真研究。",
+            "各乡镇积极报送。各乡镇认真填写。",
+            "公布云山县移民管理局2023年权责清单。",
+            "自然资源部高度重视。",
+        ] {
+            let lines = ["2023年政府信息公开工作年度报告", "一、总体情况", prose, prose, sign[0], sign[1]];
+            assert_eq!(read(&lines, &[]).identity.agency.as_deref(), Some("云山县水利局"), "{prose}");
+        }
+        let found = read(&["2023年政府信息公开工作年度报告", "县水利局积极公开。", sign[0], sign[1]], &[]);
+        assert_eq!(found.identity.agency.as_deref(), Some("云山县水利局"));
+        let found = read(&["2023年政府信息公开工作年度报告", "云山县水利局（盖章）", "2024年1月18日"], &[]);
+        assert_eq!(found.identity.agency.as_deref(), Some("云山县水利局"));
+        let office = "根据条例，现公布云山市人民政府办公室2023年政府信息公开工作年度报告。";
+        let found = read(&["2023年政府信息公开工作年度报告", office], &[]);
+        assert_eq!(found.identity.agency.as_deref(), Some("云山市人民政府办公室"));
+    }
+
+    #[test]
+    fn a_report_is_published_when_its_year_is_over() {
+        let title = "云山县水利局2023年政府信息公开工作年度报告";
+        let early = [("发布日期", "2023-01-30")];
+        let found = read(&[title, "一、总体情况", "云山县水利局", "2024年1月18日"], &early);
+        assert_eq!(found.identity.published.as_deref(), Some("2024-01-18"));
+        let found = read(&[title, "一、总体情况"], &early);
+        assert_eq!(found.identity.published.as_deref(), Some("2023-01-30"));
+        assert!(found.flags.iter().any(|f| f.code == "published-early"));
+        // No report of 2024 is published in January of that year.
+        let plans = ["政府信息公开工作年度报告", "2024年度，我局做好公开工作。", "云山县水利局", "2024年1月18日"];
+        assert_eq!(read(&plans, &[]).identity.year, None);
+    }
+
+    #[test]
+    fn days_of_a_campaign_are_no_period() {
+        let title = "云山县水利局2023年政府信息公开工作年度报告";
+        let found = read(&[title, "自2023年3月1日至2023年3月31日开展宣传。"], &[]);
+        assert_eq!((found.identity.year, found.identity.period), (Some(2023), None));
+    }
+
+    #[test]
+    fn sentences_among_the_first_lines_name_no_kind_of_file() {
+        let lines = ["一、总体情况", "截至2023年12月底，我局主动公开信息126条。", "（一）健全政府信息公开制度"];
+        assert_eq!(read(&lines, &[]).look_alike, None);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::heading::{self, Heading};
 use super::passage::{Line, Text};
 use super::title::{self, Judgement, Title};
@@ -9,9 +11,12 @@ use crate::align::Claim;
 use crate::document::Document;
 use crate::pattern::ReportPattern;
 use crate::record::{Flag, Section};
+use crate::text::fold;
 
 /// Shortest run of short lines that is a table nobody knows, flattened into text.
 const DEBRIS: usize = 6;
+/// Most entries of a table of contents.
+const ENTRIES: usize = 100;
 /// Longest line of such a run, in characters.
 const CELL: usize = 14;
 
@@ -67,7 +72,7 @@ pub fn sections<'a>(text: &Text<'a>, pattern: &ReportPattern, claims: &[Claim]) 
     let headings = heading::find(&lines, from, &contents, pattern);
     let mut out = Cut::default();
     let mut flags = Vec::new();
-    let foot = foot(&lines, &headings, place, pattern);
+    let last = headings.last().and_then(|last| foot(&lines, (last.line, last.end), place, pattern));
     let mut skipped = debris(&lines);
     skipped.iter_mut().enumerate().filter(|(at, _)| contents.contains(at)).for_each(|(_, s)| *s = true);
 
@@ -79,7 +84,7 @@ pub fn sections<'a>(text: &Text<'a>, pattern: &ReportPattern, claims: &[Claim]) 
     for (at, heading) in headings.iter().enumerate() {
         let next = headings.get(at + 1);
         let printed = heading.printed(&lines);
-        let end = next.map_or(foot.unwrap_or((lines.len(), 0)), |n| (n.line, n.start));
+        let end = next.map_or(last.unwrap_or((lines.len(), 0)), |n| (n.line, n.start));
         let text = if is_annex(&lines, heading, pattern) {
             continue;
         } else {
@@ -99,7 +104,15 @@ pub fn sections<'a>(text: &Text<'a>, pattern: &ReportPattern, claims: &[Claim]) 
         out.push(id, printed, text);
     }
     if headings.is_empty() {
-        out.pieces = body(&lines, from, (lines.len(), 0), &skipped, pattern);
+        // A report without headings is all preamble; titles of other years make a list of reports.
+        let other = |title: &&Title| title::all(&lines, pattern).iter().any(|t| t.year != title.year);
+        let own = place.filter(|title| title.whole && !other(title));
+        let end = own.and_then(|title| foot(&lines, (title.last + 1 + HEAD, 0), place, pattern));
+        out.pieces = body(&lines, from, end.unwrap_or((lines.len(), 0)), &skipped, pattern);
+        if own.is_some() {
+            let text = out.pieces.iter().map(|piece| piece.text).collect::<Vec<_>>().join("\n");
+            out.sections.push(Section { id: "preamble".to_owned(), heading: String::new(), text });
+        }
         flags.push(Flag {
             code: "sections-missing",
             at: String::new(),
@@ -109,16 +122,21 @@ pub fn sections<'a>(text: &Text<'a>, pattern: &ReportPattern, claims: &[Claim]) 
     Prose { sections: out.sections, flags, lines, pieces: out.pieces }
 }
 
-/// The lines of a table of contents: from the line that names it to where its first entry is printed again.
+/// The lines of a table of contents: the line that names it, and those below it that are printed again.
 fn contents(lines: &[Line<'_>], from: usize, pattern: &ReportPattern) -> Range<usize> {
     let named = |l: &Line<'_>| !l.table && l.matches(pattern, "contents");
     let Some(start) = lines.iter().skip(from).position(named).map(|at| from + at) else { return 0..0 };
-    let Some(first) = lines.get(start + 1).filter(|l| !l.table) else { return 0..0 };
     // The number of a page may stand behind an entry.
-    let entry = |l: &Line<'_>| l.shadow.text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').to_owned();
-    let wanted = entry(first);
-    let again = lines.iter().skip(start + 2).position(|l| !l.table && l.shadow.text == wanted);
-    again.map_or(0..0, |more| start..start + 2 + more)
+    let page = |c: char| c.is_ascii_digit() || matches!(c, '.' | '…' | '·' | '-');
+    let entry = |l: &Line<'_>| l.shadow.text.trim_end_matches(page).to_owned();
+    let listed = || lines.iter().skip(start + 1).take(ENTRIES).take_while(|l| !l.table && !l.text.contains('。'));
+    let Some(first) = listed().next().map(entry) else { return 0..0 };
+    let again = lines.iter().skip(start + 2).position(|l| !l.table && l.shadow.text == first);
+    let Some(again) = again.map(|more| start + 2 + more) else { return 0..0 };
+    let headed: FxHashSet<&str> = lines.iter().skip(again).map(|l| l.shadow.text.as_str()).collect();
+    let last = (start + 1..again).take_while(|at| *at < start + 1 + listed().count());
+    let last = last.filter(|at| lines.get(*at).is_some_and(|l| headed.contains(entry(l).as_str()))).last();
+    last.map_or(0..0, |last| start..last + 1)
 }
 
 /// The sections cut so far.
@@ -166,7 +184,30 @@ fn preamble<'a>(
     if start >= (first.line, first.start) {
         return Vec::new();
     }
-    body(lines, start, (first.line, first.start), skipped, pattern)
+    let mut pieces = body(lines, start, (first.line, first.start), skipped, pattern);
+    // Below the title stand who signs and when, and the title once more.
+    let printed = title.map(|t| fold(&t.text));
+    let head = |piece: &Piece<'_>| {
+        let shadow = fold(piece.text);
+        let again = printed.as_deref().is_some_and(|t| t == shadow);
+        again || piece.text.chars().count() <= SIGNED && signs(piece.text, pattern)
+    };
+    let heads = pieces.iter().take(HEAD).take_while(|piece| head(piece)).count();
+    pieces.drain(..heads);
+    pieces
+}
+
+/// Lines below a title that may say who signs, and when.
+const HEAD: usize = 4;
+/// Longest of them, in characters.
+const SIGNED: usize = 40;
+
+/// Whether a line is a name of an agency, a day, or both.
+fn signs(text: &str, pattern: &ReportPattern) -> bool {
+    let text = text.trim_matches(['(', ')', '（', '）']);
+    super::signature::signed(text, pattern).is_some()
+        || super::date::is_month(text)
+        || title::judge(&title::bare(text, pattern), pattern) == Judgement::Sure
 }
 
 /// The running text from one place to another: (line, byte of its shadow).
@@ -227,8 +268,10 @@ fn leaves(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> bool {
 
 /// Lines that are cells of a table nobody claimed, with the caption above them.
 fn debris(lines: &[Line<'_>]) -> Vec<bool> {
+    // An entry of a list is short, and no cell.
     let cell = |l: &Line<'_>| {
         !l.table
+            && !numbered(&l.shadow.text)
             && !l.text.contains(['。', '；', '，', '！'])
             && (l.len() <= CELL && !l.text.contains('、') || row(l.text))
     };
@@ -263,6 +306,14 @@ fn debris(lines: &[Line<'_>]) -> Vec<bool> {
     out
 }
 
+/// Whether a line has the number of an entry in front (`1.`, `（一）`, `二、`) and more behind it.
+fn numbered(shadow: &str) -> bool {
+    let rest = shadow.trim_start_matches('(');
+    let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    let marked = tail.strip_prefix([',', '.', ')']).is_some_and(|t| t.starts_with(|c: char| !c.is_ascii_digit()));
+    tail.len() < rest.len() && marked
+}
+
 /// Whether a line is a row of cells apart by white space, the last ones numbers.
 fn row(text: &str) -> bool {
     let number = |t: &&str| t.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '-' | '/' | '—'));
@@ -272,20 +323,19 @@ fn row(text: &str) -> bool {
     pieces >= 3 && last && text.chars().count() <= 120 || pieces >= 5 && numbers * 2 >= pieces
 }
 
-/// Where the text of the last section ends: signature, contact, annex.
+/// Where the text that begins at `start` ends: signature, contact, annex.
 fn foot(
     lines: &[Line<'_>],
-    headings: &[Heading],
+    start: (usize, usize),
     title: Option<&Title>,
     pattern: &ReportPattern,
 ) -> Option<(usize, usize)> {
-    let last = headings.last()?;
     let named = title.and_then(|t| t.agency.as_deref()).map(crate::text::fold);
-    for (at, line) in lines.iter().enumerate().skip(last.line) {
+    for (at, line) in lines.iter().enumerate().skip(start.0) {
         if line.table {
             continue;
         }
-        let from = if at == last.line { last.end } else { 0 };
+        let from = if at == start.0 { start.1 } else { 0 };
         if from == 0 && (ends(line, lines.get(at + 1), pattern, named.as_deref()) || line.matches(pattern, "annex")) {
             return Some((at, 0));
         }
@@ -310,7 +360,7 @@ fn ends(line: &Line<'_>, next: Option<&Line<'_>>, pattern: &ReportPattern, named
     if super::date::alone(line.text).is_some() {
         return true;
     }
-    let agency = |text: &str| title::judge(&title::bare(text), pattern) == Judgement::Sure;
+    let agency = |text: &str| title::judge(&title::bare(text, pattern), pattern) == Judgement::Sure;
     if let Some((_, at)) = super::date::at_end(line.text)
         && line.text.get(..at).is_some_and(agency)
     {
@@ -331,7 +381,7 @@ fn ends_inside(line: &Line<'_>, from: usize, pattern: &ReportPattern) -> Option<
     for (_, expression) in line.expressions(pattern, "signature_inline") {
         for found in expression.captures_iter(shadow) {
             let Some(agency) = found.name("agency") else { continue };
-            let name = title::bare(line.printed(from + agency.start()..from + agency.end()));
+            let name = title::bare(line.printed(from + agency.start()..from + agency.end()), pattern);
             if title::judge(&name, pattern) == Judgement::Sure {
                 note(agency.start());
             }
@@ -448,6 +498,63 @@ mod tests {
         assert_eq!(got, pairs(&[("other", "无。"), ("problems", "深度不够。将加强培训。")]));
         let got = cut(&["1、总体情况", "甲。", "1、主动公开政府信息情况", "乙。", "1、其他需要报告的事项", "丙。"]);
         assert_eq!(got, pairs(&[("overview", "甲。"), ("proactive", "乙。"), ("other", "丙。")]));
+    }
+
+    #[test]
+    fn headings_are_known_without_their_marks_and_before_the_first_known_one() {
+        for first in ["一总体情况", "一 总体情况", "◆总体情况", "【总体情况】", "一、工作开展情况"]
+        {
+            let got = cut(&[first, "甲。", "二、主动公开政府信息情况", "乙。", "六、其他", "丙。"]);
+            assert_eq!(got, pairs(&[("overview", "甲。"), ("proactive", "乙。"), ("other", "丙。")]), "{first}");
+        }
+        let got = cut(&[
+            "一、组织领导情况",
+            "局长任组长，办公室承办。",
+            "二、总体情况",
+            "乙。",
+            "三、主动公开政府信息情况",
+            "丙。",
+        ]);
+        assert_eq!(got, pairs(&[("other", "局长任组长，办公室承办。"), ("overview", "乙。"), ("proactive", "丙。")]));
+        let got = cut(&["五、存在的主要问题及改进情况", "甲。", "六、其他需要报告的事项　无"]);
+        assert_eq!(got, pairs(&[("problems", "甲。"), ("other", "无")]));
+        let got = cut(&["五、存在的主要问题及改进情况", "甲。", "六、其他需要报告的事项（收费情况）", "无。"]);
+        assert_eq!(got, pairs(&[("problems", "甲。"), ("other", "无。")]));
+    }
+
+    #[test]
+    fn tables_of_contents_lists_and_signatures_are_told_from_the_text() {
+        let title = "云山县财政局2023年政府信息公开工作年度报告";
+        let got = cut(&[
+            title,
+            title,
+            "（2024年1月18日）",
+            "目 录",
+            "一、总体情况……1",
+            "二、主动公开政府信息情况……2",
+            "本报告依条例编制。",
+            "一、总体情况",
+            "存在以下不足",
+            "1.人手少",
+            "2.经费少",
+            "3.培训少",
+            "4.更新少",
+            "5.解读少",
+            "6.回应少",
+            "二、主动公开政府信息情况",
+            "乙。",
+        ]);
+        let list = "存在以下不足\n1.人手少\n2.经费少\n3.培训少\n4.更新少\n5.解读少\n6.回应少";
+        assert_eq!(got, pairs(&[("preamble", "本报告依条例编制。"), ("overview", list), ("proactive", "乙。")]));
+    }
+
+    #[test]
+    fn a_report_without_headings_is_all_preamble() {
+        let title = "云山县财政局2010年政府信息公开工作年度报告";
+        let got = cut(&[title, "甲。", "乙。", "丙。", "丁。", "戊。", "云山县财政局", "2011年2月18日"]);
+        assert_eq!(got, pairs(&[("preamble", "甲。\n乙。\n丙。\n丁。\n戊。")]));
+        let other = "云山县财政局2011年政府信息公开工作年度报告";
+        assert_eq!(cut(&[title, other, "甲。"]), pairs(&[]));
     }
 
     #[test]

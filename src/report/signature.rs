@@ -51,7 +51,7 @@ pub(super) fn signature<'l, 'd>(
 /// A name of an agency on the line above another.
 fn name_above(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Option<String> {
     let above = at.checked_sub(1).and_then(|i| lines.get(i)).filter(|l| !l.table && l.len() <= 40);
-    above.map(|l| title::bare(l.text)).filter(|n| title::judge(n, pattern) == Judgement::Sure)
+    above.map(|l| title::bare(l.text, pattern)).filter(|n| title::judge(n, pattern) == Judgement::Sure)
 }
 
 fn last_signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<Signature<'l, 'd>> {
@@ -90,7 +90,7 @@ pub(super) fn signed(text: &str, pattern: &ReportPattern) -> Option<(Option<Stri
         return Some((None, day));
     }
     let (day, at) = date::at_end(text)?;
-    let name = title::bare(text.get(..at)?);
+    let name = title::bare(text.get(..at)?, pattern);
     (title::judge(&name, pattern) == Judgement::Sure).then_some((Some(name), day))
 }
 
@@ -98,7 +98,7 @@ pub(super) fn signed(text: &str, pattern: &ReportPattern) -> Option<(Option<Stri
 fn signed_inside(line: &Line<'_>, pattern: &ReportPattern) -> Option<(String, Date)> {
     let found =
         line.expressions(pattern, "signature_inline").flat_map(|(_, e)| e.captures_iter(&line.shadow.text)).last()?;
-    let agency = title::bare(line.printed(found.name("agency")?.range()));
+    let agency = title::bare(line.printed(found.name("agency")?.range()), pattern);
     let day = date::first(found.name("date")?.as_str())?;
     (title::judge(&agency, pattern) == Judgement::Sure).then_some((agency, day))
 }

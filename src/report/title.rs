@@ -21,6 +21,8 @@ const TITLE: f32 = 4.0;
 const SURE_AGENCY: f32 = 3.0;
 const YEAR: f32 = 3.0;
 const WHOLE: f32 = 2.0;
+/// What a title gains where its first line begins the name that the next one ends: more than the next one may by itself.
+const BEGUN: f32 = 2.5;
 /// Longest name of a place on a line of its own, in characters.
 const PLACE: usize = 12;
 
@@ -219,10 +221,35 @@ fn over_lines<'l, 'd: 'l>(lines: impl Iterator<Item = &'l Line<'d>>, pattern: &R
         // A place on a line of its own above the agency is the beginning of its name.
         let placed = more == 2 && is_place(first, pattern) && title.agency_sure;
         title.broken = 0.6 * more as f32 - if placed { 0.7 } else { 0.0 };
+        if title.agency_sure && title.agency.as_deref().is_some_and(|name| begins_name(first, name, pattern)) {
+            title.score += BEGUN;
+        }
         title.score -= title.broken;
         out.push(title);
     }
     out
+}
+
+/// Whether the first line of a title begins the name of an agency that the next one ends, and is no name itself
+/// (云阳县水 above 利局, 国家税务总局云阳县 above 税务局): it begins with a place, and the rest does not.
+fn begins_name(line: &Line<'_>, name: &str, pattern: &ReportPattern) -> bool {
+    let (begun, name) = (line.shadow.text.as_str(), fold(name));
+    let Some(rest) = name.strip_prefix(begun).filter(|rest| !rest.is_empty()) else { return false };
+    let places = words(pattern, "place_suffixes");
+    let placed = |text: &str, reach: usize| {
+        let end = text.char_indices().nth(reach).map_or(text.len(), |(end, _)| end);
+        let head = text.get(..end).unwrap_or(text);
+        let inner = |place: &String| {
+            head.match_indices(place.as_str()).any(|(at, _)| {
+                let before = head.get(..at).unwrap_or_default();
+                before.chars().count() >= 2 && !before.ends_with(['城', '社', '园'])
+            })
+        };
+        places.iter().any(inner)
+    };
+    let closed = words(pattern, "site_suffixes").iter().any(|end| begun.ends_with(end.as_str()));
+    let whole = judge(begun, pattern) == Judgement::Sure && !places.iter().any(|place| begun.ends_with(place.as_str()));
+    (placed(begun, usize::MAX) || begun.starts_with("国家")) && !closed && !whole && !placed(rest, PLACE)
 }
 
 /// Whether a line is the name of a place and no more.
@@ -307,7 +334,7 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
         let mut agency = None;
         let mut agency_sure = false;
         if let Some(m) = found.name("agency") {
-            let name = bare(printed(m));
+            let name = bare(printed(m), pattern);
             match judge(&name, pattern) {
                 Judgement::Sure => {
                     score += SURE_AGENCY;
@@ -326,7 +353,9 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
             score += WHOLE;
         }
         let end = all.end();
-        let title = text.get(..shadow.original_range(0..end, text).end).unwrap_or(text).trim();
+        // The word that says that a title follows is no part of it.
+        let from = found.name("label").map_or(0, |m| m.end());
+        let title = text.get(shadow.original_range(from..end, text)).unwrap_or(text).trim();
         let title = Title {
             text: title.to_owned(),
             agency,
@@ -352,10 +381,18 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
     best
 }
 
-/// A name without inner white space and marks around it.
-pub(super) fn bare(name: &str) -> String {
+/// A name without inner white space, marks around it, and a seal behind it.
+pub(super) fn bare(name: &str, pattern: &ReportPattern) -> String {
     let name: String = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{200b}' | '\u{feff}')).collect();
-    let mut name = name.trim_matches(|c: char| matches!(c, '-' | '—' | '·' | '"' | '“' | '”' | '：' | ':')).to_owned();
+    let mark = |c: char| matches!(c, '-' | '—' | '·' | '"' | '“' | '”' | '：' | ':' | '【' | '】' | '《' | '》');
+    let mut name = name.trim_matches(mark).to_owned();
+    if name.ends_with([')', '）']) {
+        let shadow = Shadow::new(&name);
+        let seal = words(pattern, "seal").iter().find_map(|seal| shadow.text.strip_suffix(seal.as_str()));
+        if let Some(rest) = seal.map(str::len) {
+            name.truncate(shadow.original(rest));
+        }
+    }
     if !name.contains(['(', '（']) {
         name = name.trim_end_matches([')', '）']).to_owned();
     }

@@ -9,7 +9,7 @@ use crate::record::Section;
 use crate::text::fold;
 
 /// Least text of sections that makes a report without tables, in characters; half of it where the report has its
-/// own title and most of its headings.
+/// own title and most of its headings, twice where it has a title and no heading.
 const NARRATIVE: usize = 120;
 /// Numbers that papers on other matters may have in common with a report: fewer say nothing.
 const FEW_VALUES: usize = 8;
@@ -64,8 +64,17 @@ pub fn verdict(identified: &Identified, sections: &[Section], values: usize) -> 
     {
         return no(format!("its title is that of a paper on another matter: {name}"));
     }
-    let text: usize = sections.iter().map(|s| s.text.chars().count()).sum();
-    let enough = if identified.titled && named >= MOST { NARRATIVE / 2 } else { NARRATIVE };
+    // Without headings, sentences make a report; lists of links have none, or few.
+    let lines = || sections.iter().flat_map(|s| s.text.split('\n'));
+    let sentences = lines().filter(|line| line.contains('。')).count();
+    let listed = named == 0 && lines().count() > 2 * sentences;
+    let said = lines().filter(|line| named > 0 || !listed && line.contains('。'));
+    let text: usize = said.map(|line| line.chars().count()).sum();
+    let enough = match named {
+        0 => 2 * NARRATIVE,
+        MOST.. if identified.titled => NARRATIVE / 2,
+        _ => NARRATIVE,
+    };
     if values == 0 && text < enough {
         return no(match (identified.titled, named) {
             (true, 0) => "it has the title of a report and neither sections nor numbers".into(),
