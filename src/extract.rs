@@ -179,8 +179,9 @@ fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report
     verdict(&identified, &prose.sections, numbers)?;
     let mut flags = std::mem::take(&mut alignment.flags);
     flags.extend(identified.flags.iter().cloned());
-    if let (true, Some(year)) = (alignment.forms.is_empty(), identified.identity.year) {
-        flags.extend(none_found(family, year));
+    if let (true, Some(year)) = (alignment.readings.is_empty(), identified.identity.year) {
+        let told: Vec<String> = flags.iter().map(|f| f.at.clone()).collect();
+        flags.extend(none_found(family, year).into_iter().filter(|f| !told.contains(&f.at)));
     }
     if let Some(year) = identified.identity.year {
         flags.extend(alignment.years.iter().filter(|(_, printed)| *printed != year).map(|(at, printed)| Flag {

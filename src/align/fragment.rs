@@ -2,13 +2,13 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bare::unlabelled;
 use super::boxhead::{Boxhead, boxhead, header_rows};
 use super::grid::{Grid, Hit, RowView, align_rows, view};
 use super::mapping::{Basis, Mapping, map_row};
 use super::ragged::proven;
 use super::stub::named_rows;
 use super::vocabulary::{Reader, Role, TableIndex};
-use super::year::printed_year;
 use crate::document::TableKind;
 use crate::record::State;
 
@@ -295,221 +295,8 @@ fn keep_captioned_parts(grid: &Grid, index: &TableIndex, views: &mut [RowView], 
     }
 }
 
-/// Rows without labels of their own: the first row of values below a boxhead.
-fn unlabelled(
-    grid: &Grid,
-    index: &TableIndex,
-    views: &[RowView],
-    is_data: &[bool],
-    carried: &[(usize, Boxhead)],
-    reader: &Reader,
-    out: &mut Fragment,
-) {
-    let bare: Vec<(usize, usize)> = (index.rows.iter().enumerate())
-        .filter(|(_, f)| {
-            index
-                .part(f.part)
-                .and_then(|p| p.rows.get(f.row))
-                .is_some_and(|r| r.labels.is_empty() && !r.group && r.dynamic.is_none())
-        })
-        .map(|(flat, f)| (flat, f.part))
-        .collect();
-    if bare.is_empty() {
-        return;
-    }
-    let header: Vec<bool> = (views.iter().enumerate())
-        .map(|(r, v)| v.columns > 0 && v.values == 0 && !is_data.get(r).copied().unwrap_or(false))
-        .collect();
-    let mut row = 0;
-    let mut done: Vec<u32> = Vec::new(); // variables read, over all boxheads
-    while row < views.len() {
-        if !header.get(row).copied().unwrap_or(false) {
-            row += 1;
-            continue;
-        }
-        let mut rows = vec![row];
-        let mut next = row + 1;
-        while next < views.len() {
-            let blank = grid.is_blank(next, reader);
-            let more = header.get(next).copied().unwrap_or(false);
-            // A blank line inside a boxhead, never at its end.
-            if more {
-                rows.push(next);
-            } else if !(blank && header.get(next + 1).copied().unwrap_or(false)) {
-                break;
-            }
-            next += 1;
-        }
-        let mut best: Option<(f32, usize, Boxhead, Bare, Vec<usize>)> = None;
-        for &(flat, part) in &bare {
-            let Some(head) = boxhead(grid, &rows, part, index, reader) else { continue };
-            let total = index.part(part).map_or(0, |p| p.columns.len());
-            if head.leaves.len() < 2.min(total) || head.leaves.len() < total.min(4) && head.uppers == 0 {
-                continue;
-            }
-            let captions = caption_score(grid, &rows, part, index, reader);
-            #[allow(clippy::cast_precision_loss, reason = "small counts")]
-            let score = head.score + head.uppers as f32 * 0.3 + captions
-                - head.leaves.iter().filter(|l| l.guessed).count() as f32 * 0.1;
-            if best.as_ref().is_some_and(|b| b.0 >= score) {
-                continue;
-            }
-            let mut found: Vec<Bare> = Vec::new();
-            for r in next..views.len().min(next + 6) {
-                if numbers_columns(grid, r, reader) && views.get(r + 1).is_some_and(|v| v.values > 0) {
-                    continue;
-                }
-                if header.get(r).copied().unwrap_or(false) || is_data.get(r).copied().unwrap_or(false) {
-                    break;
-                }
-                let Some((own, mapping)) = bare_row(grid, r, flat, index, &head, total, reader) else { continue };
-                let printed = views.get(r).is_some_and(|v| v.values > 0);
-                let hit = Hit { row: r, flat, own, gain: 0.5, score: 1.0, astray: false };
-                found.push(Bare { hit, mapping, printed });
-            }
-            if found.iter().any(|f| f.printed) {
-                found.retain(|f| f.printed);
-            }
-            let rivals = own_rows(&mut found, grid, index, reader);
-            if let Some(row) = found.into_iter().next() {
-                best = Some((score, part, head, row, rivals));
-            }
-        }
-        if let Some((_, part, head, Bare { hit, mapping, .. }, rivals)) = best {
-            let here: Vec<u32> =
-                mapping.cells.iter().filter_map(|&(column, _)| index.variable(hit.flat, column)).collect();
-            if here.iter().any(|v| !done.contains(v)) {
-                done.extend(here);
-                out.heads.push((part, head));
-                out.rivals.extend(rivals.into_iter().map(|row| (out.rows.len(), row)));
-                out.rows.push(ReadRow {
-                    hit,
-                    cells: mapping.cells,
-                    basis: Some(mapping.basis),
-                    head: Some(out.heads.len() - 1),
-                    id: None,
-                });
-                row = hit.row + 1;
-                continue;
-            }
-        }
-        row = next;
-    }
-    // The values on a new page, their boxhead on the page before.
-    if out.rows.is_empty() && out.heads.is_empty() && !carried.is_empty() {
-        for &(flat, part) in &bare {
-            let Some((_, head)) = carried.iter().rev().find(|(p, _)| *p == part) else { continue };
-            let head = Boxhead { carried: true, ..head.clone() };
-            let total = index.part(part).map_or(0, |p| p.columns.len());
-            if head.leaves.len() < 4.min(total) {
-                continue;
-            }
-            for r in 0..views.len().min(3) {
-                if views.get(r).is_none_or(|v| v.values * 2 < head.leaves.len()) {
-                    continue;
-                }
-                if let Some((own, mapping)) = bare_row(grid, r, flat, index, &head, total, reader) {
-                    out.heads.push((part, head));
-                    let hit = Hit { row: r, flat, own, gain: 0.5, score: 1.0, astray: false };
-                    let (cells, basis) = (mapping.cells, Some(mapping.basis));
-                    out.rows.push(ReadRow { hit, cells, basis, head: Some(0), id: None });
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// A row of values below a boxhead, of a part whose rows bear no labels.
-struct Bare {
-    hit: Hit,
-    mapping: Mapping,
-    /// It prints numbers.
-    printed: bool,
-}
-
-/// Of rows of values below one boxhead keeps those that can be the report's own, the first first; gives the others that
-/// nothing tells from it.
-///
-/// A row of another year gives way, an earlier year to the latest, and a label that the form does not know to one that
-/// it does (合计, 本年度).
-fn own_rows(found: &mut Vec<Bare>, grid: &Grid, index: &TableIndex, reader: &Reader) -> Vec<usize> {
-    let label = |hit: &Hit| hit.own.map(|own| reader.get(grid.text(own)));
-    if found.len() < 2 || found.iter().any(|f| label(&f.hit).is_none()) {
-        return Vec::new();
-    }
-    let prefer = |found: &mut Vec<Bare>, better: &dyn Fn(&Hit) -> bool| {
-        if found.iter().any(|f| better(&f.hit)) {
-            found.retain(|f| better(&f.hit));
-        }
-    };
-    prefer(found, &|hit| label(hit).is_some_and(|text| !reader.vocabulary.is_other_year(&text.shadow)));
-    let year = |hit: &Hit| label(hit).and_then(|text| printed_year(&text.shadow));
-    let latest = found.iter().filter_map(|f| year(&f.hit)).max();
-    prefer(found, &|hit| latest.is_some() && year(hit) == latest);
-    let known = |hit: &Hit, role: &Role| *role == Role::Stub(hit.flat);
-    prefer(found, &|hit| {
-        label(hit).is_some_and(|text| text.labels.iter().flat_map(|c| index.roles(c.key)).any(|role| known(hit, role)))
-    });
-    found.iter().skip(1).map(|f| f.hit.row).collect()
-}
-
-/// Least cells of a row that numbers the columns.
-const NUMBERED: usize = 4;
-
-/// Whether a row prints nothing but the numbers of the columns from 1.
-fn numbers_columns(grid: &Grid, row: usize, reader: &Reader) -> bool {
-    let cells = grid.row(row);
-    let counts = |(at, cell): (usize, &usize)| reader.get(grid.text(*cell)).shadow == (at + 1).to_string();
-    cells.len() >= NUMBERED && cells.iter().enumerate().all(counts)
-}
-
-/// A row of values without a label, or with one of the texts that reports print there (件数).
-fn bare_row(
-    grid: &Grid,
-    row: usize,
-    flat: usize,
-    index: &TableIndex,
-    head: &Boxhead,
-    total: usize,
-    reader: &Reader,
-) -> Option<(Option<usize>, Mapping)> {
-    let cells: Vec<usize> =
-        grid.row(row).iter().copied().filter(|&c| grid.cell(c).is_some_and(|x| x.row == row)).collect();
-    let first = *cells.first()?;
-    let text = reader.get(grid.text(first));
-    let stub = text.labels.iter().any(|c| index.roles(c.key).contains(&Role::Stub(flat)));
-    let leftmost = head.leaves.iter().map(|l| l.col).min().unwrap_or(0);
-    // Cells left of every column: a label that the form does not know, a number of the row, a blank margin.
-    let left = |cell: &&usize| grid.cell(**cell).is_some_and(|c| c.col + c.col_span.max(1) <= leftmost);
-    let outside: Vec<usize> = cells.iter().take_while(left).copied().collect();
-    let worded = outside.iter().any(|&c| reader.get(grid.text(c)).is_text());
-    let own = match outside.last() {
-        _ if stub => Some(first),
-        Some(&last) if worded || cells.len() == head.leaves.len() + outside.len() => Some(last),
-        _ => (text.is_text() && cells.len() == head.leaves.len() + 1).then_some(first),
-    };
-    let mapping = map_row(grid, row, own, Some(head), total, reader)
-        .filter(|m| m.basis != Basis::Ragged || proven(grid, flat, &m.cells, index))?;
-    let plain = mapping.cells.iter().filter(|(_, c)| reader.get(grid.text(*c)).is_text()).count();
-    (plain * 2 <= mapping.cells.len()).then_some((own, mapping))
-}
-
-/// How far the captions above a boxhead (paragraphs before the table, title rows in it) name the part.
-fn caption_score(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &Reader) -> f32 {
-    let first = rows.first().copied().unwrap_or(0);
-    let inside = (first.saturating_sub(2)..=first).flat_map(|r| grid.row(r).iter().map(|&c| grid.text(c)));
-    let above = grid.context.iter().map(|c| c.1);
-    let mut best = 0.0f32;
-    for text in inside.chain(above) {
-        for candidate in &reader.get(text).labels {
-            if index.roles(candidate.key).contains(&Role::Caption { part }) {
-                best = best.max(candidate.found.score);
-            }
-        }
-    }
-    best * 0.5
-}
+/// Rows of a part of which a report prints more than one.
+const MANY_ROWS: usize = 6;
 
 /// Whether a fragment is more than chance; scores it and tells unknown rows.
 fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, mut out: Fragment) -> Option<Fragment> {
@@ -518,7 +305,10 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         return None;
     }
     let headed = out.rows.iter().any(|r| {
-        let Some((part, head)) = r.head.and_then(|h| out.heads.get(h)) else { return false };
+        let Some((part, head)) = r.head.and_then(|h| out.heads.get(h)) else {
+            // A row that its number of values told ([`counted`]).
+            return r.hit.own.is_none() && !r.cells.is_empty();
+        };
         let total = index.part(*part).map_or(0, |p| p.columns.len());
         !r.cells.is_empty() && head.leaves.len() * 2 >= total
     });
@@ -533,6 +323,17 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         .filter_map(|(r, v)| Some((r, v.unknown?)))
         .filter(|&(_, cell)| !known_beside(grid.text(cell), index, reader))
         .collect();
+    // One row below one name of a column, or among others, is a chart's as well, where the form has many.
+    if let [row] = out.rows.as_slice()
+        && index.rows.get(row.hit.flat).and_then(|f| index.part(f.part)).is_some_and(|p| p.rows.len() >= MANY_ROWS)
+    {
+        let head = row.head.and_then(|h| out.heads.get(h)).map(|(_, head)| head);
+        let named = head.map_or(0, |head| head.leaves.len());
+        let chart = out.unknown.len() > 1 || named == 1 && !spoken(grid, index, reader);
+        if chart && !head.is_some_and(|head| head.carried) {
+            return None;
+        }
+    }
     out.again = again(&out.rows, views);
     out.bare = (views.iter().enumerate())
         .filter(|(r, v)| v.values > 0 && v.own.is_none() && v.unknown.is_none() && v.columns == 0 && !known.contains(r))

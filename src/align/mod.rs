@@ -5,6 +5,7 @@
 //! prints best. Grids and running text both end in [`Found`] instances; which instance is the report's own
 //! is decided once, over the whole document.
 
+mod bare;
 mod boxhead;
 mod caption;
 mod claim;

@@ -14,6 +14,11 @@ pub(crate) fn proven(grid: &Grid, flat: usize, cells: &[(usize, usize)], index: 
     if !matches!(grid.table.kind, TableKind::Markup | TableKind::Delimited) {
         return true;
     }
+    sums_hold(grid, flat, cells, index)
+}
+
+/// Whether all totals of a row under these columns are the sums of its other numbers ([`sums_prove`]).
+pub(crate) fn sums_hold(grid: &Grid, flat: usize, cells: &[(usize, usize)], index: &TableIndex) -> bool {
     let number = |column: usize| {
         let cell = cells.iter().find(|c| c.0 == column).and_then(|c| grid.cell(c.1))?;
         let read = read_cell(&cell.text);

@@ -121,3 +121,51 @@ fn of_parts_and_their_sum_beside_each_other_the_sum_is_read() {
     assert_eq!(values(&found, "statistics.channels."), ["13", "17"]);
     assert!(flagged(&found, "unknown-column", "statistics"));
 }
+
+#[test]
+fn labels_joined_to_another_name_are_doubtful() {
+    let read = |label: &str| {
+        read(&html(&table(&[
+            "4*第二十条第（一）项",
+            "信息内容|本年制发件数|本年废止件数|现行有效件数",
+            "规章|1|2|3",
+            &format!("{label}|4|5|6"),
+        ])))
+    };
+    for label in ["规范性文件和行政决定", "规划及行政规范性文件", "党内规范性文件"] {
+        let found = read(label);
+        let doubtful = flagged(&found, "doubtful-label", "proactive.normative_documents.issued");
+        assert!(doubtful || flagged(&found, "unknown-row", "proactive"), "{label} {:?}", found.flags);
+    }
+    for label in ["二、行政规范性文件", "2、规范性文件"] {
+        assert!(!read(label).flags.iter().any(|f| f.code == "doubtful-label"), "{label}");
+    }
+}
+
+#[test]
+fn one_row_among_others_makes_no_table_of_many_rows() {
+    let found = read(&html(&table(&["公开渠道|信息数量|占比", "公示栏|524|85%", "政府公报|449|10%", "电视|2|5%"])));
+    assert!(found.forms.is_empty(), "{:?}", found.forms);
+    let found = read(&html(&table(&["办理结果|2022年|2023年", "不予公开|3|4"])));
+    assert!(found.forms.is_empty(), "{:?}", found.forms);
+}
+
+#[test]
+fn a_fuller_instance_that_is_taken_is_told_of_where_the_other_is_blank() {
+    let two = format!("{OUTCOMES}|{OUTCOMES}");
+    let review = |row: &str| {
+        table(&[
+            "5*行政复议|10*行政诉讼",
+            &format!("{OUTCOMES}|5*未经复议直接起诉|5*复议后起诉"),
+            &format!("5*|{two}"),
+            row,
+        ])
+    };
+    let blank = ["&nbsp;"; 15].join("|");
+    let found =
+        read(&html(&format!("{}<p>文字。</p>{}", review(&blank), review("1|2|3|4|10|5|6|7|8|26|9|10|11|12|42"))));
+    for at in ["review", "litigation"] {
+        assert!(flagged(&found, "other-table", at), "{:?}", found.flags);
+    }
+    assert!(flagged(&found, "other-value", "litigation.direct.total"));
+}

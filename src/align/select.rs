@@ -40,6 +40,7 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
         list.retain(|f| f.form == best);
         let own = own_instance(&list);
         let Some(form) = family.forms.iter().find(|f| f.id == best) else { continue };
+        let mut places: Vec<String> = Vec::new();
         let rest: Vec<Found> = {
             let mut rest = list;
             if own >= rest.len() {
@@ -49,6 +50,7 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             contradict(&mut mine, &rest);
             let index = vocabulary.tables.iter().find(|i| i.form.id == form.id && i.table.id == mine.table);
             if let Some(index) = index {
+                places = prefixes(index.table);
                 if mine.other_year {
                     mine.flags.extend(prefixes(index.table).into_iter().map(|at| Flag {
                         code: "other-year",
@@ -64,11 +66,11 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
         };
         for other in rest {
             let named = other.year.map_or(String::new(), |y| format!(" of {y}"));
-            out.flags.push(Flag {
+            out.flags.extend(places.iter().map(|at| Flag {
                 code: "other-table",
-                at: other.table.clone(),
+                at: at.clone(),
                 message: format!("the table is printed again{named}; that one is left out"),
-            });
+            }));
             out.claims.extend(other.claims.into_iter().map(|mut c| {
                 if c.kind == ClaimKind::Table {
                     c.kind = ClaimKind::OtherTable;
@@ -148,15 +150,17 @@ fn contradict(mine: &mut Found, rest: &[Found]) {
     for other in rest.iter().filter(|o| !o.other_year && (o.year.is_none() || o.year == mine.year)) {
         let values: FxHashMap<&str, _> = other.readings.iter().map(|r| (r.variable.as_str(), r.value)).collect();
         for reading in &mine.readings {
-            if let (Some(value), Some(Some(again))) = (reading.value, values.get(reading.variable.as_str()))
-                && value != *again
-            {
-                mine.flags.push(Flag {
-                    code: "other-value",
-                    at: reading.variable.clone(),
-                    message: format!("the table is printed again, there with {again}"),
-                });
-            }
+            let again = match (reading.value, values.get(reading.variable.as_str())) {
+                (Some(value), Some(Some(again))) if value != *again => again.to_string(),
+                // Of two instances the fuller one may be another agency's.
+                (Some(value), Some(None)) if !value.is_zero() => "no number".to_owned(),
+                _ => continue,
+            };
+            mine.flags.push(Flag {
+                code: "other-value",
+                at: reading.variable.clone(),
+                message: format!("the table is printed again, there with {again}"),
+            });
         }
     }
 }

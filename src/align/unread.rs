@@ -16,6 +16,9 @@ use crate::record::Flag;
 /// Fewest rows or columns of a table, printed one behind the other, that make it out.
 const LEAST_LABELS: usize = 4;
 
+/// Fewest of them in a grid, whose rows were not found to be the table's.
+const MOST_LABELS: usize = 6;
+
 /// How well a cell's text must match a label that makes a table out.
 const SURE: f32 = 0.95;
 
@@ -81,10 +84,16 @@ pub(crate) fn say(document: &Document, vocabulary: &Vocabulary, out: &mut Alignm
     let stream = Stream::new(document, blocks);
     let tokens = tokens(&stream, vocabulary);
     let mut forms: Vec<(String, String)> = Vec::new();
-    for run in runs(&stream, &tokens, vocabulary) {
+    let read: FxHashSet<usize> = out.claims.iter().map(|c| c.block).collect();
+    for (run, grid) in runs(&stream, &tokens, vocabulary) {
         let run = tokens.get(run).unwrap_or(&[]);
-        let told = speaks(run, vocabulary).filter(|s| s.1 >= LEAST_LABELS).map(|s| s.0);
-        let Some(index) = told.or_else(|| begun(run, vocabulary)) else { continue };
+        if grid.is_some_and(|block| read.contains(&block)) {
+            continue;
+        }
+        // A grid with some of the labels may be a chart's.
+        let least = if grid.is_some() { MOST_LABELS } else { LEAST_LABELS };
+        let told = speaks(run, vocabulary).filter(|s| s.1 >= least).map(|s| s.0);
+        let Some(index) = told.or_else(|| begun(run, vocabulary).filter(|_| grid.is_none())) else { continue };
         if out.forms.iter().any(|(table, _)| *table == index.table.id) {
             continue;
         }
@@ -188,24 +197,29 @@ fn printed_again(read: &Found, grid: &Grid, grids: &[Grid], reader: &Reader) -> 
     both >= LEAST_LABELS && both * 4 >= same.labelled.len() * 3
 }
 
-/// Runs of tokens without prose or a section's heading between them.
-fn runs(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Range<usize>> {
+/// Runs of tokens without prose or a section's heading between them; those of a grid apart, with its block.
+fn runs(stream: &Stream<'_>, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<(Range<usize>, Option<usize>)> {
     let mut out = Vec::new();
-    let mut start = 0;
+    let (mut start, mut within) = (0, None);
+    let mut end = |start: usize, at: usize, within: Option<usize>| {
+        if at > start {
+            out.push((start..at, within));
+        }
+    };
     for (at, token) in tokens.iter().enumerate() {
-        // Grids are looked at row by row (`in_grids`).
-        let block = stream.atoms.get(token.from).and_then(|a| stream.document.blocks.get(a.block));
-        let grid = matches!(block, Some(Block::Table(t)) if t.cols > 1);
-        if grid || breaks(stream, token, vocabulary) {
-            if at > start {
-                out.push(start..at);
-            }
+        let block = stream.atoms.get(token.from).map_or(0, |a| a.block);
+        let grid = matches!(stream.document.blocks.get(block), Some(Block::Table(t)) if t.cols > 1);
+        let grid = grid.then_some(block);
+        if grid != within {
+            end(start, at, within);
+            (start, within) = (at, grid);
+        }
+        if grid.is_none() && breaks(stream, token, vocabulary) {
+            end(start, at, within);
             start = at + 1;
         }
     }
-    if tokens.len() > start {
-        out.push(start..tokens.len());
-    }
+    end(start, tokens.len(), within);
     out
 }
 
@@ -367,6 +381,13 @@ mod tests {
             assert_eq!(flagged(&found, "table-unread"), ["proactive"]);
             assert_eq!(found.forms, [("proactive".to_owned(), "ogi-2019".to_owned())]);
         }
+    }
+
+    #[test]
+    fn a_grid_of_which_no_row_was_found_is_told() {
+        let row = |label: &str| format!("0  {label}  {label} |  x | y |\n");
+        let text: String = LABELS.replace(['A', 'B', 'C', 'D', 'E'], "").lines().map(row).collect();
+        assert_eq!(flagged(&read(&text), "table-unread"), ["applications"]);
     }
 
     #[test]

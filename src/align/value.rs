@@ -61,6 +61,9 @@ pub(crate) fn read_value(text: &str, row: &Row, column: &Column, header_unit: Op
                 }
             }
             let counts = unit.is_some_and(|u| !is_money(u));
+            if counts && !column.signed && value.value.is_some_and(|v| v.is_sign_negative() && !v.is_zero()) {
+                value.doubts.push(("negative-count", format!("`{}` is below zero, which no count is", shorten(text))));
+            }
             if counts && value.value.is_some_and(|v| !v.fract().is_zero()) {
                 value.doubts.push((
                     "fraction-count",
@@ -174,6 +177,7 @@ mod tests {
 
     fn column(unit: &str, open: bool) -> Column {
         Column {
+            signed: false,
             id: "x".into(),
             path: Vec::new(),
             unit: Some(Unit { name: unit.into() }),
@@ -234,5 +238,16 @@ mod tests {
         assert_eq!(read("0 件", "件", None), (Some("0".into()), vec![]));
         assert_eq!(read("22 （其中修订 16 件）", "件", None), (Some("22".into()), vec![]));
         assert_eq!(read("1.5", "件", None), (Some("1.5".into()), vec!["fraction-count"]));
+    }
+
+    #[test]
+    fn a_count_below_zero_is_told() {
+        let codes = |column: &Column| {
+            let doubts = read_value("-3", &row(), column, None).doubts;
+            doubts.iter().map(|d| d.0).collect::<Vec<_>>()
+        };
+        let count = column("件", false);
+        assert_eq!(codes(&count), ["negative-count"]);
+        assert!(codes(&Column { signed: true, ..count }).is_empty());
     }
 }

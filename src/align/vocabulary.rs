@@ -225,8 +225,9 @@ impl<'f> Vocabulary<'f> {
         }
         let found = |word: &&String| printed.contains(word.as_str());
         let lacks = |word: &&String| !labels.clone().any(|label| label.shadow.contains(word.as_str()));
-        let word = self.telling.iter().filter(found).find(lacks);
-        word.filter(|_| labels.next().is_some()).map(String::as_str)
+        let word = self.telling.iter().filter(found).find(lacks).map(String::as_str);
+        let word = word.or_else(|| joint(printed, labels.clone()));
+        word.filter(|_| labels.next().is_some())
     }
 
     /// Whether a shadow text is one of the labels to the letter.
@@ -250,6 +251,31 @@ impl<'f> Vocabulary<'f> {
         })
     }
 }
+
+/// The word that joins a label to another name in a printed one (规章及规范性文件, 属于国家秘密、商业秘密), where none of
+/// the labels has them joined so.
+fn joint<'l>(printed: &str, labels: impl Iterator<Item = &'l Label> + Clone) -> Option<&'static str> {
+    let named = |label: &&Label| label.shadow.chars().count() >= LEAST_JOINED;
+    labels.clone().filter(named).find_map(|label| {
+        let label = label.shadow.as_str();
+        let at = printed.find(label)?;
+        let (before, behind) = (printed.get(..at)?, printed.get(at + label.len()..)?);
+        let words = ["及", "和", "与", "或", ","].into_iter();
+        words.into_iter().find(|word| {
+            // What stands before the mark of an ordinal is its number.
+            let numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+            let front = before.strip_suffix(word).is_some_and(|b| letters(b) && !b.ends_with(numeral));
+            let back = behind.strip_prefix(word).is_some_and(letters);
+            let (joined, joining) = (format!("{word}{label}"), format!("{label}{word}"));
+            let known = |text: &str| labels.clone().any(|l| l.shadow.contains(text));
+            front && !known(&joined) || back && !known(&joining)
+        })
+    })
+}
+
+/// Fewest characters of a label that is looked for inside of a longer print.
+const LEAST_JOINED: usize = 4;
 
 fn index<'f>(number: usize, form: &'f Form, table: &'f TablePattern, builder: &mut Builder) -> TableIndex<'f> {
     let mut rows = Vec::new();

@@ -361,6 +361,7 @@ fn compile_column(column: &source::Column) -> Result<Column, Refusal> {
         path,
         unit: column.unit.as_ref().map(unit).transpose()?,
         unit_open: column.unit_open,
+        signed: column.signed,
         title: title(
             column.zh.as_ref(),
             column.labels.first().or_else(|| column.path.last().and_then(|level| level.first())),

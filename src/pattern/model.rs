@@ -171,6 +171,8 @@ pub struct Column {
     /// The form fixes no unit for what is printed (`unit` is the variable's): a number with a unit neither in
     /// its cell nor in its header stands as printed and is flagged.
     pub unit_open: bool,
+    /// Its numbers may be below zero (本年增/减); a count that is, in another column, is flagged.
+    pub signed: bool,
     /// Labels for the codebook: Chinese, English.
     pub title: (String, String),
 }

@@ -175,6 +175,7 @@ const TYPES: &[(&str, &[Key])] = &[
             ("path", Levels, false, "labels of each level of the boxhead from the top"),
             ("unit", Text, false, "unit of its numbers"),
             ("unit_open", Truth, false, "the form fixes no unit: a number without a printed one is flagged"),
+            ("signed", Truth, false, "its numbers may be below zero: in other columns a count that is gets a flag"),
             ("zh", Text, false, "Chinese name; the first label where left out"),
             ("en", Text, true, "English name"),
         ],

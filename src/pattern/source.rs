@@ -185,6 +185,9 @@ pub struct Column {
     /// The form fixes no unit for printed numbers: one without a printed unit is flagged.
     #[serde(default)]
     pub unit_open: bool,
+    /// Its numbers may be below zero.
+    #[serde(default)]
+    pub signed: bool,
     /// Chinese name for the codebook; the first label where left out.
     pub zh: Option<String>,
     /// English name for the codebook.

@@ -99,10 +99,13 @@ pub(super) fn find(text: &Text<'_>, lines: &[Line<'_>], pattern: &ReportPattern)
                 // The page's own title and the report's say the same in other words.
                 return Some(with_place(listed, best));
             }
+            // A page's title without a year is the site's or the column's.
+            let dated = listed.year.is_some() || best.year.is_none();
             let poorer = best.agency.is_none() && listed.agency_sure || best.year.is_none() && listed.year.is_some();
+            let poorer = poorer && dated;
             Some(if poorer && more > best.score - 5.0 { with_place(listed, best) } else { best })
         }
-        (best, listed) => best.or(listed),
+        (best, listed) => best.or(listed.filter(|listed| listed.year.is_some())),
     }
 }
 

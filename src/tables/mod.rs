@@ -81,6 +81,14 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
     Ruled { grids, loose, cut }
 }
 
+/// Whether a grid in place of another holds all that is printed in that one: text turned otherwise than the table's may
+/// stand in no cell of it.
+fn keeps(page: &PageContent, old: &Grid, new: &Grid) -> bool {
+    let inked = |at: &&u32| page.chars.get(**at as usize).is_some_and(|c| !c.ch.is_whitespace());
+    let count = |grid: &Grid| grid.cells.iter().flat_map(|c| &c.chars).filter(inked).count();
+    count(new) >= count(old)
+}
+
 /// Fills the ruled grids. Where the lines do not tell the cells of a table, they come from the structure tree; where
 /// that is silent too, and lines only frame a table, from its text. Gives the words outside of all tables, and why
 /// tagged tables were not taken.
@@ -107,7 +115,8 @@ pub(crate) fn fill_ruled(
         let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
         inside.sort_unstable();
         let inner = words_of(page, inside.into_iter());
-        if let Some(better) = rules::framed(page, g, loose, &inner, limits.cells as usize) {
+        if let Some(better) = rules::framed(page, g, loose, &inner, limits.cells as usize).filter(|b| keeps(page, g, b))
+        {
             *g = better;
         }
     }
@@ -142,6 +151,7 @@ pub(crate) fn fill_ruled(
         let inner = words_of(page, inside.into_iter());
         if let Some(mut better) = borderless::framed(page, &rules, &sides, &inner, limits.cells as usize)
             && better.rows() * better.cols() > g.rows() * g.cols()
+            && keeps(page, g, &better)
         {
             better.kind = g.kind;
             *g = better;

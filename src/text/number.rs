@@ -124,7 +124,8 @@ pub fn read_cell(text: &str) -> Cell {
         return Cell { state: State::Number, amount: Some(amount) };
     }
     let folded = fold_number(text);
-    if folded.is_empty() {
+    // What pandas prints for an empty cell.
+    if folded.is_empty() || matches!(folded.as_str(), "nan" | "NaN") {
         return Cell::of(State::Blank);
     }
     if is_dash(&folded) {
@@ -211,8 +212,13 @@ fn read_amount(folded: &str) -> Option<Amount> {
                 remark = true;
             }
         } else {
-            let after = core.get((inner_end + 1).min(core.len())..).unwrap_or("");
-            if after.chars().any(|c| c.is_ascii_digit()) {
+            // A number behind the remark is another one: 5(新制定),2(修订).
+            let mut depth = 0usize;
+            let outside = |c: char| {
+                depth = if c == '(' { depth + 1 } else { depth.saturating_sub(usize::from(c == ')')) };
+                depth == 0 && c.is_ascii_digit()
+            };
+            if core.get(open..).is_some_and(|behind| behind.chars().any(outside)) {
                 return None;
             }
             remark = true;
@@ -370,13 +376,14 @@ mod tests {
 
     #[test]
     fn blanks_dashes_and_text_are_told_apart() {
-        for text in ["", " ", "\u{a0}\u{3000}", "\n"] {
+        for text in ["", " ", "\u{a0}\u{3000}", "\n", "nan"] {
             assert_eq!(read_cell(text).state, State::Blank, "{text:?}");
         }
         for text in ["/", "／", "-", "－", "--", "——", "无", "没有", "不涉及", "*", "不适用"] {
             assert_eq!(read_cell(text).state, State::Dash, "{text:?}");
         }
-        for text in ["见附件", "12/13", "1 2,3", "3-5", "12 件 13 件", "2020年"] {
+        for text in ["见附件", "12/13", "1 2,3", "3-5", "12 件 13 件", "2020年", "5（新制定）、2（修订）"]
+        {
             assert_eq!(read_cell(text).state, State::Text, "{text:?}");
         }
     }

@@ -9,6 +9,9 @@ mod header;
 mod rows;
 mod stream;
 mod token;
+#[cfg(test)]
+mod torn_tests;
+mod values;
 
 use std::ops::Range;
 
@@ -169,7 +172,17 @@ fn worth_reading(stream: &Stream<'_>, vocabulary: &Vocabulary) -> bool {
             return true;
         }
     }
-    !found.is_empty() && stream.atoms.len() < 6000
+    !found.is_empty() && stream.atoms.len() < 6000 || counts(stream)
+}
+
+/// Whether figures stand in a row that may be told by their number alone.
+fn counts(stream: &Stream<'_>) -> bool {
+    let mut run = 0usize;
+    stream.atoms.iter().any(|atom| {
+        let figure = atom.c.is_ascii_digit() || matches!(atom.c, '.' | '-' | '/');
+        run = if figure { run + usize::from(atom.gap > 0) } else { 0 };
+        run >= rows::LEAST_COUNTED
+    })
 }
 
 /// Chains of labels and values without prose between them.

@@ -1,16 +1,18 @@
 //! The rows of a table in running text: which label has which values.
 
 use super::header::{Header, read_header, unlabelled};
+use super::values::{doubt_orders, ends_blank, figure, parted, take_number};
 use super::{FlowTable, Kind, Stream, Token, figures, ranges};
 use crate::align::label;
 use crate::align::ragged::sums_prove;
 use crate::align::vocabulary::{Role, TableIndex, Vocabulary};
 use crate::document::{Anchor, Cell, Table, TableKind};
-use crate::record::State;
-use crate::text::read_cell;
 
 /// Fewest rows of the form that make a chain more than numbers in prose.
 const LEAST_ROWS: usize = 3;
+
+/// Fewest values of a row that are told by their number alone.
+pub(super) const LEAST_COUNTED: usize = 10;
 
 /// Groups of texts and the values behind them, without prose between them.
 #[derive(Debug, Default)]
@@ -42,20 +44,50 @@ impl Chain {
     /// beside this year's).
     /// `traceless` says that empty cells of the text leave no trace ([`Chain::loses_blanks`]).
     pub fn tables(
-        mut self,
+        self,
         stream: &Stream<'_>,
         vocabulary: &Vocabulary,
         traceless: bool,
         serial: usize,
     ) -> Vec<FlowTable> {
         let mut out = Vec::new();
-        while !self.groups.is_empty() {
-            let end = self.again(stream, vocabulary);
-            let rest = self.groups.split_off(end.min(self.groups.len()).max(1));
-            out.extend(self.table(stream, vocabulary, traceless, serial + out.len()));
-            self.groups = rest;
+        let mut open = vec![self];
+        while let Some(mut chain) = open.pop() {
+            let end = chain.again(stream, vocabulary).min(chain.turn(vocabulary, stream)).max(1);
+            if end < chain.groups.len() {
+                let rest = chain.groups.split_off(end);
+                open.extend([Self { groups: rest }, chain]);
+                continue;
+            }
+            match chain.counted(stream, vocabulary) {
+                Some(table) => out.push(table),
+                None => out.extend(chain.table(stream, vocabulary, traceless, serial + out.len())),
+            }
         }
         out
+    }
+
+    /// The table of one row without a label whose boxhead was torn, its words wrapped or scattered: as many values as a
+    /// part of a form has columns, behind words that do not name them all. The row is for its sums to prove.
+    fn counted(&self, stream: &Stream<'_>, vocabulary: &Vocabulary) -> Option<FlowTable> {
+        let [(texts, values)] = self.groups.as_slice() else { return None };
+        let (first, last) = (texts.first()?, values.last()?);
+        if values.len() < LEAST_COUNTED {
+            return None;
+        }
+        let fits =
+            |index: &&TableIndex| index.open && index.table.parts.iter().any(|p| p.columns.len() == values.len());
+        let named = |index: &TableIndex| read_header(stream, texts, index).map_or(0, |header| header.order.len());
+        let mut forms = vocabulary.tables.iter().filter(fits).peekable();
+        if forms.peek().is_none() || forms.any(|index| named(index) == values.len()) {
+            return None;
+        }
+        let line = |head| Line { head, row: None, part: None, values: Vec::new(), order: Vec::new() };
+        let rows = [line(texts.iter().map(|t| draft(stream, t)).collect()), line(Vec::new())];
+        let cells = [Vec::new(), values.iter().map(|t| draft(stream, t)).collect()];
+        let table = build(stream, &rows, &cells)?;
+        let ranges = ranges(stream, first.from, last.to);
+        Some(FlowTable { block: ranges.first()?.0, table, ranges, notes: Vec::new() })
     }
 
     /// Whether empty cells leave no trace: a row has no value, or fewer figures than columns. Then any other row
@@ -75,6 +107,15 @@ impl Chain {
         lost && known >= LEAST_ROWS
     }
 
+    /// Whether rows have a blank behind their last cell: the text marks their ends so.
+    fn closes_rows(&self, stream: &Stream<'_>, index: &TableIndex) -> bool {
+        let closed = self.groups.iter().filter(|(texts, values)| {
+            let row = texts.last().and_then(|t| index.row(which_row(stream, t, index, None)?));
+            row.is_some_and(|row| values.len() == row.columns.len() + 1 && row.columns.len() > 1) && ends_blank(values)
+        });
+        closed.take(LEAST_ROWS).count() >= LEAST_ROWS
+    }
+
     /// Whether most of its values stand on lines of their own.
     pub fn is_parted(&self, stream: &Stream<'_>) -> bool {
         let values = self.groups.iter().flat_map(|g| &g.1);
@@ -82,6 +123,39 @@ impl Chain {
             (all + 1, own + usize::from(stream.gap(t.from) >= 2 && stream.gap(t.to) >= 2))
         });
         own * 2 > all
+    }
+
+    /// The group at which the chain turns from the labels of one table to those of another, or from others to its own;
+    /// the number of groups where it does not.
+    fn turn(&self, vocabulary: &Vocabulary, stream: &Stream<'_>) -> usize {
+        let Some(index) = self.index(stream, vocabulary) else { return self.groups.len() };
+        let same = |other: &&TableIndex| other.form.id == index.form.id && other.table.id != index.table.id;
+        let others: Vec<&TableIndex> = vocabulary.tables.iter().filter(same).collect();
+        let own = |texts: &[Token]| {
+            let labels = texts.iter().filter_map(|t| if let Kind::Label(keys) = &t.kind { Some(keys) } else { None });
+            let (mut here, mut there) = (0usize, 0usize);
+            for keys in labels {
+                let known = |index: &TableIndex| {
+                    let mut roles = keys.iter().flat_map(|&k| index.roles(k));
+                    roles.any(|r| matches!(r, Role::Row(_) | Role::Column { .. } | Role::Corner { .. }))
+                };
+                if known(index) {
+                    here += 1;
+                } else if others.iter().any(|other| known(other)) {
+                    there += 1;
+                }
+            }
+            (here + there > 0).then_some((here >= there, there > 1))
+        };
+        // One strange label may be an added row's; two in one group, or in two groups, are another table's.
+        let known = |(n, (texts, _)): (usize, &(Vec<Token>, Vec<Token>))| own(texts).map(|(own, sure)| (n, own, sure));
+        let groups: Vec<(usize, bool, bool)> = self.groups.iter().enumerate().filter_map(known).collect();
+        let turns = |pair: &[(usize, bool, bool)]| match pair {
+            [(_, true, _), (at, false, true), ..] | [(_, true, _), (at, false, _), (_, false, _), ..] => Some(*at),
+            [(_, false, _), (at, true, _), ..] => Some(*at),
+            _ => None,
+        };
+        (0..groups.len()).find_map(|at| turns(groups.get(at..)?)).unwrap_or(self.groups.len())
     }
 
     /// The group at which the chain's rows begin to come again; the number of groups where they do not.
@@ -128,12 +202,14 @@ impl Chain {
         let index = self.index(stream, vocabulary)?;
         let mut rows: Vec<Line> = Vec::new();
         let mut lines: Vec<usize> = Vec::new(); // of `rows`, those with values
+        let mut heads: Vec<(usize, usize)> = Vec::new(); // of `rows`, headers in an order of their own, with their parts
         let mut header: Option<Header> = None;
         let mut numbered = false;
         let mut taken: Option<(usize, usize)> = None;
         let mut known = 0usize;
         let mut leaves = 0usize;
         let mut cornered = false;
+        let closed = self.closes_rows(stream, index);
         // The ordinal number of the last row, where a column of them stands before the labels.
         let mut count = 1u32;
         // Whether such a number was found stuck to figures.
@@ -164,6 +240,7 @@ impl Chain {
                     // Another table stood above: its rows are none of this one's.
                     rows.clear();
                     lines.clear();
+                    heads.clear();
                     taken = None;
                     leaves = 0;
                     cornered = false;
@@ -171,6 +248,9 @@ impl Chain {
                 leaves += h.order.len();
                 numbered = h.numbered;
                 cornered |= h.cornered;
+                if h.order.windows(2).any(|pair| matches!(pair, [a, b] if a > b)) && !unlabelled {
+                    heads.push((rows.len(), h.part));
+                }
                 rows.push(Line { head: h.cells.clone(), row: None, part: None, values: Vec::new(), order: Vec::new() });
                 header = Some(h);
             }
@@ -234,12 +314,8 @@ impl Chain {
                 let open = |&skip: &usize| matches!(outside(skip), (Some(a), Some(b)) if blank(a) && blank(b));
                 let places: Vec<usize> = (0..=values.len() - order.len()).filter(open).collect();
                 let fits = |&skip: &usize| {
-                    let number = |column: usize| {
-                        let at = order.iter().position(|&c| c == column)?;
-                        let cell = values.get(skip + at)?;
-                        let read = read_cell(&stream.tight(cell.from..cell.to));
-                        (read.state == State::Number).then_some(read.amount?.number)
-                    };
+                    let from = values.get(skip..).unwrap_or_default();
+                    let number = |column: usize| figure(stream, from, &order, column);
                     flat.is_some_and(|flat| sums_prove(flat, index, &number))
                 };
                 let place = match places.as_slice() {
@@ -263,6 +339,26 @@ impl Chain {
             {
                 // Empty cells behind the last column fill the row up.
                 values.truncate(h.width());
+            }
+            if closed
+                && values.len() == order.len()
+                && ends_blank(&values)
+                && !values.iter().all(|t| t.kind == Kind::Blank)
+            {
+                // The blank may be the mark of the row's end, and a cell lost.
+                values.clear();
+            }
+            if let (Some(h), Some(flat)) = (matching.filter(|_| !unlabelled), flat)
+                && values.len() > h.width()
+            {
+                // A number on the line below a row that is whole is a page's; else nothing tells which is too many.
+                let below = values.len() == h.width() + 1
+                    && values.iter().skip(1).rev().enumerate().all(|(n, t)| (stream.gap(t.from) >= 2) == (n == 0));
+                if below && sums_prove(flat, index, &|column| figure(stream, &values, &order, column)) {
+                    values.pop();
+                } else {
+                    values.clear();
+                }
             }
             if unlabelled && values.len() > 1 && values.len() < order.len() && parted(stream, &values) {
                 // A lost cell: nothing tells which.
@@ -290,6 +386,7 @@ impl Chain {
         if !enough {
             return None;
         }
+        doubt_orders(stream, &mut rows, &heads, index);
         let mut notes = Vec::new();
         let cells = figures::cells(stream, &rows, index, traceless, serial, &mut notes);
         let table = build(stream, &rows, &cells)?;
@@ -310,9 +407,11 @@ impl Chain {
         for index in &vocabulary.tables {
             let mut rows: Vec<usize> = Vec::new();
             let mut score = 0.0f32;
+            let mut headed = false;
             for token in self.groups.iter().flat_map(|g| &g.0) {
                 let Kind::Label(keys) = &token.kind else { continue };
                 for role in keys.iter().flat_map(|&k| index.roles(k)) {
+                    headed |= matches!(role, Role::Column { leaf: true, .. });
                     match role {
                         Role::Row(flat) if !rows.contains(flat) => {
                             rows.push(*flat);
@@ -328,6 +427,12 @@ impl Chain {
                 continue;
             }
             score += index.table.evidence.iter().filter(|(r, _)| r.is_match(&text)).map(|(_, w)| w * 0.5).sum::<f32>();
+            // Of forms with the same rows the one with fewer columns, where none is printed.
+            let columns = index.table.parts.iter().map(|p| p.columns.len()).max().unwrap_or(0);
+            #[allow(clippy::cast_precision_loss, reason = "small counts")]
+            if !headed {
+                score -= columns as f32 * 0.01;
+            }
             if best.is_none_or(|b| score > b.0 + 1e-4) {
                 best = Some((score, index));
             }
@@ -396,50 +501,6 @@ fn which_row(stream: &Stream<'_>, token: &Token, index: &TableIndex, last: Optio
     };
     let roles = keys.iter().flat_map(|&k| index.roles(k));
     roles.filter_map(|r| if let Role::Row(flat) = r { Some(*flat) } else { None }).min_by_key(|&flat| rank(flat))
-}
-
-/// Takes the next row's number off the end of a row's values; gives that number. Where it is missing and the
-/// figures run together (`glued` is set once they were seen to), the values go too: it may stand in any of them. They
-/// go as well where a figure that stands apart ends as that number would, and nothing tells whether it does.
-fn take_number(
-    stream: &Stream<'_>,
-    values: &mut Vec<Token>,
-    wanted: usize,
-    expected: u32,
-    ends: bool,
-    glued: &mut bool,
-) -> u32 {
-    let surplus = values.len() > wanted && values.len() > 1;
-    let next = expected.to_string();
-    let Some(last) = values.last_mut() else { return expected };
-    let text = stream.tight(last.from..last.to);
-    let figures = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    let joined = |t: &Token| (t.from + 1..t.to).all(|at| stream.gap(at) == 0);
-    if surplus && figures && (text.len() <= next.len() || !text.ends_with(&next)) {
-        values.pop();
-        return text.parse().unwrap_or(expected);
-    }
-    if ends {
-        return expected;
-    }
-    if text == next {
-        values.pop();
-        return expected;
-    }
-    let apart = stream.gap(last.from) > 0 && !*glued;
-    let ends_so = figures && text.ends_with(&next);
-    if ends_so && joined(last) && !apart {
-        *glued = true;
-        last.to -= next.len();
-    } else if ends_so || !apart {
-        values.clear();
-    }
-    expected
-}
-
-/// Whether the cells stand on lines of their own or apart by edges.
-fn parted(stream: &Stream<'_>, values: &[Token]) -> bool {
-    values.iter().skip(1).any(|t| stream.gap(t.from) >= 2)
 }
 
 /// Whether rows of the form stand between two groups of a chain.

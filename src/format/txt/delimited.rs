@@ -79,7 +79,9 @@ fn joined(lines: &[Vec<Draft>]) -> Option<Vec<Draft>> {
             return None;
         }
         for (cell, rest) in row.iter_mut().zip(line).filter(|(_, rest)| !rest.text.is_empty()) {
-            if is_value(&cell.text) || (is_value(&rest.text) && !cell.text.is_empty()) {
+            // Numbers below each other are those of two rows; below the number of a label stands its text.
+            let two = is_value(&cell.text) && rest.text.starts_with(|c: char| c.is_ascii_digit());
+            if two || (is_value(&rest.text) && !cell.text.is_empty()) {
                 return None;
             }
             if cell.text.is_empty() {
@@ -107,6 +109,7 @@ pub fn pipes(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
         return None;
     }
     let end = region_end(lines, |l| has_pipe(l.text) || is_rule(l.text));
+    let end = next_table(lines.get(..end)?).unwrap_or(end);
     *skip = end;
     let region: Vec<&Line<'_>> = lines.get(..end)?.iter().filter(|l| !l.is_blank()).collect();
     let split = rows_of(&region);
@@ -174,6 +177,30 @@ fn region_end(lines: &[Line<'_>], is_part: impl Fn(&Line<'_>) -> bool) -> usize 
         }
     }
     end
+}
+
+/// Where among the lines of a region a blank line parts two tables: rows with pipes at both ends stand on either side of
+/// it, of another width or with a rule of Markdown below the second.
+fn next_table(lines: &[Line<'_>]) -> Option<usize> {
+    let closed = |l: &Line<'_>| l.trimmed().starts_with(PIPES) && l.trimmed().ends_with(PIPES);
+    let width = |l: &Line<'_>| l.text.chars().filter(|c| PIPES.contains(c)).count();
+    let mut before: Option<&Line<'_>> = None;
+    let mut blank = false;
+    for (at, line) in lines.iter().enumerate() {
+        if line.is_blank() {
+            blank = true;
+            continue;
+        }
+        if let Some(above) = before.filter(|above| blank && closed(above) && closed(line)) {
+            let headed = lines.get(at + 1).is_some_and(|l| is_rule(l.text));
+            if width(above) > 2 && width(line) > 2 && (width(above) != width(line) || headed) {
+                return Some(at);
+            }
+        }
+        blank = false;
+        before = Some(line);
+    }
+    None
 }
 
 fn split_pipes(line: &Line<'_>) -> Vec<Draft> {
@@ -450,6 +477,25 @@ mod tests {
         assert_eq!(found.table.rows, 4);
         let drawn = "┌──┬──┐\n│项目│本年│\n├──┼──┤\n│规章│ 0  │\n└──┴──┘\n";
         assert_eq!(rows(&pipes(&split(drawn)).unwrap().table), ["项目/本年", "规章/0"]);
+    }
+
+    #[test]
+    fn a_blank_line_parts_tables_of_another_width() {
+        let text = "| 渠道 | 数量 | 占比 |\n| 电视 | 5 | 6 |\n\n| 序号 | 指标 | 单位 | 数 |\n| 1 | 甲 | 条 | 7 |\n";
+        let lines = split(text);
+        assert_eq!(rows(&pipes(&lines).unwrap().table), ["渠道/数量/占比", "电视/5/6"]);
+        assert_eq!(rows(&pipes(&lines[3..]).unwrap().table), ["序号/指标/单位/数", "1/甲/条/7"]);
+        let one = "| 甲 | 乙 | 丙 |\n\n| 1 | 2 | 3 |\n";
+        assert_eq!(pipes(&split(one)).unwrap().table.rows, 2);
+    }
+
+    #[test]
+    fn the_number_of_a_label_stands_above_its_text_in_one_row() {
+        let rule = "+------+----+----+\n";
+        let row = |a: &str, b: &str| format!("| {a} | 次 | {b} |\n{rule}");
+        let broken = format!("| 2 | 次 | 4 |\n| .访谈 |  |  |\n{rule}");
+        let text = format!("{rule}{}{}{broken}{}{}", row("甲", "1"), row("乙", "2"), row("丙", "3"), row("丁", "5"));
+        assert_eq!(rows(&pipes(&split(&text)).unwrap().table)[2], "2\n.访谈/次/4");
     }
 
     #[test]
