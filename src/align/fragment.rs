@@ -323,13 +323,13 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         .filter_map(|(r, v)| Some((r, v.unknown?)))
         .filter(|&(_, cell)| !known_beside(grid.text(cell), index, reader))
         .collect();
-    // One row below one name of a column, or among others, is a chart's as well, where the form has many.
+    // One row with more numbers than columns, or among unknown rows, is a chart's, where the form has many.
     if let [row] = out.rows.as_slice()
         && index.rows.get(row.hit.flat).and_then(|f| index.part(f.part)).is_some_and(|p| p.rows.len() >= MANY_ROWS)
     {
         let head = row.head.and_then(|h| out.heads.get(h)).map(|(_, head)| head);
-        let named = head.map_or(0, |head| head.leaves.len());
-        let chart = out.unknown.len() > 1 || named == 1 && !spoken(grid, index, reader);
+        let beside = numbers(grid, row.hit.row, reader).len() > row.cells.len().max(1);
+        let chart = out.unknown.len() > 1 || beside && !spoken(grid, index, reader);
         if chart && !head.is_some_and(|head| head.carried) {
             return None;
         }

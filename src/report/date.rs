@@ -63,6 +63,19 @@ pub fn alone(text: &str) -> Option<Date> {
     (end == chars.len()).then_some(date)
 }
 
+/// The date that a text begins with, where letters follow it and no other number.
+#[must_use]
+pub fn at_start(text: &str) -> Option<Date> {
+    text.chars().find_map(fold_char).filter(|c| digit(*c).is_some())?;
+    let chars = folded(text);
+    let (date, end) = read(&chars, 0)?;
+    let rest = chars.get(end..)?;
+    let clock = rest.iter().take(8).take_while(|c| c.is_ascii_digit() || **c == ':').count();
+    let rest = if rest.iter().take(clock).any(|c| *c == ':') { rest.get(clock..)? } else { rest };
+    let plain = rest.iter().all(|c| digit(*c).is_none() && !matches!(c, '至' | '到' | '-' | '~' | '.'));
+    (plain && !rest.is_empty()).then_some(date)
+}
+
 /// Whether all of the text is a month of a year, brackets aside.
 #[must_use]
 pub fn is_month(text: &str) -> bool {

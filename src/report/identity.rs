@@ -284,12 +284,16 @@ fn days(
     }
     let under = title.and_then(|t| t.first.map(|_| t.last)).map_or(0, |l| l + 1);
     for line in lines.iter().skip(under).take(3).filter(|l| !l.table) {
-        if let Some((_, date)) = signed(line.text, pattern) {
+        let begun = || date::at_start(line.text).filter(|_| line.len() <= BESIDE);
+        if let Some(date) = signed(line.text, pattern).map(|s| s.1).or_else(begun) {
             out.push(Day { date, how: "line", text: line.text.to_owned(), anchor: line.anchor.clone() });
         }
     }
     out
 }
+
+/// Longest line below a title that begins with the day of publication, in characters (2024-01-25 15:20 云山县水利局).
+const BESIDE: usize = 40;
 
 fn published(out: &mut Identified, days: &[Day]) {
     let year = out.identity.year;
@@ -609,6 +613,9 @@ mod tests {
             (vec!["【政府信息公开年报】云山县财政局2014年政府信息公开年报"], "云山县财政局", 2014),
             (vec!["云山县财政局2014年1月1日至2014年12月31日政府信息公开年报"], "云山县财政局", 2014),
             (vec!["2014年政府信息公开年报", "云山县财政局（以下简称“我局”）认真公开。"], "云山县财政局", 2014),
+            (vec!["云山县政府门户网站 云山县财政局2014年政府信息公开年报"], "云山县财政局", 2014),
+            (vec!["云山县“两江四岸”管委会2014年政府信息公开年报"], "云山县“两江四岸”管委会", 2014),
+            (vec!["第八师121团2014年政府信息公开年报"], "第八师121团", 2014),
             (vec!["2014年政府信息公开年报", "有疑问请联系云山县柳桥镇党政办（电话：1）。"], "云山县柳桥镇", 2014),
         ] {
             let found = read(&lines, &[]);
@@ -629,6 +636,8 @@ mod tests {
             (vec![title.into(), "更新时间：2024-05-06".into()], None),
             (vec![title.into(), "（2023年3月）".into()], None),
             (vec![title.into(), "2023年元月5日".into()], Some("2023-01-05")),
+            (vec![title.into(), "2023-01-25 15:20:00 云山县财政局".into()], Some("2023-01-25")),
+            (vec![title.into(), "2023-01-25 至 2023-02-01 公示".into()], None),
         ] {
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             assert_eq!(read(&lines, &[]).identity.published.as_deref(), day, "{lines:?}");
@@ -723,6 +732,14 @@ mod tests {
         // No report of 2024 is published in January of that year.
         let plans = ["政府信息公开工作年度报告", "2024年度，我局做好公开工作。", "云山县水利局", "2024年1月18日"];
         assert_eq!(read(&plans, &[]).identity.year, None);
+    }
+
+    #[test]
+    fn the_title_of_a_site_does_not_beat_the_reports_own() {
+        let site = [("title", "云山县人民政府 政府信息公开年报"), ("发布机构", "云山县教育局")];
+        let found = read(&["2023年政府信息公开工作年度报告", "一、总体情况"], &site);
+        assert_eq!(found.identity.agency.as_deref(), Some("云山县教育局"));
+        assert_eq!(found.identity.title.as_deref(), Some("2023年政府信息公开工作年度报告"));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The title of a report: over one, two or three lines, or inside one long line.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
 use super::passage::{Line, Text, expressions, matches, word_shadows, words};
 use crate::document::Document;
-use crate::pattern::{Match, Possible, ReportPattern};
+use crate::pattern::{Possible, ReportPattern};
 use crate::text::{Shadow, fold};
 
 /// How far into a document a title is looked for, in lines.
@@ -332,12 +333,24 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
         if whole && matches(pattern, "look_alike", &shadow.text) {
             continue;
         }
-        let printed = |m: Match<'_>| text.get(shadow.original_range(m.range(), text)).unwrap_or("");
+        let printed = |range: Range<usize>| text.get(shadow.original_range(range, text)).unwrap_or("");
+        // The word that says that a title follows is no part of it.
+        let mut from = found.name("label").map_or(0, |m| m.end());
         let mut score = TITLE;
         let mut agency = None;
         let mut agency_sure = false;
         if let Some(m) = found.name("agency") {
-            let name = bare(printed(m), pattern);
+            let mut name = bare(printed(m.range()), pattern);
+            // The name of the site in front of the title is no part of either.
+            let sites = word_shadows(pattern, "site_names");
+            let site =
+                sites.iter().filter_map(|site| Some(m.start() + m.as_str().rfind(site.as_str())? + site.len())).max();
+            if let Some(start) = site.filter(|start| *start < m.end()) {
+                let behind = bare(printed(start..m.end()), pattern);
+                if judge(&behind, pattern) == Judgement::Sure {
+                    (name, from) = (behind, start);
+                }
+            }
             match judge(&name, pattern) {
                 Judgement::Sure => {
                     score += SURE_AGENCY;
@@ -356,8 +369,6 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
             score += WHOLE;
         }
         let end = all.end();
-        // The word that says that a title follows is no part of it.
-        let from = found.name("label").map_or(0, |m| m.end());
         let title = text.get(shadow.original_range(from..end, text)).unwrap_or(text).trim();
         let title = Title {
             text: title.to_owned(),

@@ -7,6 +7,7 @@ mod edit;
 pub mod list_number;
 pub mod number;
 pub mod numeral;
+pub(crate) mod radical;
 pub mod shadow;
 mod shadow_han;
 mod superscript;

@@ -63,11 +63,26 @@ pub(super) fn choose(
     times(&mut drafts, tree, first_prose, metadata);
 
     let headed = lists_of_other_pages(&drafts, tree, facts);
+    let mut titled: Vec<bool> = drafts.iter().map(|d| d.as_ref().is_some_and(|d| is_title(d, tree, &titles))).collect();
+    // The lines of one first heading are one title (<h1>云山县水利局<br>2023年…报告</h1>).
+    let first = |d: &Option<Draft>| {
+        let draft = d.as_ref()?;
+        matches!(&draft.block, Block::Paragraph(p) if p.role == Role::Heading(1)).then_some(draft.node)
+    };
+    for at in (1..drafts.len()).rev() {
+        let same =
+            drafts.get(at - 1).zip(drafts.get(at)).is_some_and(|(a, b)| first(a).is_some() && first(a) == first(b));
+        if let (true, Some(true)) = (same, titled.get(at).copied())
+            && let Some(above) = titled.get_mut(at - 1)
+        {
+            *above = true;
+        }
+    }
     let mut chosen: Vec<(Block, bool)> = Vec::new();
     for ((i, draft), weight) in drafts.into_iter().enumerate().zip(&weights) {
         let Some(draft) = draft else { continue };
         let inner = inside(&draft);
-        let title = i < first_prose && is_title(&draft, tree, &titles);
+        let title = i < first_prose && titled.get(i).copied().unwrap_or(false);
         let keeps = if i >= away && !title || headed.iter().any(|(from, to)| *from <= draft.node && draft.node < *to) {
             false
         } else if inner {

@@ -12,8 +12,11 @@ const COLONS: [char; 2] = ['：', ':'];
 
 /// Whether a colon stands in the text: most cells hold none.
 fn holds_colon(text: &str) -> bool {
-    text.bytes().any(|b| b == b':' || b == 0xEF) && text.contains(COLONS)
+    text.bytes().any(|b| b == b':' || b == 0xEF) && text.contains(COLONS) || text.starts_with('【')
 }
+
+/// Longest key in brackets, in characters.
+const KEY: usize = 8;
 
 /// The title and all `<meta>` elements.
 pub(super) fn read_head(tree: &Tree, origin: &Origin, metadata: &mut Vec<Metadata>) {
@@ -92,7 +95,10 @@ pub(super) fn pairs_of(line: &str, anchor: &Anchor, weak: bool) -> Vec<Metadata>
     // Ends of each colon's key: from a colon back over letters and single blanks to a known key.
     let mut keys: Vec<(usize, usize, String, KeyKind)> = Vec::new();
     for (at, c) in chars.iter().enumerate() {
-        if !COLONS.contains(c) {
+        // 【发布日期】2024-01-25
+        let bracketed =
+            *c == '】' && chars.get(..at).is_some_and(|before| before.iter().rev().take(KEY).any(|c| *c == '【'));
+        if !COLONS.contains(c) && !bracketed {
             continue;
         }
         let floor = keys.last().map_or(0, |(_, end, ..)| *end);
@@ -238,6 +244,12 @@ mod tests {
             [("发布日期", "2021-01-22 10:30"), ("来源", "某县人民政府"), ("浏览次数", "12"), ("字体", "大 中 小")];
         assert_eq!(found.get(..3), wanted.get(..3));
         assert_eq!(found.len(), 4);
+    }
+
+    #[test]
+    fn keys_may_stand_in_brackets_without_a_colon() {
+        assert_eq!(pairs("【发布日期】2024-01-25", true), [("发布日期".to_owned(), "2024-01-25".to_owned())]);
+        assert!(pairs("【图文】2024年工作", true).is_empty());
     }
 
     #[test]

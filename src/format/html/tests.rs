@@ -192,6 +192,16 @@ fn keeps_the_site_out_and_its_metadata() {
 }
 
 #[test]
+fn the_lines_of_a_first_heading_are_one_title() {
+    let body = "<p>2023年，我局认真贯彻落实政府信息公开条例，扎实推进各项工作，公开质量不断提高。</p>".repeat(3);
+    let menu = "<div class=logo>云山县人民政府</div><ul><li><a href=/>首页</a><li><a href=/a>政务公开</a></ul>";
+    let page =
+        format!("{menu}<h1>云山县水利局<br>2023年政府信息公开工作年度报告</h1><div class=TRS_Editor>{body}</div>");
+    let found = document(&page);
+    assert_eq!(paragraphs(&found).get(..2), Some(&["云山县水利局", "2023年政府信息公开工作年度报告"][..]));
+}
+
+#[test]
 fn reads_metadata_of_lists() {
     let html = format!(
         "<aside><dl><dt>索引号</dt><dd>1/2021</dd><dt>文号</dt><dd></dd><dt>发布机构</dt><dd>某局</dd></dl></aside>\

@@ -18,7 +18,6 @@ mod lexer;
 mod matrix;
 mod object;
 mod page;
-mod radical;
 mod structure;
 
 use std::time::{Duration, Instant};

@@ -21,6 +21,7 @@ use crate::format::message_metadata;
 use crate::limits::Limits;
 use crate::source::encoding::decode;
 use crate::source::mime::Message;
+use crate::text::radical::fold_all;
 
 use head::Chrome;
 use lines::Line;
@@ -59,6 +60,7 @@ pub fn read_text(text: &str, limits: &Limits) -> Result<Document, Failure> {
     if lines::trim(text).is_empty() {
         return Err(Failure::NoTextLayer("no character is printed".to_owned()));
     }
+    let text = &*fold_all(text);
     let mut document = Document::new(Format::Txt);
     let (metadata, body_at) = head::take_head(text);
     document.metadata = metadata;

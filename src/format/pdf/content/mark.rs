@@ -107,6 +107,6 @@ fn actual_text(bytes: &[u8]) -> Vec<char> {
     super::super::text_string(bytes)
         .chars()
         .filter(|c| !c.is_control() && !matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}'))
-        .map(super::super::radical::fold)
+        .map(crate::text::radical::fold)
         .collect()
 }

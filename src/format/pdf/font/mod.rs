@@ -19,8 +19,8 @@ use self::widths::Standard;
 use super::cmap::{CMap, Shape, cid_text, predefined};
 use super::file::Objects;
 use super::object::Object;
-use super::radical;
 use crate::layout::FontInfo;
+use crate::text::radical;
 
 /// One decoded code.
 #[derive(Debug, Clone, Copy, PartialEq)]

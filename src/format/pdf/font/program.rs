@@ -8,8 +8,8 @@ use skrifa::raw::{
     types::GlyphId,
 };
 
-use super::super::radical;
 use super::encoding::{Base, Text, glyph_chars};
+use crate::text::radical;
 
 /// Mappings taken from one `cmap`.
 const MAPPINGS: usize = 1 << 17;
