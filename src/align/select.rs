@@ -50,7 +50,9 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             contradict(&mut mine, &rest);
             let index = vocabulary.tables.iter().find(|i| i.form.id == form.id && i.table.id == mine.table);
             if let Some(index) = index {
-                places = prefixes(index.table);
+                if !rest.is_empty() {
+                    places = prefixes(index.table);
+                }
                 if mine.other_year {
                     mine.flags.extend(prefixes(index.table).into_iter().map(|at| Flag {
                         code: "other-year",

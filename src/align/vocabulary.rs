@@ -255,15 +255,20 @@ impl<'f> Vocabulary<'f> {
 /// The word that joins a label to another name in a printed one (规章及规范性文件, 属于国家秘密、商业秘密), where none of
 /// the labels has them joined so.
 fn joint<'l>(printed: &str, labels: impl Iterator<Item = &'l Label> + Clone) -> Option<&'static str> {
+    // What stands before the mark of an ordinal is its number.
+    let numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    let joins = |word: &&str| {
+        let mut places = printed.match_indices(*word);
+        places.any(|(at, _)| printed.get(..at).is_some_and(|before| !before.ends_with(numeral)))
+    };
+    let joining = JOINING.into_iter().filter(joins);
+    joining.clone().next()?;
     let named = |label: &&Label| label.shadow.chars().count() >= LEAST_JOINED;
     labels.clone().filter(named).find_map(|label| {
         let label = label.shadow.as_str();
         let at = printed.find(label)?;
         let (before, behind) = (printed.get(..at)?, printed.get(at + label.len()..)?);
-        let words = ["及", "和", "与", "或", ","].into_iter();
-        words.into_iter().find(|word| {
-            // What stands before the mark of an ordinal is its number.
-            let numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+        joining.clone().find(|word| {
             let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() > 1;
             let front = before.strip_suffix(word).is_some_and(|b| letters(b) && !b.ends_with(numeral));
             let back = behind.strip_prefix(word).is_some_and(letters);
@@ -273,6 +278,9 @@ fn joint<'l>(printed: &str, labels: impl Iterator<Item = &'l Label> + Clone) -> 
         })
     })
 }
+
+/// Words that join names.
+const JOINING: [&str; 5] = ["及", "和", "与", "或", ","];
 
 /// Fewest characters of a label that is looked for inside of a longer print.
 const LEAST_JOINED: usize = 4;

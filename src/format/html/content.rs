@@ -63,13 +63,14 @@ pub(super) fn choose(
     times(&mut drafts, tree, first_prose, metadata);
 
     let headed = lists_of_other_pages(&drafts, tree, facts);
-    let mut titled: Vec<bool> = drafts.iter().map(|d| d.as_ref().is_some_and(|d| is_title(d, tree, &titles))).collect();
+    let above = drafts.iter().take(first_prose);
+    let mut titled: Vec<bool> = above.map(|d| d.as_ref().is_some_and(|d| is_title(d, tree, &titles))).collect();
     // The lines of one first heading are one title (<h1>云山县水利局<br>2023年…报告</h1>).
     let first = |d: &Option<Draft>| {
         let draft = d.as_ref()?;
         matches!(&draft.block, Block::Paragraph(p) if p.role == Role::Heading(1)).then_some(draft.node)
     };
-    for at in (1..drafts.len()).rev() {
+    for at in (1..titled.len()).rev() {
         let same =
             drafts.get(at - 1).zip(drafts.get(at)).is_some_and(|(a, b)| first(a).is_some() && first(a) == first(b));
         if let (true, Some(true)) = (same, titled.get(at).copied())
@@ -82,7 +83,7 @@ pub(super) fn choose(
     for ((i, draft), weight) in drafts.into_iter().enumerate().zip(&weights) {
         let Some(draft) = draft else { continue };
         let inner = inside(&draft);
-        let title = i < first_prose && titled.get(i).copied().unwrap_or(false);
+        let title = titled.get(i).copied().unwrap_or(false);
         let keeps = if i >= away && !title || headed.iter().any(|(from, to)| *from <= draft.node && draft.node < *to) {
             false
         } else if inner {
