@@ -215,6 +215,20 @@ impl Span {
     }
 }
 
+/// The first and the last day of a span of months (2023年1月至12月) that begins at `at`.
+fn months(chars: &[char], at: usize, year: u16) -> Option<(Date, Date)> {
+    let month = |at: usize| small(chars, at).filter(|(_, next)| chars.get(*next) == Some(&'月'));
+    let (first, next) = month(at + 5).filter(|_| chars.get(at + 4) == Some(&'年'))?;
+    let to = chars.get(next + 1).filter(|c| matches!(c, '至' | '到' | '-' | '~')).map(|_| next + 2)?;
+    let again = digits(chars, to, 4, 4).filter(|(_, end)| chars.get(*end) == Some(&'年'));
+    let (until, at) = again.map_or((year, to), |(value, end)| (u16::try_from(value).unwrap_or(0), end + 1));
+    let (last, end) = month(at)?;
+    let open = chars.get(end + 1).is_some_and(|c| digit(*c).is_some());
+    let day = (28..=31).rev().find_map(|day| Date::new(until, last, day))?;
+    let start = Date::new(year, first, 1)?;
+    (!open && start <= day).then_some((start, day))
+}
+
 /// Reads a span of dates; a misprinted one keeps the year that it begins with.
 #[must_use]
 pub fn span(text: &str) -> Option<Span> {
@@ -238,6 +252,7 @@ pub fn span(text: &str) -> Option<Span> {
         })?;
         (start <= end).then_some((start, end))
     });
+    let days = days.or_else(|| months(&chars, at, year));
     Some(Span { year, days })
 }
 
@@ -275,6 +290,11 @@ mod tests {
         let slip = span("自2016年1月1日起,至202016年12月31日止").unwrap();
         assert_eq!((slip.year, slip.days), (2016, None));
         assert_eq!(span("201911日起至20191231日").map(|s| s.year), Some(2019));
+        let days = |text: &str| span(text).and_then(|s| s.days).map(|(a, b)| (a.iso(), b.iso()));
+        let year = Some(("2023-01-01".to_owned(), "2023-12-31".to_owned()));
+        assert_eq!(days("2023年1月至12月"), year);
+        assert_eq!(days("2023年1月至2023年12月"), year);
+        assert_eq!(days("2023/1/1-2023/12/31"), year);
         assert_eq!(span("2018年1月日起至2018年12月31日止").map(|s| (s.year, s.days)), Some((2018, None)));
     }
 }
