@@ -111,7 +111,7 @@ pub(super) fn unlabelled(
         row = next;
     }
     if out.rows.iter().all(|r| r.cells.is_empty())
-        && let Some(row) = bare.iter().find_map(|&(flat, part)| counted(grid, flat, part, index, reader))
+        && let Some(row) = bare.iter().find_map(|&(flat, part)| below_torn_head(grid, flat, part, index, reader))
     {
         out.heads.clear();
         out.rows = vec![row];
@@ -147,7 +147,7 @@ const REMAINS: usize = 8;
 /// The row of a part without labels whose boxhead was torn (its words wrapped or scattered by a layout): it has as many
 /// numbers as the form has columns and nothing else, the part is named above it, and its sums hold or its numbers are
 /// all the same.
-fn counted(grid: &Grid, flat: usize, part: usize, index: &TableIndex, reader: &Reader) -> Option<ReadRow> {
+fn below_torn_head(grid: &Grid, flat: usize, part: usize, index: &TableIndex, reader: &Reader) -> Option<ReadRow> {
     let columns = index.part(part)?.columns.len();
     if columns < LEAST_COUNTED || !matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless) {
         return None;
@@ -163,23 +163,39 @@ fn counted(grid: &Grid, flat: usize, part: usize, index: &TableIndex, reader: &R
         found.dedup();
         found.len() >= LEAST_NAMED
     };
-    let row = (0..grid.rows.len()).find_map(|row| {
-        let cells = || grid.row(row).iter().copied().filter(|&c| grid.cell(c).is_some_and(|x| x.row == row));
-        let printed: Vec<usize> = cells().filter(|&c| !reader.get(grid.text(c)).is_blank()).collect();
-        // The row's number in its table may stand in front.
-        let from = printed.len().checked_sub(columns).filter(|&more| more <= 1)?;
-        let printed = printed.get(from..)?;
-        let number = |cell: &usize| reader.get(grid.text(*cell)).state == State::Number;
-        if !printed.iter().all(number) || !named(row) {
-            return None;
-        }
-        let same = || from == 0 && printed.windows(2).all(|w| matches!(w, [a, b] if grid.text(*a) == grid.text(*b)));
-        let cells: Vec<(usize, usize)> = (0..columns).zip(printed.iter().copied()).collect();
-        (same() || sums_hold(grid, flat, &cells, index)).then_some((row, cells))
-    });
-    let (row, cells) = row?;
+    let (row, cells) = (0..grid.rows.len()).find_map(|row| {
+        let mapping = counted(grid, row, None, (flat, columns), index, reader)?;
+        named(row).then_some((row, mapping.cells))
+    })?;
     let hit = Hit { row, flat, own: None, gain: 0.5, score: 1.0, astray: false };
     Some(ReadRow { hit, cells, basis: Some(Basis::Order), head: None, id: None })
+}
+
+/// By the form's order, the numbers of a row in text of which its boxhead does not tell the columns: as many as the form
+/// has, nothing else behind the label, and their sums hold or they are all the same.
+pub(super) fn counted(
+    grid: &Grid,
+    row: usize,
+    own: Option<usize>,
+    (flat, columns): (usize, usize),
+    index: &TableIndex,
+    reader: &Reader,
+) -> Option<Mapping> {
+    if columns < NUMBERED || !matches!(grid.table.kind, TableKind::Delimited | TableKind::Borderless) {
+        return None;
+    }
+    let label = own.and_then(|own| grid.row(row).iter().position(|&c| c == own)).map_or(0, |at| at + 1);
+    let cells = grid.row(row).iter().copied().skip(label).filter(|&c| grid.cell(c).is_some_and(|x| x.row == row));
+    let printed: Vec<usize> = cells.filter(|&c| !reader.get(grid.text(c)).is_blank()).collect();
+    // The row's number in its table may stand in front of one without a label.
+    let from = printed.len().checked_sub(columns).filter(|&more| more == 0 || more == 1 && own.is_none())?;
+    let printed = printed.get(from..)?;
+    if !printed.iter().all(|cell| reader.get(grid.text(*cell)).state == State::Number) {
+        return None;
+    }
+    let same = || from == 0 && printed.windows(2).all(|w| matches!(w, [a, b] if grid.text(*a) == grid.text(*b)));
+    let cells: Vec<(usize, usize)> = (0..columns).zip(printed.iter().copied()).collect();
+    (same() || sums_hold(grid, flat, &cells, index)).then_some(Mapping { cells, basis: Basis::Order })
 }
 
 /// Names of columns, or of groups of them, that must be left.

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::bare::unlabelled;
+use super::bare::{counted, unlabelled};
 use super::boxhead::{Boxhead, boxhead, header_rows};
 use super::grid::{Grid, Hit, RowView, align_rows, view};
 use super::mapping::{Basis, Mapping, map_row};
@@ -155,6 +155,7 @@ pub(crate) fn fragment(
         // A label among the values is the row's own, of a form that divides what this one names.
         let labelled = |m: &Mapping| m.cells.iter().any(|&(_, c)| !reader.get(grid.text(c)).labels.is_empty());
         let mapping = mapping.filter(|m| sure(m) && !labelled(m));
+        let mapping = mapping.or_else(|| counted(grid, hit.row, hit.own, (hit.flat, columns), index, reader));
         let (cells, basis) = mapping.map_or((Vec::new(), None), |m: Mapping| (m.cells, Some(m.basis)));
         let id = names.get(&hit.row).cloned();
         out.rows.push(ReadRow { hit, cells, basis, head, id });

@@ -105,8 +105,7 @@ pub fn sections<'a>(text: &Text<'a>, pattern: &ReportPattern, claims: &[Claim]) 
     }
     if headings.is_empty() {
         // A report without headings is all preamble; titles of other years make a list of reports.
-        let other = |title: &&Title| title::all(&lines, pattern).iter().any(|t| t.year != title.year);
-        let own = place.filter(|title| title.whole && !other(title));
+        let own = place.filter(|title| title.whole && !title::lists_others(title, &lines, pattern));
         let end = own.and_then(|title| foot(&lines, (title.last + 1 + HEAD, 0), place, pattern));
         out.pieces = body(&lines, from, end.unwrap_or((lines.len(), 0)), &skipped, pattern);
         if own.is_some() {

@@ -446,6 +446,13 @@ pub(super) fn judge(name: &str, pattern: &ReportPattern) -> Judgement {
     Judgement::Open
 }
 
+/// Whether titles of other years begin at lines near a title: they are a list of reports.
+pub(super) fn lists_others(title: &Title, lines: &[Line<'_>], pattern: &ReportPattern) -> bool {
+    let places = lines.iter().enumerate().filter(|(_, line)| !line.table).map(|(at, _)| at).take(REACH);
+    let other = |found: &Title| found.year.is_some() && found.year != title.year;
+    places.into_iter().any(|at| at_line(lines, at, pattern).iter().any(other))
+}
+
 /// Every whole title with a year that stands on lines of its own, in order.
 pub(super) fn all(lines: &[Line<'_>], pattern: &ReportPattern) -> Vec<Title> {
     let mut out: Vec<Title> = Vec::new();

@@ -93,3 +93,22 @@ fn of_forms_with_the_same_rows_the_one_with_fewer_columns_is_taken() {
         4 1.政府公报公开政府信息数 条 3 5 2.政府网站公开政府信息数 条 885 6 3.政务微博公开政府信息数 条 0";
     assert!(read(text).forms.iter().all(|(_, form)| form == "ogi-2014"), "{:?}", read(text).forms);
 }
+
+#[test]
+fn rows_below_a_torn_boxhead_are_told_by_their_numbers_and_sums() {
+    let head = "| 自然 | 人 法人 | 或其他 |\n| 商业 企 | 科研 | 总 |\n";
+    let row = |label: &str, cells: &str| format!("| {label} | {} |\n", cells.replace(' ', " | "));
+    let rows = [
+        row("一、本年新收政府信息公开申请数量", "20 5 0 0 0 1 26"),
+        row("二、上年结转政府信息公开申请数量", "0 0 0 0 0 0 0"),
+        row("（一）予以公开", "9 3 0 0 0 0 11"),
+        row("（二）部分公开", "1 1 0 0 0 2"),
+    ];
+    let found = read(&format!("{head}{}", rows.concat()));
+    assert_eq!(values(&found, "applications.received"), ["20", "5", "0", "0", "0", "1", "26"]);
+    assert!(flagged(&found, "column-order", "applications.received.total"));
+    assert_eq!(values(&found, "applications.carried_over").len(), 7);
+    for wrong in ["applications.granted", "applications.partly_granted"] {
+        assert!(values(&found, wrong).is_empty(), "{wrong}");
+    }
+}
