@@ -14,6 +14,9 @@ const LEAST_ROWS: usize = 3;
 /// Fewest values of a row that are told by their number alone.
 pub(super) const LEAST_COUNTED: usize = 10;
 
+/// Most places at which a chain is parted: a report has far fewer tables.
+const MOST_SPLITS: usize = 64;
+
 /// Groups of texts and the values behind them, without prose between them.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
@@ -52,17 +55,22 @@ impl Chain {
     ) -> Vec<FlowTable> {
         let mut out = Vec::new();
         let mut open = vec![self];
+        let mut splits = 0usize;
         while let Some(mut chain) = open.pop() {
-            let end = chain.again(stream, vocabulary).min(chain.turn(vocabulary, stream)).max(1);
+            // Each looks over the whole chain: what goes on so is no report.
+            let parts = splits < MOST_SPLITS;
+            let index = chain.index(stream, vocabulary);
+            let end = index.filter(|_| parts).map_or(chain.groups.len(), |index| {
+                chain.again(stream, index).min(chain.turn(vocabulary, index)).max(1)
+            });
             if end < chain.groups.len() {
+                splits += 1;
                 let rest = chain.groups.split_off(end);
                 open.extend([Self { groups: rest }, chain]);
                 continue;
             }
-            match chain.counted(stream, vocabulary) {
-                Some(table) => out.push(table),
-                None => out.extend(chain.table(stream, vocabulary, traceless, serial + out.len())),
-            }
+            let table = chain.counted(stream, vocabulary);
+            out.extend(table.or_else(|| chain.table(stream, index?, traceless, serial + out.len())));
         }
         out
     }
@@ -127,8 +135,7 @@ impl Chain {
 
     /// The group at which the chain turns from the labels of one table to those of another, or from others to its own;
     /// the number of groups where it does not.
-    fn turn(&self, vocabulary: &Vocabulary, stream: &Stream<'_>) -> usize {
-        let Some(index) = self.index(stream, vocabulary) else { return self.groups.len() };
+    fn turn(&self, vocabulary: &Vocabulary, index: &TableIndex) -> usize {
         let same = |other: &&TableIndex| other.form.id == index.form.id && other.table.id != index.table.id;
         let others: Vec<&TableIndex> = vocabulary.tables.iter().filter(same).collect();
         let own = |texts: &[Token]| {
@@ -159,8 +166,7 @@ impl Chain {
     }
 
     /// The group at which the chain's rows begin to come again; the number of groups where they do not.
-    fn again(&self, stream: &Stream<'_>, vocabulary: &Vocabulary) -> usize {
-        let Some(index) = self.index(stream, vocabulary) else { return self.groups.len() };
+    fn again(&self, stream: &Stream<'_>, index: &TableIndex) -> usize {
         let mut rows: Vec<usize> = Vec::new();
         let mut columns: Vec<(usize, usize)> = Vec::new(); // of parts whose one row has no label
         let mut head: Option<usize> = None;
@@ -198,8 +204,7 @@ impl Chain {
     }
 
     /// Builds the table, if the chain is one: by the form whose labels it prints most of.
-    fn table(&self, stream: &Stream<'_>, vocabulary: &Vocabulary, traceless: bool, serial: usize) -> Option<FlowTable> {
-        let index = self.index(stream, vocabulary)?;
+    fn table(&self, stream: &Stream<'_>, index: &TableIndex, traceless: bool, serial: usize) -> Option<FlowTable> {
         let mut rows: Vec<Line> = Vec::new();
         let mut lines: Vec<usize> = Vec::new(); // of `rows`, those with values
         let mut heads: Vec<(usize, usize)> = Vec::new(); // of `rows`, headers in an order of their own, with their parts
