@@ -108,8 +108,7 @@ pub fn pipes(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
     if !has_pipe(first.text) && !is_rule(first.text) {
         return None;
     }
-    let end = region_end(lines, |l| has_pipe(l.text) || is_rule(l.text));
-    let end = next_table(lines.get(..end)?).unwrap_or(end);
+    let end = pipes_end(lines);
     *skip = end;
     let region: Vec<&Line<'_>> = lines.get(..end)?.iter().filter(|l| !l.is_blank()).collect();
     let split = rows_of(&region);
@@ -179,28 +178,38 @@ fn region_end(lines: &[Line<'_>], is_part: impl Fn(&Line<'_>) -> bool) -> usize 
     end
 }
 
-/// Where among the lines of a region a blank line parts two tables: rows with pipes at both ends stand on either side of
-/// it, of another width or with a rule of Markdown below the second.
-fn next_table(lines: &[Line<'_>]) -> Option<usize> {
-    let closed = |l: &Line<'_>| l.trimmed().starts_with(PIPES) && l.trimmed().ends_with(PIPES);
-    let width = |l: &Line<'_>| l.text.chars().filter(|c| PIPES.contains(c)).count();
+/// The end of the run of lines with pipes, with blank lines between them; a blank line before a table of another width
+/// ends it.
+fn pipes_end(lines: &[Line<'_>]) -> usize {
+    let (mut end, mut blank) = (0, 0);
     let mut before: Option<&Line<'_>> = None;
-    let mut blank = false;
     for (at, line) in lines.iter().enumerate() {
-        if line.is_blank() {
-            blank = true;
+        let part = has_pipe(line.text) || is_rule(line.text);
+        if !part && !line.is_blank() {
+            break;
+        }
+        if !part {
+            blank += 1;
+            if blank > 2 {
+                break;
+            }
             continue;
         }
-        if let Some(above) = before.filter(|above| blank && closed(above) && closed(line)) {
-            let headed = lines.get(at + 1).is_some_and(|l| is_rule(l.text));
-            if width(above) > 2 && width(line) > 2 && (width(above) != width(line) || headed) {
-                return Some(at);
-            }
+        if blank > 0 && before.is_some_and(|above| parts_tables(above, line, lines.get(at + 1))) {
+            break;
         }
-        blank = false;
-        before = Some(line);
+        (end, blank, before) = (at + 1, 0, Some(line));
     }
-    None
+    end
+}
+
+/// Whether a blank line between two rows with pipes at both ends parts two tables: they are of another width, or a rule
+/// of Markdown stands below the second.
+fn parts_tables(above: &Line<'_>, row: &Line<'_>, below: Option<&Line<'_>>) -> bool {
+    let closed = |l: &Line<'_>| l.trimmed().starts_with(PIPES) && l.trimmed().ends_with(PIPES);
+    let width = |l: &Line<'_>| l.text.chars().filter(|c| PIPES.contains(c)).count();
+    let (one, two) = (width(above), width(row));
+    closed(above) && closed(row) && one > 2 && two > 2 && (one != two || below.is_some_and(|l| is_rule(l.text)))
 }
 
 fn split_pipes(line: &Line<'_>) -> Vec<Draft> {
