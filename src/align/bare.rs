@@ -201,7 +201,7 @@ pub(super) fn counted(
 /// Names of columns, or of groups of them, that must be left.
 const LEAST_NAMED: usize = 2;
 /// Fewest columns that a row's number of values tells.
-const LEAST_COUNTED: usize = 10;
+pub(super) const LEAST_COUNTED: usize = 10;
 
 /// A row of values below a boxhead, of a part whose rows bear no labels.
 struct Bare {

@@ -182,8 +182,8 @@ fn alone(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize, reader: &
     let text = |cell: &usize| reader.get(grid.text(*cell));
     let mut printed = cells.iter().filter(|c| !text(c).is_blank() && !text(c).is_unit());
     let (value, others) = (printed.next()?, printed.next());
-    let number = cells.len() > 1 && others.is_none() && text(value).is_value();
-    number.then(|| Some(Mapping { cells: vec![(leaf.column?, *value)], basis: Basis::Place }))?
+    let column = leaf.column.filter(|_| cells.len() > 1 && others.is_none() && text(value).is_value())?;
+    Some(Mapping { cells: vec![(column, *value)], basis: Basis::Place })
 }
 
 /// Under headers in the form's order, all cells of a row behind a blank one that is too many, where no other cell is

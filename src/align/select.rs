@@ -50,18 +50,16 @@ pub(crate) fn select(found: Vec<Found>, family: &Family, vocabulary: &Vocabulary
             contradict(&mut mine, &rest);
             let index = vocabulary.tables.iter().find(|i| i.form.id == form.id && i.table.id == mine.table);
             if let Some(index) = index {
-                if !rest.is_empty() {
-                    places = prefixes(index.table);
-                }
+                places = prefixes(index.table);
                 if mine.other_year {
-                    mine.flags.extend(prefixes(index.table).into_iter().map(|at| Flag {
+                    mine.flags.extend(places.iter().map(|at| Flag {
                         code: "other-year",
-                        at,
+                        at: at.clone(),
                         message:
                             "the caption names another year, and no table of the report's own year was read".to_owned(),
                     }));
                 }
-                out.years.extend(prefixes(index.table).into_iter().zip(mine.year.into_iter().cycle()));
+                out.years.extend(mine.year.iter().flat_map(|year| places.iter().map(|at| (at.clone(), *year))));
                 chosen.push((mine, form, index));
             }
             rest

@@ -2,7 +2,6 @@
 
 use super::Alignment;
 use super::tests::{LOWER, MIDDLE, OUTCOMES, UPPER, flagged, html, read, table, text, values};
-use crate::limits::Limits;
 
 #[test]
 fn wrong_spans_of_the_boxhead_do_not_shift_values() {
@@ -81,13 +80,11 @@ fn text_tables_repeat_or_pad_spanning_cells() {
     let text = "| 第二十条第（五）项 | 第二十条第（五）项 | 第二十条第（五）项 |\n| --- | --- | --- |\n\
                 | 信息内容 | 本年处理决定数量 | 本年处理决定数量 |\n| 行政许可 | 22件 | 22件 |\n\
                 | 第二十条第（六）项 | | |\n| 信息内容 | 本年处理决定数量 | |\n| 行政处罚 | 3 | |\n| 行政强制 | 4 | |\n";
-    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    let found = super::tests::text(text);
     assert_eq!(values(&found, "proactive.licensing"), ["22"]);
     assert_eq!(values(&found, "proactive.penalties"), ["3"]);
     // Different values under one repeated header are refused.
-    let found = read(
-        &crate::format::txt::read(text.replace("| 22件 |\n", "| 23件 |\n").as_bytes(), &Limits::default()).unwrap(),
-    );
+    let found = super::tests::text(&text.replace("| 22件 |\n", "| 23件 |\n"));
     assert!(values(&found, "proactive.licensing").is_empty());
 }
 
@@ -98,7 +95,7 @@ fn labels_repeated_in_each_row_that_they_span_name_one_column_each() {
     let middle = format!("{OUTCOMES}|{direct}|{after}");
     let lower = format!("{OUTCOMES}|{OUTCOMES}|{OUTCOMES}");
     let text = [&upper, &middle, &lower, "1|2|3|4|10|5|6|7|8|26|9|1|2|3|15"].map(|r| format!("|{r}|\n")).concat();
-    let found = read(&crate::format::txt::read(text.as_bytes(), &Limits::default()).unwrap());
+    let found = super::tests::text(&text);
     assert_eq!(values(&found, "review."), ["1", "2", "3", "4", "10"]);
     assert_eq!(values(&found, "litigation.direct."), ["5", "6", "7", "8", "26"]);
     assert_eq!(values(&found, "litigation.after_review."), ["9", "1", "2", "3", "15"]);

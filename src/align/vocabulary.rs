@@ -272,9 +272,8 @@ fn joint<'l>(printed: &str, labels: impl Iterator<Item = &'l Label> + Clone) -> 
             let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() > 1;
             let front = before.strip_suffix(word).is_some_and(|b| letters(b) && !b.ends_with(numeral));
             let back = behind.strip_prefix(word).is_some_and(letters);
-            let (joined, joining) = (format!("{word}{label}"), format!("{label}{word}"));
-            let known = |text: &str| labels.clone().any(|l| l.shadow.contains(text));
-            front && !known(&joined) || back && !known(&joining)
+            let known = |text: String| labels.clone().any(|l| l.shadow.contains(&text));
+            front && !known(format!("{word}{label}")) || back && !known(format!("{label}{word}"))
         })
     })
 }

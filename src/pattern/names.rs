@@ -34,10 +34,12 @@ pub(super) const OF_SECTIONS: [(&str, &str); 2] = [
 ];
 
 /// Names of lists of words, with what they are.
-pub(super) const WORDS: [(&str, &str); 16] = [
+pub(super) const WORDS: [(&str, &str); 18] = [
     ("matter", "words of which the titles of these reports hold one"),
     ("needs", "words of which a document of the family prints one: others are not tried at all"),
     ("place_suffixes", "endings of names of places, which may stand on a line above the agency of a title"),
+    ("place_stop", "what stands before such an ending that ends no place (城区, 社区)"),
+    ("place_nation", "how names of national agencies begin, which print no place"),
     ("site_names", "names of websites, behind which a title may stand on the same line"),
     ("site_suffixes", "endings of names of websites and columns, which may stand above a title"),
     ("agency_suffixes", "endings of names of agencies"),

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::date::{self, Date};
-use super::passage::{Line, Text, expressions, matches, words};
+use super::passage::{Line, Text, behind_number, expressions, matches, words};
 use super::signature::{Signature, signature, signed};
-use super::title::{self, Judgement, Title};
+use super::title::{self, Title};
 use crate::document::{Anchor, Document};
 use crate::pattern::ReportPattern;
 use crate::record::{Flag, Identity};
@@ -131,6 +131,7 @@ fn agency(
     for kind in &SENTENCES {
         let sentences = expressions(pattern, kind.key);
         for (rank, expression) in sentences.iter().enumerate() {
+            let before = found.len();
             for line in lines.iter().filter(|l| !l.table).take(kind.reach) {
                 if !line.may_match(pattern, sentences, rank) {
                     continue;
@@ -139,12 +140,10 @@ fn agency(
                     let Some(part) = hit.name("agency") else { continue };
                     let printed = line.printed(part.range());
                     let name = if kind.office { without_office(printed, pattern) } else { printed.to_owned() };
-                    let name = title::bare(&name, pattern);
-                    let worth = kind.worth - 0.5 * rank as f32;
+                    let Some(name) = title::sure_name(&name, pattern) else { continue };
                     // The same sentence again says no more.
-                    let again = found.iter().any(|f| f.0.to_bits() == worth.to_bits() && f.1 == name);
-                    if !again && title::judge(&name, pattern) == Judgement::Sure {
-                        found.push((worth, name, "sentence", line.anchor));
+                    if !found.iter().skip(before).any(|f| f.1 == name) {
+                        found.push((kind.worth - 0.5 * rank as f32, name, "sentence", line.anchor));
                     }
                 }
             }
@@ -152,11 +151,10 @@ fn agency(
     }
     // A name on a line of its own under the title, and no addressee.
     let under = title.filter(|t| t.first.is_some()).and_then(|t| lines.get(t.last + 1));
-    if let Some(line) = under.filter(|l| !l.table && l.len() <= 40 && !l.text.trim_end().ends_with([':', '：'])) {
-        let name = title::bare(line.text, pattern);
-        if title::judge(&name, pattern) == Judgement::Sure {
-            found.push((5.5, name, "line", line.anchor));
-        }
+    if let Some(line) = under.filter(|l| !l.table && l.len() <= 40 && !l.text.trim_end().ends_with([':', '：']))
+        && let Some(name) = title::sure_name(line.text, pattern)
+    {
+        found.push((5.5, name, "line", line.anchor));
     }
     if let Some(foot) = foot
         && let Some(name) = &foot.agency
@@ -165,8 +163,7 @@ fn agency(
     }
     for (rank, key) in words(pattern, "metadata_agency_keys").iter().enumerate() {
         for item in document.metadata.iter().filter(|m| m.key.eq_ignore_ascii_case(key)) {
-            let name = title::bare(&item.value, pattern);
-            if title::judge(&name, pattern) == Judgement::Sure {
+            if let Some(name) = title::sure_name(&item.value, pattern) {
                 found.push((4.0 - 0.2 * rank as f32, name, "metadata", &item.anchor));
             }
         }
@@ -467,13 +464,8 @@ fn heads<'a, 'd: 'a>(
         .flat_map(|k| document.metadata.iter().filter(move |m| m.key.eq_ignore_ascii_case(k)))
         .map(|m| (m.value.as_str(), Cow::Owned(fold(&m.value))));
     // Neither a line with a number of a heading in front is a title, nor a sentence.
-    let numbered = |shadow: &str| {
-        let rest = shadow.trim_start_matches('(');
-        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-        rest.len() < shadow.len() && rest.starts_with([',', '.', '、', ')'])
-    };
     let first = lines.iter().filter(|l| !l.table).take(12).filter(|l| l.len() <= 60);
-    let printed = first.filter(move |l| !numbered(&l.shadow.text) && !l.shadow.text.ends_with(['.', ';']));
+    let printed = first.filter(|l| behind_number(&l.shadow.text).is_none() && !l.shadow.text.ends_with(['.', ';']));
     listed.chain(printed.map(|l| (l.text, Cow::Borrowed(l.shadow.text.as_str()))))
 }
 

@@ -222,3 +222,10 @@ pub(super) fn word_shadows<'p>(pattern: &'p ReportPattern, name: &str) -> &'p [S
 pub(super) fn matches(pattern: &ReportPattern, name: &str, shadow: &str) -> bool {
     expressions(pattern, name).iter().any(|e| e.is_match(shadow))
 }
+/// What stands behind the number of an entry or a heading and its mark (`1.`, `（一）`, `二、`), in a shadow that begins
+/// with one.
+pub(super) fn behind_number(shadow: &str) -> Option<&str> {
+    let body = shadow.trim_start_matches('(');
+    let rest = body.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    rest.strip_prefix([',', '.', ')']).filter(|_| rest.len() < body.len())
+}

@@ -5,8 +5,8 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::heading::{self, Heading};
-use super::passage::{Line, Text};
-use super::title::{self, Judgement, Title};
+use super::passage::{Line, Text, behind_number};
+use super::title::{self, Title};
 use crate::align::Claim;
 use crate::document::Document;
 use crate::pattern::ReportPattern;
@@ -133,8 +133,8 @@ fn contents(lines: &[Line<'_>], from: usize, pattern: &ReportPattern) -> Range<u
     let again = lines.iter().skip(start + 2).position(|l| !l.table && l.shadow.text == first);
     let Some(again) = again.map(|more| start + 2 + more) else { return 0..0 };
     let headed: FxHashSet<&str> = lines.iter().skip(again).map(|l| l.shadow.text.as_str()).collect();
-    let last = (start + 1..again).take_while(|at| *at < start + 1 + listed().count());
-    let last = last.filter(|at| lines.get(*at).is_some_and(|l| headed.contains(entry(l).as_str()))).last();
+    let entries = start + 1..again.min(start + 1 + listed().count());
+    let last = entries.rev().find(|at| lines.get(*at).is_some_and(|l| headed.contains(entry(l).as_str())));
     last.map_or(0..0, |last| start..last + 1)
 }
 
@@ -206,7 +206,7 @@ fn signs(text: &str, pattern: &ReportPattern) -> bool {
     let text = text.trim_matches(['(', ')', '（', '）']);
     super::signature::signed(text, pattern).is_some()
         || super::date::is_month(text)
-        || title::judge(&title::bare(text, pattern), pattern) == Judgement::Sure
+        || title::sure_name(text, pattern).is_some()
 }
 
 /// The running text from one place to another: (line, byte of its shadow).
@@ -305,12 +305,9 @@ fn debris(lines: &[Line<'_>]) -> Vec<bool> {
     out
 }
 
-/// Whether a line has the number of an entry in front (`1.`, `（一）`, `二、`) and more behind it.
+/// Whether a line has the number of an entry in front (`1.`, `（一）`, `二、`) and a text behind it, no decimals.
 fn numbered(shadow: &str) -> bool {
-    let rest = shadow.trim_start_matches('(');
-    let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-    let marked = tail.strip_prefix([',', '.', ')']).is_some_and(|t| t.starts_with(|c: char| !c.is_ascii_digit()));
-    tail.len() < rest.len() && marked
+    behind_number(shadow).is_some_and(|rest| rest.starts_with(|c: char| !c.is_ascii_digit()))
 }
 
 /// Whether a line is a row of cells apart by white space, the last ones numbers.
@@ -359,7 +356,7 @@ fn ends(line: &Line<'_>, next: Option<&Line<'_>>, pattern: &ReportPattern, named
     if super::date::alone(line.text).is_some() {
         return true;
     }
-    let agency = |text: &str| title::judge(&title::bare(text, pattern), pattern) == Judgement::Sure;
+    let agency = |text: &str| title::sure_name(text, pattern).is_some();
     if let Some((_, at)) = super::date::at_end(line.text)
         && line.text.get(..at).is_some_and(agency)
     {
@@ -380,8 +377,7 @@ fn ends_inside(line: &Line<'_>, from: usize, pattern: &ReportPattern) -> Option<
     for (_, expression) in line.expressions(pattern, "signature_inline") {
         for found in expression.captures_iter(shadow) {
             let Some(agency) = found.name("agency") else { continue };
-            let name = title::bare(line.printed(from + agency.start()..from + agency.end()), pattern);
-            if title::judge(&name, pattern) == Judgement::Sure {
+            if title::sure_name(line.printed(from + agency.start()..from + agency.end()), pattern).is_some() {
                 note(agency.start());
             }
         }

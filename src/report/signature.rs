@@ -2,7 +2,7 @@
 
 use super::date::{self, Date};
 use super::passage::Line;
-use super::title::{self, Judgement};
+use super::title;
 use crate::pattern::ReportPattern;
 use crate::text::fold;
 
@@ -51,7 +51,7 @@ pub(super) fn signature<'l, 'd>(
 /// A name of an agency on the line above another.
 fn name_above(lines: &[Line<'_>], at: usize, pattern: &ReportPattern) -> Option<String> {
     let above = at.checked_sub(1).and_then(|i| lines.get(i)).filter(|l| !l.table && l.len() <= 40);
-    above.map(|l| title::bare(l.text, pattern)).filter(|n| title::judge(n, pattern) == Judgement::Sure)
+    above.and_then(|l| title::sure_name(l.text, pattern))
 }
 
 fn last_signature<'l, 'd>(lines: &'l [Line<'d>], pattern: &ReportPattern) -> Option<Signature<'l, 'd>> {
@@ -90,15 +90,13 @@ pub(super) fn signed(text: &str, pattern: &ReportPattern) -> Option<(Option<Stri
         return Some((None, day));
     }
     let (day, at) = date::at_end(text)?;
-    let name = title::bare(text.get(..at)?, pattern);
-    (title::judge(&name, pattern) == Judgement::Sure).then_some((Some(name), day))
+    Some((Some(title::sure_name(text.get(..at)?, pattern)?), day))
 }
 
 /// A signature behind the last sentence of a long line.
 fn signed_inside(line: &Line<'_>, pattern: &ReportPattern) -> Option<(String, Date)> {
     let found =
         line.expressions(pattern, "signature_inline").flat_map(|(_, e)| e.captures_iter(&line.shadow.text)).last()?;
-    let agency = title::bare(line.printed(found.name("agency")?.range()), pattern);
-    let day = date::first(found.name("date")?.as_str())?;
-    (title::judge(&agency, pattern) == Judgement::Sure).then_some((agency, day))
+    let agency = title::sure_name(line.printed(found.name("agency")?.range()), pattern)?;
+    Some((agency, date::first(found.name("date")?.as_str())?))
 }

@@ -239,21 +239,24 @@ fn over_lines<'l, 'd: 'l>(lines: impl Iterator<Item = &'l Line<'d>>, pattern: &R
 fn begins_name(line: &Line<'_>, name: &str, pattern: &ReportPattern) -> bool {
     let (begun, name) = (line.shadow.text.as_str(), fold(name));
     let Some(rest) = name.strip_prefix(begun).filter(|rest| !rest.is_empty()) else { return false };
-    let places = words(pattern, "place_suffixes");
+    let (places, apart) = (words(pattern, "place_suffixes"), words(pattern, "place_stop"));
     let placed = |text: &str, reach: usize| {
         let end = text.char_indices().nth(reach).map_or(text.len(), |(end, _)| end);
         let head = text.get(..end).unwrap_or(text);
         let inner = |place: &String| {
             head.match_indices(place.as_str()).any(|(at, _)| {
                 let before = head.get(..at).unwrap_or_default();
-                before.chars().count() >= 2 && !before.ends_with(['城', '社', '园'])
+                before.chars().count() >= 2 && !apart.iter().any(|word| before.ends_with(word.as_str()))
             })
         };
         places.iter().any(inner)
     };
     let closed = words(pattern, "site_suffixes").iter().any(|end| begun.ends_with(end.as_str()));
     let whole = judge(begun, pattern) == Judgement::Sure && !places.iter().any(|place| begun.ends_with(place.as_str()));
-    (placed(begun, usize::MAX) || begun.starts_with("国家")) && !closed && !whole && !placed(rest, PLACE)
+    (placed(begun, usize::MAX) || words(pattern, "place_nation").iter().any(|word| begun.starts_with(word.as_str())))
+        && !closed
+        && !whole
+        && !placed(rest, PLACE)
 }
 
 /// Whether a line is the name of a place and no more.
@@ -345,11 +348,10 @@ fn read(text: &str, shadow: &Shadow, possible: &Possible, pattern: &ReportPatter
             let sites = word_shadows(pattern, "site_names");
             let site =
                 sites.iter().filter_map(|site| Some(m.start() + m.as_str().rfind(site.as_str())? + site.len())).max();
-            if let Some(start) = site.filter(|start| *start < m.end()) {
-                let behind = bare(printed(start..m.end()), pattern);
-                if judge(&behind, pattern) == Judgement::Sure {
-                    (name, from) = (behind, start);
-                }
+            if let Some(start) = site.filter(|start| *start < m.end())
+                && let Some(behind) = sure_name(printed(start..m.end()), pattern)
+            {
+                (name, from) = (behind, start);
             }
             match judge(&name, pattern) {
                 Judgement::Sure => {
@@ -422,6 +424,11 @@ pub(super) enum Judgement {
     Open,
     /// It holds words that no name holds.
     No,
+}
+
+/// The name of an agency that a text is, if it is surely one, bare.
+pub(super) fn sure_name(text: &str, pattern: &ReportPattern) -> Option<String> {
+    Some(bare(text, pattern)).filter(|name| judge(name, pattern) == Judgement::Sure)
 }
 
 /// Judges a name of an agency.

@@ -17,6 +17,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashSet;
 
+use super::bare::LEAST_COUNTED;
 use super::label;
 use super::vocabulary::{Role, Vocabulary};
 use super::{Claim, ClaimKind, unread};
@@ -181,7 +182,7 @@ fn counts(stream: &Stream<'_>) -> bool {
     stream.atoms.iter().any(|atom| {
         let figure = atom.c.is_ascii_digit() || matches!(atom.c, '.' | '-' | '/');
         run = if figure { run + usize::from(atom.gap > 0) } else { 0 };
-        run >= rows::LEAST_COUNTED
+        run >= LEAST_COUNTED
     })
 }
 

@@ -3,6 +3,7 @@
 use super::header::{Header, read_header, unlabelled};
 use super::values::{doubt_orders, ends_blank, figure, parted, take_number};
 use super::{FlowTable, Kind, Stream, Token, figures, ranges};
+use crate::align::bare::LEAST_COUNTED;
 use crate::align::label;
 use crate::align::ragged::sums_prove;
 use crate::align::vocabulary::{Role, TableIndex, Vocabulary};
@@ -10,9 +11,6 @@ use crate::document::{Anchor, Cell, Table, TableKind};
 
 /// Fewest rows of the form that make a chain more than numbers in prose.
 const LEAST_ROWS: usize = 3;
-
-/// Fewest values of a row that are told by their number alone.
-pub(super) const LEAST_COUNTED: usize = 10;
 
 /// Most places at which a chain is parted: a report has far fewer tables.
 const MOST_SPLITS: usize = 64;

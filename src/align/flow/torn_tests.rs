@@ -1,21 +1,6 @@
 //! Text taken off pages: headers in an order of their own, strays among the values, tables without a text between them.
 
-use crate::align::{Alignment, align};
-use crate::pattern::PatternSet;
-
-fn read(text: &str) -> Alignment {
-    let document = crate::format::txt::read(text.as_bytes(), &crate::limits::Limits::default()).unwrap();
-    align(&document, PatternSet::embedded().family("ogi").unwrap())
-}
-
-fn values(found: &Alignment, prefix: &str) -> Vec<String> {
-    let shown = found.readings.iter().filter(|r| r.variable.starts_with(prefix));
-    shown.map(|r| r.value.map_or_else(|| r.state.name().to_owned(), |v| v.to_string())).collect()
-}
-
-fn flagged(found: &Alignment, code: &str, at: &str) -> bool {
-    found.flags.iter().any(|f| f.code == code && f.at == at)
-}
+use crate::align::tests::{flagged, text as read, values};
 
 const HEAD: &str = "申请人情况\n自然人 法人或其他组织 总计\n商业企业 科研机构 社会公益组织 法律服务机构 其他\n";
 /// The words of the boxhead as their cells stand, from the top.

@@ -66,14 +66,12 @@ pub(super) fn choose(
     let above = drafts.iter().take(first_prose);
     let mut titled: Vec<bool> = above.map(|d| d.as_ref().is_some_and(|d| is_title(d, tree, &titles))).collect();
     // The lines of one first heading are one title (<h1>云山县水利局<br>2023年…报告</h1>).
-    let first = |d: &Option<Draft>| {
-        let draft = d.as_ref()?;
+    let heading = |at: usize| {
+        let draft = drafts.get(at)?.as_ref()?;
         matches!(&draft.block, Block::Paragraph(p) if p.role == Role::Heading(1)).then_some(draft.node)
     };
-    for at in (1..titled.len()).rev() {
-        let same =
-            drafts.get(at - 1).zip(drafts.get(at)).is_some_and(|(a, b)| first(a).is_some() && first(a) == first(b));
-        if let (true, Some(true)) = (same, titled.get(at).copied())
+    for at in (1..titled.len()).rev().filter(|&at| heading(at).is_some() && heading(at) == heading(at - 1)) {
+        if titled.get(at) == Some(&true)
             && let Some(above) = titled.get_mut(at - 1)
         {
             *above = true;

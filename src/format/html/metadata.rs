@@ -11,7 +11,7 @@ use super::tree::{Kind, Origin, Tag, Tree};
 const COLONS: [char; 2] = ['：', ':'];
 
 /// Whether a colon stands in the text: most cells hold none.
-fn holds_colon(text: &str) -> bool {
+fn may_hold_pairs(text: &str) -> bool {
     text.bytes().any(|b| b == b':' || b == 0xEF) && text.contains(COLONS) || text.starts_with('【')
 }
 
@@ -68,7 +68,7 @@ pub(super) fn of_table(table: &Table) -> Option<Vec<Metadata>> {
             found.push(Metadata { key, value, anchor: cell.anchor.clone() });
             continue;
         }
-        if !holds_colon(&cell.text) {
+        if !may_hold_pairs(&cell.text) {
             continue;
         }
         let pairs = pairs_of(&cell.text.replace('\n', " "), &cell.anchor, true);
@@ -88,7 +88,7 @@ fn join_lines(text: &str) -> String {
 /// The keys and values of a line like `发布日期：2021-01-22 来源：某局 浏览次数：12`; empty where it does not
 /// begin with a key. Weak keys count where `weak` says so, or behind a strong one.
 pub(super) fn pairs_of(line: &str, anchor: &Anchor, weak: bool) -> Vec<Metadata> {
-    if line.len() > 900 || !holds_colon(line) {
+    if line.len() > 900 || !may_hold_pairs(line) {
         return Vec::new();
     }
     let chars: Vec<char> = line.chars().collect();

@@ -108,7 +108,7 @@ pub fn pipes(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
     if !has_pipe(first.text) && !is_rule(first.text) {
         return None;
     }
-    let end = pipes_end(lines);
+    let end = region_end(lines, |l| has_pipe(l.text) || is_rule(l.text), parts_tables);
     *skip = end;
     let region: Vec<&Line<'_>> = lines.get(..end)?.iter().filter(|l| !l.is_blank()).collect();
     let split = rows_of(&region);
@@ -158,47 +158,26 @@ pub fn pipes(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
     Some(Found { table: build(rows, TableKind::Delimited, first.anchor(0)), lines: end })
 }
 
-/// The end of the run of lines that `is_part`, with blank lines between them.
-fn region_end(lines: &[Line<'_>], is_part: impl Fn(&Line<'_>) -> bool) -> usize {
-    let mut end = 0;
-    let mut blank = 0;
+/// The end of the run of lines that `is_part`, with blank lines between them; one that `parts` the line before it from
+/// the next one (and the one behind that) ends the run.
+fn region_end<'l, 't>(
+    lines: &'l [Line<'t>],
+    is_part: impl Fn(&Line<'t>) -> bool,
+    parts: impl Fn(&'l Line<'t>, &'l Line<'t>, Option<&'l Line<'t>>) -> bool,
+) -> usize {
+    let (mut end, mut blank) = (0, 0);
+    let mut before: Option<&Line<'_>> = None;
     for (n, line) in lines.iter().enumerate() {
-        if line.is_blank() && !is_part(line) {
-            blank += 1;
-            if blank > 2 {
+        if is_part(line) {
+            if blank > 0 && before.is_some_and(|above| parts(above, line, lines.get(n + 1))) {
                 break;
             }
-        } else if is_part(line) {
-            blank = 0;
-            end = n + 1;
+            (end, blank, before) = (n + 1, 0, Some(line));
+        } else if line.is_blank() && blank < 2 {
+            blank += 1;
         } else {
             break;
         }
-    }
-    end
-}
-
-/// The end of the run of lines with pipes, with blank lines between them; a blank line before a table of another width
-/// ends it.
-fn pipes_end(lines: &[Line<'_>]) -> usize {
-    let (mut end, mut blank) = (0, 0);
-    let mut before: Option<&Line<'_>> = None;
-    for (at, line) in lines.iter().enumerate() {
-        let part = has_pipe(line.text) || is_rule(line.text);
-        if !part && !line.is_blank() {
-            break;
-        }
-        if !part {
-            blank += 1;
-            if blank > 2 {
-                break;
-            }
-            continue;
-        }
-        if blank > 0 && before.is_some_and(|above| parts_tables(above, line, lines.get(at + 1))) {
-            break;
-        }
-        (end, blank, before) = (at + 1, 0, Some(line));
     }
     end
 }
@@ -308,7 +287,7 @@ pub fn tabs(lines: &[Line<'_>], skip: &mut usize) -> Option<Found> {
         tabs > 1 || (tabs == 1 && !l.text.starts_with('\t') && !l.is_blank())
     };
     if inner(first) {
-        let end = region_end(lines, inner);
+        let end = region_end(lines, inner, |_, _, _| false);
         *skip = end;
         let region = lines.get(..end)?;
         let rows: Vec<Vec<Draft>> = region.iter().filter(|l| inner(l)).map(split_tabs).collect();
