@@ -3,6 +3,7 @@
 //! Works on any [`Document`](crate::document::Document), with the words and expressions of the family's
 //! pattern file. What belongs to tables is told by the aligner's claims.
 
+mod agency;
 mod date;
 mod heading;
 mod identity;

@@ -222,6 +222,11 @@ pub(super) fn word_shadows<'p>(pattern: &'p ReportPattern, name: &str) -> &'p [S
 pub(super) fn matches(pattern: &ReportPattern, name: &str, shadow: &str) -> bool {
     expressions(pattern, name).iter().any(|e| e.is_match(shadow))
 }
+/// The beginning of a text, at most so many bytes of it.
+pub(super) fn clip(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or("")
+}
+
 /// What stands behind the number of an entry or a heading and its mark (`1.`, `（一）`, `二、`), in a shadow that begins
 /// with one.
 pub(super) fn behind_number(shadow: &str) -> Option<&str> {

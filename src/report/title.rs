@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use super::passage::{Line, Text, expressions, matches, word_shadows, words};
+use super::passage::{Line, Text, clip, expressions, matches, word_shadows, words};
 use crate::document::Document;
 use crate::pattern::{Possible, ReportPattern};
 use crate::text::{Shadow, fold};
@@ -309,14 +309,6 @@ fn inside(line: &Line<'_>, pattern: &ReportPattern) -> Vec<Title> {
         out.push(title);
     }
     out
-}
-
-fn clip(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or("")
 }
 
 /// Whether the shadow begins with a number of a heading.
