@@ -62,9 +62,7 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Failure> {
             None => unsupported("mail without a text"),
         };
     }
-    // An XML declaration stands at the very beginning, what it declares soon behind.
-    let xml = letters.get(..letters.len().min(PDF_HEADER)).unwrap_or_default();
-    if finds(xml, b"<?mso-application") || finds(xml, b"<w:worddocument") || finds(xml, b"<pkg:package") {
+    if is_office_xml(&letters) {
         return unsupported("office document in plain xml");
     }
     Ok(if is_html(&letters) { Format::Html } else { Format::Txt })
@@ -72,6 +70,24 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Failure> {
 
 fn finds(haystack: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(haystack, needle).is_some()
+}
+
+/// Whether the root of markup is an Office document's; pages saved by Office hold such elements further in.
+fn is_office_xml(letters: &[u8]) -> bool {
+    let mut rest = letters;
+    while let Some(at) = memchr::memchr(b'<', rest) {
+        rest = rest.get(at..).unwrap_or_default();
+        let end: &[u8] = match rest {
+            [b'<', b'?', ..] if rest.starts_with(b"<?mso-application") => return true,
+            [b'<', b'?', ..] => b"?>",
+            [b'<', b'!', b'-', b'-', ..] => b"-->",
+            [b'<', b'!', ..] => b">",
+            _ => return rest.starts_with(b"<w:worddocument") || rest.starts_with(b"<pkg:package"),
+        };
+        let Some(at) = memchr::memmem::find(rest, end) else { return false };
+        rest = rest.get(at + end.len()..).unwrap_or_default();
+    }
+    false
 }
 
 fn is_pdf(bytes: &[u8]) -> bool {
@@ -250,6 +266,17 @@ mod tests {
         assert_eq!(sniff(b"<P>a</P><TABLE><TR><TD>1</TD></TR></TABLE>"), Ok(Format::Html));
         assert_eq!(sniff("一、总体情况<br>2 < 3，见 <a> 和 <p> 两处".as_bytes()), Ok(Format::Txt));
         assert_eq!(sniff("| 规章 | 0<br>1 |\n|---|---|".as_bytes()), Ok(Format::Txt));
+        let island = "<xml><w:WordDocument><w:View>Print</w:View></w:WordDocument></xml>";
+        for page in [
+            format!("<html xmlns:w=\"urn:w\"><head><!--[if gte mso 9]>{island}<![endif]--></head><body><p>a"),
+            format!("<!--[if gte mso 9]>{island}<![endif]--><div><p>甲</p><p>乙</p></div>"),
+        ] {
+            assert_eq!(sniff(page.as_bytes()), Ok(Format::Html), "{page}");
+        }
+        for xml in ["<?mso-application progid=\"Word.Document\"?><w:wordDocument>", "<w:wordDocument>", "<pkg:package>"] {
+            let xml = format!("<?xml version=\"1.0\"?>\n<!-- a -->{xml}");
+            assert_eq!(sniff(xml.as_bytes()).unwrap_err().code(), "unsupported", "{xml}");
+        }
         let utf16: Vec<u8> = "<html><body>年度报告".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(sniff(&utf16), Ok(Format::Html));
         let mail = |kind: &str| {
