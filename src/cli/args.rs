@@ -254,7 +254,7 @@ pub struct Extract {
     #[arg(long, help_heading = "Output")]
     pub fail_fast: bool,
     /// Threads (default: one a processor)
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = super::options::parse_jobs)]
     pub jobs: Option<usize>,
     /// How they are read.
     #[command(flatten)]
@@ -423,7 +423,7 @@ pub struct Run {
     #[arg(long, value_name = "I/N", value_parser = super::options::parse_shard, help_heading = "Input")]
     pub shard: Option<(u64, u64)>,
     /// Files read at once (default: one a processor)
-    #[arg(short, long, value_name = "N", help_heading = "Input")]
+    #[arg(short, long, value_name = "N", value_parser = super::options::parse_jobs, help_heading = "Input")]
     pub jobs: Option<usize>,
     /// How they are read.
     #[command(flatten)]

@@ -30,6 +30,15 @@ pub fn parse_shard(text: &str) -> Result<(u64, u64), String> {
     parts.filter(|(i, n)| (1..=*n).contains(i)).ok_or_else(|| "not a shard; write it as 2/8".to_owned())
 }
 
+/// Most threads that may be asked for: each takes a stack, and beyond the processors none makes anything faster.
+const MOST_JOBS: usize = 1024;
+
+/// A number of threads; 0 is one a processor.
+pub fn parse_jobs(text: &str) -> Result<usize, String> {
+    let most = || format!("not a number of threads; write 1 to {MOST_JOBS}, or 0 for one a processor");
+    text.parse().ok().filter(|n| *n <= MOST_JOBS).ok_or_else(most)
+}
+
 impl LimitArgs {
     /// The limits, defaults where nothing was typed.
     pub fn resolve(&self) -> Limits {
@@ -125,6 +134,8 @@ mod tests {
         assert_eq!(parse_size("1 GiB"), Ok(1 << 30));
         assert_eq!(parse_size("3MB"), Ok(3 << 20));
         assert_eq!(super::parse_shard("2/8"), Ok((2, 8)));
+        assert_eq!((super::parse_jobs("0"), super::parse_jobs("1024")), (Ok(0), Ok(1024)));
+        assert!(super::parse_jobs("99999").is_err() && super::parse_jobs("-1").is_err());
         assert!(super::parse_shard("9/8").is_err() && super::parse_shard("0/1").is_err());
         assert!(parse_size("x").is_err() && parse_size("999999999999G").is_err());
     }
