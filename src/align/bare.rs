@@ -120,7 +120,7 @@ pub(super) fn unlabelled(
     if out.rows.is_empty() && out.heads.is_empty() && !carried.is_empty() {
         for &(flat, part) in &bare {
             let Some((_, head)) = carried.iter().rev().find(|(p, _)| *p == part) else { continue };
-            let head = Boxhead { carried: true, ..head.clone() };
+            let head = head.carried_to(grid);
             let total = index.part(part).map_or(0, |p| p.columns.len());
             if head.leaves.len() < 4.min(total) {
                 continue;
@@ -267,8 +267,11 @@ fn bare_row(
     let left = |cell: &&usize| grid.cell(**cell).is_some_and(|c| c.col + c.col_span.max(1) <= leftmost);
     let outside: Vec<usize> = cells.iter().take_while(left).copied().collect();
     let worded = outside.iter().any(|&c| reader.get(grid.text(c)).is_text());
+    // A row has one number; more are values whose headers are lost.
+    let counted = outside.iter().filter(|c| reader.get(grid.text(**c)).state == State::Number).count();
     let own = match outside.last() {
         _ if stub => Some(first),
+        _ if counted > 1 && !worded => None,
         Some(&last) if worded || cells.len() == head.leaves.len() + outside.len() => Some(last),
         _ => (text.is_text() && cells.len() == head.leaves.len() + 1).then_some(first),
     };

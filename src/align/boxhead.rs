@@ -6,12 +6,14 @@ use super::grid::{Grid, RowView};
 use super::value::header_unit;
 use super::vocabulary::{Reader, Role, TableIndex};
 use super::year::printed_year;
-use crate::document::TableKind;
+use crate::document::{Anchor, TableKind};
 use crate::pattern::{Label, Part};
 use crate::text::fold;
 
 /// How well labels match that are the same.
 const SAME: f32 = 0.95;
+/// How far apart the same line may be drawn on two pages, in points.
+const EDGE: f32 = 4.0;
 
 /// A header cell at the lowest level of the boxhead.
 #[derive(Debug, Clone)]
@@ -21,10 +23,14 @@ pub(crate) struct Leaf {
     pub col: usize,
     pub end: usize,
     pub cell: usize,
+    /// From where to where it reaches on its page, in points.
+    pub x: Option<(f32, f32)>,
     /// Unit of money printed in the header.
     pub unit: Option<&'static str>,
     /// No level above it told the column from others with the same label.
     pub guessed: bool,
+    /// Columns that its label names, as well as its own or as another's.
+    pub named: Vec<usize>,
 }
 
 impl Leaf {
@@ -49,10 +55,79 @@ pub(crate) struct Boxhead {
     pub score: f32,
     /// Taken over from an earlier table.
     pub carried: bool,
+    /// Taken over to a table whose columns stand elsewhere on the page: their numbers tell nothing.
+    pub astray: bool,
     /// Levels above the leaves that were recognised.
     pub uppers: usize,
     /// Unit of money printed above the table.
     pub unit: Option<&'static str>,
+}
+
+impl Boxhead {
+    /// The same boxhead over the columns of a later table: on pages those below its headers, which another grid may
+    /// number otherwise.
+    pub fn carried_to(&self, grid: &Grid) -> Self {
+        let mut head = Self { carried: true, ..self.clone() };
+        let columns = widths(grid);
+        let drawn: Vec<(f32, f32)> = columns.iter().copied().flatten().collect();
+        if drawn.is_empty() || head.leaves.iter().any(|l| l.x.is_none()) {
+            return head;
+        }
+        let right = drawn.iter().map(|x| x.1).fold(f32::MIN, f32::max);
+        let below = |leaf: &Leaf| -> Vec<usize> {
+            let under = |x: &Option<(f32, f32)>| x.zip(leaf.x).is_some_and(|(a, b)| same_column(a, b, grid.table.kind));
+            columns.iter().enumerate().filter(|(_, x)| under(x)).map(|(at, _)| at).collect()
+        };
+        let found: Vec<Vec<usize>> = head.leaves.iter().map(below).collect();
+        // The last columns may be blank, and none for a grid that text alone shows.
+        let ends = |leaf: &Leaf| leaf.x.is_some_and(|x| x.1 > right);
+        let all = head.leaves.iter().zip(&found).all(|(leaf, under)| !under.is_empty() || ends(leaf));
+        let mut each: Vec<usize> = found.iter().flatten().copied().collect();
+        each.sort_unstable();
+        let same = all && each.windows(2).all(|w| matches!(w, [a, b] if a != b));
+        head.astray = !same;
+        for leaf in head.leaves.iter_mut().chain(&mut head.extras).filter(|_| same) {
+            let under = below(leaf);
+            leaf.col = under.first().copied().unwrap_or(columns.len());
+            leaf.end = under.last().map_or(leaf.col, |last| last + 1);
+        }
+        head
+    }
+}
+
+/// From where to where the columns of a grid reach on their pages, in points, as far as a cell of their own shows it.
+fn widths(grid: &Grid) -> Vec<Option<(f32, f32)>> {
+    let mut out: Vec<Option<(f32, f32)>> = vec![None; grid.table.cols];
+    for cell in grid.table.cells.iter().filter(|c| c.col_span <= 1) {
+        if let (Some(slot), Some((from, to))) = (out.get_mut(cell.col), across(&cell.anchor)) {
+            *slot = Some(slot.map_or((from, to), |(a, b)| (from.min(a), to.max(b))));
+        }
+    }
+    out
+}
+
+fn across(anchor: &Anchor) -> Option<(f32, f32)> {
+    match anchor {
+        Anchor::Page { bbox, .. } => Some((bbox.x0, bbox.x1)),
+        Anchor::Text { .. } | Anchor::Node { .. } => None,
+    }
+}
+
+/// Whether a column is the one below a header: between the same lines where lines are drawn, else the middle of each
+/// within the other.
+fn same_column(column: (f32, f32), header: (f32, f32), kind: TableKind) -> bool {
+    if kind == TableKind::Ruled {
+        return (column.0 - header.0).abs() <= EDGE && (column.1 - header.1).abs() <= EDGE;
+    }
+    let middle_in = |a: (f32, f32), b: (f32, f32)| (b.0..=b.1).contains(&f32::midpoint(a.0, a.1));
+    middle_in(column, header) && middle_in(header, column)
+}
+
+/// Whether no other label of an upper level in the same row stands nearer to a header.
+fn nearest(heads: &[Head], upper: &Head, head: &Head) -> bool {
+    let gap = |u: &Head| u.col.saturating_sub(head.end.saturating_sub(1)).max(head.col.saturating_sub(u.end - 1));
+    let row = heads.iter().filter(|u| u.row == upper.row && !u.upper.is_empty());
+    row.map(gap).min().is_none_or(|least| gap(upper) == least)
 }
 
 /// What a header cell may be for one part.
@@ -327,12 +402,18 @@ pub(crate) fn boxhead(
         }
     }
     // A label that several columns share, with nothing above it to tell them apart.
+    let is_over = |upper: &Head, head: &Head| match grid.table.kind {
+        _ if lost => true,
+        TableKind::Delimited => true,
+        TableKind::Borderless => nearest(&heads, upper, head),
+        TableKind::Markup | TableKind::Ruled | TableKind::Tagged => upper.col < head.end && head.col < upper.end,
+    };
     for (column, slot) in taken.iter().enumerate() {
         let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
         let tells = |spoken: &[usize], rival: usize| spoken.contains(&column) && !spoken.contains(&rival);
         let told = |rival: usize| {
             above.iter().any(|spoken| tells(spoken, rival))
-                || heads.iter().any(|upper| upper.row < head.row && tells(&upper.upper, rival))
+                || heads.iter().any(|upper| upper.row < head.row && tells(&upper.upper, rival) && is_over(upper, head))
         };
         let mut rivals = head.leaf.iter().filter(|l| l.0 != column && taken.get(l.0).is_some_and(Option::is_none));
         if rivals.any(|rival| !told(rival.0))
@@ -375,8 +456,10 @@ pub(crate) fn boxhead(
             col: head.col,
             end: head.end,
             cell: head.cell,
+            x: grid.cell(head.cell).and_then(|c| across(&c.anchor)),
             unit: header_unit(&reader.get(head.text).shadow),
             guessed: guessed.get(column).copied().unwrap_or(false),
+            named: head.leaf.iter().filter(|l| l.1 >= SAME).map(|l| l.0).collect(),
         });
     }
     // The leftmost header is not the part's first column (totals printed first): the part's order does not hold.
@@ -411,8 +494,16 @@ pub(crate) fn boxhead(
             && head.upper.is_empty()
             && grid.table.kind != TableKind::Delimited
             && !out.leaves.iter().any(|l| l.over(head.col, head.end));
-        let nameless =
-            |guessed| Leaf { column: None, col: head.col, end: head.end, cell: head.cell, unit: None, guessed };
+        let nameless = |guessed| Leaf {
+            column: None,
+            col: head.col,
+            end: head.end,
+            cell: head.cell,
+            x: grid.cell(head.cell).and_then(|c| across(&c.anchor)),
+            unit: None,
+            guessed,
+            named: Vec::new(),
+        };
         if known && beside && !used.contains(&head.cell) {
             out.extras.push(nameless(true));
             continue;

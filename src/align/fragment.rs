@@ -131,7 +131,7 @@ pub(crate) fn fragment(
                 let fresh = boxhead(grid, &rows, flat.part, index, reader);
                 let old = || {
                     let (_, head) = carried.iter().rev().find(|(part, _)| *part == flat.part)?;
-                    Some(Boxhead { carried: true, ..head.clone() })
+                    Some(head.carried_to(grid))
                 };
                 let chosen = match fresh {
                     Some(f) if f.leaves.len() * 2 >= columns => Some(f),

@@ -64,6 +64,9 @@ pub(crate) fn map_row(
     let after = head.extras.iter().filter(|e| e.col >= first).count();
     let last = head.leaves.iter().map(|l| l.end).max().unwrap_or(0);
     let within = head.extras.iter().filter(|e| e.col >= first && e.col < last).count();
+    if headless_in_front(grid, &all, head, blank) {
+        return [&starting, &all].into_iter().find_map(|cells| below_a_cut_head(grid, cells, head, columns));
+    }
     if let Some(mapping) = invented(&starting, head, columns, start).or_else(|| invented(&all, head, columns, start)) {
         return Some(mapping);
     }
@@ -104,7 +107,7 @@ pub(crate) fn map_row(
                         .first()
                         .and_then(|&c| grid.cell(c))
                         .is_some_and(|c| before.iter().any(|e| e.over(c.col, c.col + c.col_span.max(1))));
-                if fits && !units && !margin && within == 0 {
+                if fits && !units && !margin && within == 0 && in_place(grid, rest, head, blank) {
                     // A blank last cell in place of the remarks behind the columns: a value may be lost.
                     let at_margin = || after > 0 && rest.last().is_some_and(blank);
                     let lost = surplus == Some(0) && (at_margin() || short_of_margin(grid, rest, head, blank));
@@ -142,7 +145,7 @@ pub(crate) fn map_row(
                     .collect::<Vec<_>>()
                     .windows(2)
                     .all(|w| w.first() < w.last());
-            if !distinct || !agrees || cells.len() != sequence.len() {
+            if !distinct || !agrees || cells.len() != sequence.len() || !in_place(grid, cells, head, blank) {
                 continue;
             }
             if !head.ordered && strays(grid, &sequence, cells) {
@@ -156,7 +159,7 @@ pub(crate) fn map_row(
     if let Some(mapping) = cut(grid, row, &all, head, columns, blank) {
         return Some(mapping);
     }
-    if head.carried || head.placed && grid.table.kind != TableKind::Delimited {
+    if !head.astray && (head.carried || head.placed && grid.table.kind != TableKind::Delimited) {
         for cells in [&starting, &all] {
             if let Some(mut mapping) = by_place(grid, cells, head, blank) {
                 // The row is longer than a boxhead that is not the form's own: a header may have been dropped.
@@ -194,6 +197,25 @@ fn behind_a_blank(cells: &[usize], head: &Boxhead, within: usize, blank: impl Fn
     let padded = cells.first().is_some_and(&blank) && !cells.iter().skip(1).any(blank);
     let cells = known.into_iter().zip(cells.iter().copied().skip(1)).collect();
     (fits && padded).then_some(Mapping { cells, basis: Basis::Ragged })
+}
+
+/// Whether the columns of a grid are places on a page, and no count of cells.
+fn is_drawn(grid: &Grid) -> bool {
+    matches!(grid.table.kind, TableKind::Ruled | TableKind::Tagged | TableKind::Borderless)
+}
+
+/// Whether no cell of a row stands clear of the headers that it would get by its number, and under another one: of
+/// cells that have a place on the page it counts for more than their number.
+fn in_place(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize) -> bool) -> bool {
+    if !is_drawn(grid) || head.carried || !head.placed {
+        return true;
+    }
+    let named = head.leaves.iter().filter(|l| l.column.is_some());
+    named.zip(cells).filter(|(_, cell)| !blank(cell)).all(|(leaf, &cell)| {
+        let Some(c) = grid.cell(cell) else { return true };
+        let (col, end) = (c.col, c.col + c.col_span.max(1));
+        leaf.over(col, end) || !head.leaves.iter().chain(&head.extras).any(|other| other.over(col, end))
+    })
 }
 
 /// Whether headers that print the columns in an order of their own do not stand above the cells of a row that is as
@@ -296,6 +318,31 @@ fn cut(
     (printed > 0 && printed < columns).then_some(Mapping { cells, basis: Basis::Cut })
 }
 
+/// Whether values stand in front of the first header under no header at all, where several groups of columns have the
+/// same headers and nothing tells which these are: the head of the boxhead is lost, and those in front with it.
+fn headless_in_front(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize) -> bool) -> bool {
+    let first = head.leaves.iter().map(|l| l.col).min().unwrap_or(0);
+    let headed = |col: usize, end: usize| head.extras.iter().any(|e| e.over(col, end));
+    let stray = |cell: &usize| {
+        let place = grid.cell(*cell).map(|c| (c.col, c.col + c.col_span.max(1)));
+        place.is_some_and(|(col, end)| end <= first && !headed(col, end)) && !blank(cell)
+    };
+    let guessed = head.leaves.iter().any(|l| l.guessed) && head.placed && !head.carried;
+    guessed && grid.table.kind != TableKind::Delimited && cells.iter().any(stray)
+}
+
+/// By the form's order where the row has as many cells as the form columns, and each header that is left stands above
+/// one that it names.
+fn below_a_cut_head(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize) -> Option<Mapping> {
+    let above_its_own = |leaf: &Leaf| {
+        let under = |cell: &usize| grid.cell(*cell).is_some_and(|c| leaf.over(c.col, c.col + c.col_span.max(1)));
+        let mut found = cells.iter().enumerate().filter(|(_, cell)| under(cell)).map(|(at, _)| at);
+        found.next().is_some_and(|at| leaf.named.contains(&at)) && found.next().is_none()
+    };
+    let fits = cells.len() == columns && head.extras.is_empty() && head.leaves.iter().all(above_its_own);
+    fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
+}
+
 /// By the form's order under headers of which it knows some at most, where they are as many as its columns and
 /// those known stand in their places (数据1 … 数据6, 总计).
 fn invented(cells: &[usize], head: &Boxhead, columns: usize, start: Option<usize>) -> Option<Mapping> {
@@ -384,6 +431,8 @@ fn by_place(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize)
             _ => return None,
         }
     }
-    let basis = if mapped.len() == head.leaves.len() { Basis::Place } else { Basis::Ragged };
+    // Headers of an earlier page may stand behind the last column: what was below them is blank.
+    let within = head.leaves.iter().filter(|l| l.col < grid.table.cols).count();
+    let basis = if mapped.len() == within { Basis::Place } else { Basis::Ragged };
     (!mapped.is_empty()).then_some(Mapping { cells: mapped, basis })
 }

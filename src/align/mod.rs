@@ -23,6 +23,9 @@ mod money_tests;
 mod occurrence;
 #[cfg(test)]
 mod open_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod page_tests;
 mod ragged;
 mod readings;
 #[cfg(test)]

@@ -273,7 +273,8 @@ mod tests {
         ] {
             assert_eq!(sniff(page.as_bytes()), Ok(Format::Html), "{page}");
         }
-        for xml in ["<?mso-application progid=\"Word.Document\"?><w:wordDocument>", "<w:wordDocument>", "<pkg:package>"] {
+        for xml in ["<?mso-application progid=\"Word.Document\"?><w:wordDocument>", "<w:wordDocument>", "<pkg:package>"]
+        {
             let xml = format!("<?xml version=\"1.0\"?>\n<!-- a -->{xml}");
             assert_eq!(sniff(xml.as_bytes()).unwrap_err().code(), "unsupported", "{xml}");
         }
