@@ -5,6 +5,7 @@
 
 mod agency;
 mod date;
+mod framed;
 mod heading;
 mod identity;
 mod narrative;

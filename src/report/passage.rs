@@ -4,11 +4,12 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::framed::{Row, framed};
 use super::title::{Begun, Title};
 use crate::align::Claim;
 use crate::document::{Anchor, Block, Document, Role};
 use crate::pattern::{Expression, Named, Possible, ReportPattern};
-use crate::text::Shadow;
+use crate::text::{Shadow, numeral};
 
 /// A document with its lines, cut and folded once for all that one family's pattern asks of them.
 pub struct Text<'a> {
@@ -142,36 +143,35 @@ impl<'a> Line<'a> {
 /// The lines of one block, claims cut out.
 fn cut<'a>(block: usize, item: &'a Block, claims: &[&Claim], out: &mut Vec<Line<'a>>) {
     match item {
-        Block::Table(table) => out.push(place(block, &table.anchor)),
+        Block::Table(table) => {
+            let framed = framed(table);
+            // Of a statutory table's own rows none is running text, but a heading on top of it.
+            let own = !framed.is_page && !claims.is_empty();
+            let mut inside = false;
+            for row in framed.rows {
+                match row {
+                    Row::Text(cell) if own && !is_headed(&cell.text) => {}
+                    Row::Text(cell) => {
+                        let blank = Line { first: true, table: false, ..place(block, &cell.anchor) };
+                        lines_of(&cell.text, &blank, out);
+                        inside = false;
+                    }
+                    Row::Grid if !inside => {
+                        out.push(place(block, &table.anchor));
+                        inside = true;
+                    }
+                    Row::Grid => {}
+                }
+            }
+        }
         Block::Paragraph(paragraph) => {
             let mut at = 0;
-            let mut first = true;
+            let mut blank = Line { role: paragraph.role, first: true, table: false, ..place(block, &paragraph.anchor) };
             let mut piece = |range: Range<usize>, out: &mut Vec<Line<'a>>| {
                 let Some(text) = paragraph.text.get(range) else { return };
-                for text in text.split('\n') {
-                    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
-                    if text.is_empty() {
-                        continue;
-                    }
-                    let text = unmarked(text);
-                    let shadow = Shadow::new(text);
-                    if shadow.text.is_empty() {
-                        continue;
-                    }
-                    let line = Line {
-                        block,
-                        text,
-                        shadow: Rc::new(shadow),
-                        possible: Rc::default(),
-                        begun: Rc::default(),
-                        role: paragraph.role,
-                        table: false,
-                        first,
-                        anchor: &paragraph.anchor,
-                    };
-                    out.push(line);
-                    first = false;
-                }
+                let before = out.len();
+                lines_of(text, &blank, out);
+                blank.first &= out.len() == before;
             };
             for claim in claims {
                 piece(at..claim.range.start.max(at), out);
@@ -180,6 +180,39 @@ fn cut<'a>(block: usize, item: &'a Block, claims: &[&Claim], out: &mut Vec<Line<
             }
             piece(at..paragraph.text.len(), out);
         }
+    }
+}
+
+/// Whether a text has a number like a heading's (`一、`).
+fn is_headed(text: &str) -> bool {
+    let text = text.trim_start();
+    let numeral = |c: char| c.is_alphabetic() && numeral::parse(c.encode_utf8(&mut [0; 4])).is_some();
+    let behind = text.trim_start_matches(numeral);
+    behind.len() < text.len() && behind.starts_with(['、', '．', '.', '，', ' ', '\u{3000}'])
+}
+
+/// The lines of a text, each like a blank one but for what it prints; the first is it still.
+fn lines_of<'a>(text: &'a str, blank: &Line<'a>, out: &mut Vec<Line<'a>>) {
+    let mut first = blank.first;
+    for text in text.split('\n') {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+        if text.is_empty() {
+            continue;
+        }
+        let text = unmarked(text);
+        let shadow = Shadow::new(text);
+        if shadow.text.is_empty() {
+            continue;
+        }
+        out.push(Line {
+            text,
+            shadow: Rc::new(shadow),
+            possible: Rc::default(),
+            begun: Rc::default(),
+            first,
+            ..blank.clone()
+        });
+        first = false;
     }
 }
 

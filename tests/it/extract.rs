@@ -216,3 +216,34 @@ fn a_table_whose_caption_names_another_year_than_the_report_is_told() {
     };
     assert_eq!(json(&out.get_output().stdout).iter().map(told).collect::<Vec<_>>(), [0, 1]);
 }
+
+#[test]
+fn a_report_laid_out_in_one_table_has_its_identity_and_sections() {
+    let prose = "本年度依法公开政府信息，未收到政府信息公开申请。".repeat(10);
+    let wide = |text: &str| format!("<tr><td colspan=4>{text}</td></tr>");
+    let page = [
+        "<meta charset=utf-8><table>".to_owned(),
+        wide("海棠市财政局2023年政府信息公开工作年度报告"),
+        wide("一、总体情况"),
+        wide(&prose),
+        wide("二、主动公开政府信息情况"),
+        wide("第二十条第（一）项"),
+        "<tr><td>信息内容<td>本年制发件数<td>本年废止件数<td>现行有效件数</tr>".to_owned(),
+        "<tr><td>规章<td>1<td>2<td>3</tr><tr><td>行政规范性文件<td>4<td>5<td>6</tr>".to_owned(),
+        wide("五、存在的主要问题及改进情况"),
+        wide("公开的渠道还不够多。"),
+        "</table>".to_owned(),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.html"), page.concat()).unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", "a.html"]).assert().code(0);
+    let record = &json(&out.get_output().stdout)[0];
+    assert_eq!(record["report"]["agency"], "海棠市财政局");
+    assert_eq!(record["report"]["year"], 2023);
+    assert_eq!(record["values"]["proactive.normative_documents.in_force"], 6);
+    let sections: Vec<_> = record["sections"].as_array().unwrap().iter().map(|s| (&s["id"], &s["text"])).collect();
+    let section = |id: &str| sections.iter().find(|s| s.0 == id).map(|s| s.1.as_str().unwrap().to_owned());
+    assert_eq!(section("overview"), Some(prose));
+    assert_eq!(section("proactive").as_deref(), Some(""));
+    assert_eq!(section("problems").as_deref(), Some("公开的渠道还不够多。"));
+}

@@ -1,5 +1,6 @@
 //! Lines that are read together: a sentence may be torn over several.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::document::Anchor;
@@ -63,7 +64,9 @@ impl Passage<'_, '_> {
         }
         for piece in self.pieces {
             if let Some(line) = self.lines.get(piece.line) {
-                hear(line, piece.range.clone(), &|at| Some(place(line, at)));
+                // A text on one line is counted through once, not once a sentence.
+                let counted = Cell::new((0, 0));
+                hear(line, piece.range.clone(), &|at| Some(place_behind(line, at, &counted)));
             }
         }
     }
@@ -83,9 +86,17 @@ impl Passage<'_, '_> {
 
 /// Where a byte of a line's shadow stands: within a text by its column, else where its paragraph begins.
 fn place(line: &Line<'_>, at: usize) -> Anchor {
+    place_behind(line, at, &Cell::default())
+}
+
+/// The same, counted on from a byte of the printed line and the characters before it, where it is not in front of it.
+fn place_behind(line: &Line<'_>, at: usize, counted: &Cell<(usize, usize)>) -> Anchor {
     match line.anchor {
         Anchor::Text { line: number, column } if line.first => {
-            let before = line.text.get(..line.shadow.original(at)).map_or(0, |t| t.chars().count());
+            let end = line.shadow.original(at);
+            let (from, before) = Some(counted.get()).filter(|(from, _)| *from <= end).unwrap_or_default();
+            let before = before + line.text.get(from..end).map_or(0, |t| t.chars().count());
+            counted.set((end, before));
             Anchor::Text { line: *number, column: column.saturating_add(u32::try_from(before).unwrap_or(u32::MAX)) }
         }
         other => other.clone(),
