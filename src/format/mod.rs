@@ -7,6 +7,7 @@ mod package;
 pub mod pdf;
 mod rows;
 pub mod rtf;
+mod run;
 pub mod sheet;
 pub mod txt;
 

@@ -15,4 +15,4 @@ mod superscript;
 pub(crate) use edit::{bloom, distance};
 pub use number::{Amount, Cell, is_money, read_cell};
 pub use shadow::{Shadow, fold, fold_char};
-pub(crate) use superscript::{append_raised, superscript};
+pub(crate) use superscript::{Runs, append_raised, superscript};

@@ -4,13 +4,14 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::numbering::Numbering;
-use super::styles::Styles;
+use super::styles::{Styles, take_run_property};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
 use crate::failure::Failure;
-use crate::format::package::{attribute, is_on, reference};
+use crate::format::package::{attribute, is_true, reference};
+use crate::format::run::RunLook;
 use crate::limits::Limits;
-use crate::text::append_raised;
+use crate::text::Runs;
 
 /// Widest grid that a row may span; Word itself stops at 63 columns.
 const MAX_COLUMNS: usize = 1_024;
@@ -29,11 +30,22 @@ pub(super) struct BodyReader<'a> {
 /// A paragraph being read.
 #[derive(Default)]
 struct OpenParagraph {
-    text: String,
+    text: Runs,
     style: Option<String>,
-    numbering: Option<(u32, u8)>,
+    list: Option<u32>,
+    level: Option<u8>,
     outline: Option<u8>,
     index: u32,
+    run: OpenRun,
+    /// Depth within superscripts of a formula.
+    superscripts: u32,
+}
+
+/// How the run being read is set.
+#[derive(Default)]
+struct OpenRun {
+    look: RunLook,
+    style: Option<String>,
 }
 
 /// A cell being read.
@@ -89,10 +101,7 @@ impl<'a> BodyReader<'a> {
             root: root.to_owned(),
             count: 0,
             skip: 0,
-            hidden_run: false,
-            raised_run: false,
             in_run_properties: false,
-            level: 0,
             text: false,
         };
         let mut depth = 0u32;
@@ -167,20 +176,17 @@ impl<'a> BodyReader<'a> {
     }
 
     fn push_str(&mut self, text: &str, story: &mut Story) -> Result<(), Failure> {
-        if story.hidden_run {
+        let Some(p) = story.paragraphs.last_mut() else { return Ok(()) };
+        let style = |id: &Option<String>| id.as_deref().map(|id| self.styles.look(id)).unwrap_or_default();
+        let look = p.run.look.over(style(&p.run.style).on(style(&p.style)));
+        if look.is_left_out() {
             return Ok(());
         }
         self.chars += text.len() as u64;
         if self.chars > self.limits.chars.saturating_mul(3) {
             return Err(Failure::TooLarge("more text than the limit of characters".to_owned()));
         }
-        if let Some(p) = story.paragraphs.last_mut() {
-            if story.raised_run {
-                append_raised(&mut p.text, text);
-            } else {
-                p.text.push_str(text);
-            }
-        }
+        p.text.push(text, look.is_raised() || p.superscripts > 0);
         Ok(())
     }
 
@@ -195,18 +201,18 @@ impl<'a> BodyReader<'a> {
             "outlineLvl" => {
                 story.with(|p| p.outline = attribute(e, "val").and_then(|v| v.parse().ok()).filter(|&n| n < 9))
             }
-            "ilvl" => story.level = attribute(e, "val").and_then(|v| v.parse().ok()).unwrap_or(0),
-            "numId" => {
-                let level = std::mem::take(&mut story.level);
-                story.with(|p| p.numbering = attribute(e, "val").and_then(|v| v.parse().ok()).map(|id| (id, level)));
-            }
-            "r" => (story.hidden_run, story.raised_run) = (false, false),
+            "ilvl" => story.with(|p| p.level = attribute(e, "val").and_then(|v| v.parse().ok())),
+            "numId" => story.with(|p| p.list = attribute(e, "val").and_then(|v| v.parse().ok())),
+            "r" => story.with(|p| p.run = OpenRun::default()),
             "rPr" => story.in_run_properties = true,
-            "vertAlign" if story.in_run_properties => {
-                story.raised_run = attribute(e, "val").as_deref() == Some("superscript");
+            "rStyle" => story.with(|p| p.run.style = attribute(e, "val")),
+            // The mark of a note stands behind it in its run.
+            "footnoteReference" | "endnoteReference"
+                if attribute(e, "customMarkFollows").as_deref().is_some_and(is_true) =>
+            {
+                story.with(|p| p.run.look.superscript = Some(true));
             }
-            // What is struck out is withdrawn.
-            "vanish" | "strike" | "dstrike" if story.in_run_properties && is_on(e) => story.hidden_run = true,
+            "sup" => story.with(|p| p.superscripts += 1),
             "t" if !empty => story.text = true,
             "tab" if !story.in_run_properties && attribute(e, "val").is_none() => self.push_str("\t", story)?,
             "br" | "cr" => self.push_str("\n", story)?,
@@ -253,6 +259,9 @@ impl<'a> BodyReader<'a> {
                 let continues = attribute(e, "val").as_deref() != Some("restart");
                 story.with_cell(|c| c.continues_left = continues);
             }
+            _ if story.in_run_properties => story.with(|p| {
+                take_run_property(e, &mut p.run.look);
+            }),
             _ => {}
         }
         Ok(())
@@ -281,7 +290,8 @@ impl<'a> BodyReader<'a> {
         match name {
             "t" => story.text = false,
             "rPr" => story.in_run_properties = false,
-            "r" => (story.hidden_run, story.raised_run) = (false, false),
+            "r" => story.with(|p| p.run = OpenRun::default()),
+            "sup" => story.with(|p| p.superscripts = p.superscripts.saturating_sub(1)),
             "trPr" => story.with_table(|t| t.in_row_properties = false),
             "p" => self.close_paragraph(story),
             "tc" => close_cell(story),
@@ -291,17 +301,27 @@ impl<'a> BodyReader<'a> {
         Ok(())
     }
 
+    /// What the list of a paragraph prints before it.
+    fn number(&mut self, p: &OpenParagraph) -> String {
+        let styles = self.styles;
+        let style = p.style.as_deref();
+        let list = p.list.or_else(|| style.and_then(|s| styles.find(s, |s| s.list)));
+        // Numbering instance 0 takes a style's numbering away.
+        let Some(list) = list.filter(|id| *id != 0) else { return String::new() };
+        let level = p.level.or_else(|| {
+            let style = style?;
+            let linked = styles.chain(style).find_map(|(id, _)| self.numbering.level_of(list, id));
+            linked.or_else(|| styles.find(style, |s| s.level))
+        });
+        self.numbering.advance(list, level.unwrap_or(0))
+    }
+
     fn close_paragraph(&mut self, story: &mut Story) {
         let Some(p) = story.paragraphs.pop() else { return };
         let style = p.style.as_deref();
-        let numbering = p.numbering.or_else(|| style.and_then(|s| self.styles.find(s, |s| s.numbering)));
         let outline = p.outline.or_else(|| style.and_then(|s| self.styles.find(s, |s| s.outline)));
-        let number = match numbering {
-            // Numbering instance 0 takes a style's numbering away.
-            Some((id, level)) if id != 0 => self.numbering.advance(id, level),
-            _ => String::new(),
-        };
-        let text = format!("{number}{}", p.text);
+        let number = self.number(&p);
+        let text = format!("{number}{}", p.text.text);
         if let Some(cell) = story.tables.last_mut().and_then(|t| t.open.as_mut()) {
             cell.lines.push(text);
             return;
@@ -330,11 +350,7 @@ struct Story {
     count: u32,
     /// Depth inside a skipped element.
     skip: u32,
-    hidden_run: bool,
-    /// The run is set high.
-    raised_run: bool,
     in_run_properties: bool,
-    level: u8,
     text: bool,
 }
 

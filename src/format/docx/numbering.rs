@@ -14,11 +14,13 @@ struct Level {
     start: u32,
     format: String,
     text: String,
+    /// The paragraph style that is numbered on this level.
+    style: Option<String>,
 }
 
 impl Default for Level {
     fn default() -> Self {
-        Self { start: 1, format: "decimal".to_owned(), text: String::new() }
+        Self { start: 1, format: "decimal".to_owned(), text: String::new(), style: None }
     }
 }
 
@@ -33,6 +35,13 @@ pub(super) struct Numbering {
 }
 
 impl Numbering {
+    /// The level of a list that is linked to a paragraph style.
+    pub(super) fn level_of(&self, instance: u32, style: &str) -> Option<u8> {
+        let (list, overrides) = self.instances.get(&instance)?;
+        let levels = overrides.iter().chain(self.lists.get(list).into_iter().flatten());
+        levels.into_iter().find(|(_, level)| level.style.as_deref() == Some(style)).map(|(at, _)| *at)
+    }
+
     /// Advances the list and gives what it prints before the paragraph (`一、`, `（二）`), empty for bullets.
     pub(super) fn advance(&mut self, instance: u32, level: u8) -> String {
         let level = level.min(8);
@@ -115,6 +124,11 @@ pub(super) fn parse(xml: &str) -> Numbering {
                     "numFmt" => {
                         if let (Some((_, l)), Some(v)) = (&mut level, value) {
                             l.format = v;
+                        }
+                    }
+                    "pStyle" => {
+                        if let Some((_, l)) = &mut level {
+                            l.style = value;
                         }
                     }
                     "lvlText" => {

@@ -4,12 +4,20 @@ use super::*;
 use crate::document::{Block, Table};
 
 fn package(body: &str, numbering: &str) -> Vec<u8> {
+    styled(body, numbering, "")
+}
+
+fn styled(body: &str, numbering: &str, styles: &str) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    zip.start_file("word/document.xml", options).unwrap();
-    zip.write_all(format!(r#"<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>"#).as_bytes()).unwrap();
-    zip.start_file("word/numbering.xml", options).unwrap();
-    zip.write_all(format!(r#"<w:numbering xmlns:w="w">{numbering}</w:numbering>"#).as_bytes()).unwrap();
+    let parts = [
+        ("document", format!("<w:body>{body}</w:body>")),
+        ("numbering", numbering.to_owned()),
+        ("styles", styles.to_owned()),
+    ];
+    for (name, content) in parts {
+        zip.start_file(format!("word/{name}.xml"), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(format!(r#"<w:{name} xmlns:w="w">{content}</w:{name}>"#).as_bytes()).unwrap();
+    }
     zip.finish().unwrap().into_inner()
 }
 
@@ -124,4 +132,60 @@ fn what_is_set_high_behind_a_number_is_no_digit_of_it() {
         r#"<w:p><w:r><w:t>22</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>1</w:t></w:r><w:r><w:t>件3</w:t></w:r></w:p>"#,
     );
     assert_eq!(texts(&document), ["22¹件3"]);
+}
+
+#[test]
+fn marks_of_notes_are_told_by_styles_position_formulas_and_notes() {
+    let styles = r#"<w:style w:styleId="base"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>
+        <w:style w:styleId="mark"><w:basedOn w:val="base"/></w:style>
+        <w:style w:styleId="cells"><w:tblStylePr><w:rPr><w:vanish/></w:rPr></w:tblStylePr></w:style>"#;
+    for mark in [
+        r#"<w:r><w:rPr><w:rStyle w:val="mark"/></w:rPr><w:t>1</w:t></w:r>"#,
+        r#"<w:r><w:rPr><w:position w:val="6"/></w:rPr><w:t>1</w:t></w:r>"#,
+        r#"<w:r><w:footnoteReference w:customMarkFollows="1" w:id="2"/><w:t>1</w:t></w:r>"#,
+        "<m:oMath><m:sSup><m:e/><m:sup><m:r><m:t>1</m:t></m:r></m:sup></m:sSup></m:oMath>",
+    ] {
+        let body = format!(r#"<w:p><w:pPr><w:pStyle w:val="cells"/></w:pPr><w:r><w:t>91</w:t></w:r>{mark}</w:p>"#);
+        let read = read(&styled(&body, "", styles), &Limits::default()).unwrap();
+        assert_eq!(texts(&read), ["91¹"], "{mark}");
+    }
+    let off = r#"<w:p><w:r><w:t>9</w:t></w:r><w:r><w:rPr><w:rStyle w:val="mark"/><w:vertAlign w:val="baseline"/></w:rPr><w:t>1</w:t></w:r></w:p>"#;
+    assert_eq!(texts(&read(&styled(off, "", styles), &Limits::default()).unwrap()), ["91"]);
+}
+
+#[test]
+fn what_a_style_hides_or_strikes_is_left_out() {
+    let styles = r#"<w:style w:styleId="gone"><w:rPr><w:vanish/></w:rPr></w:style>
+        <w:style w:styleId="struck"><w:rPr><w:dstrike/></w:rPr></w:style>"#;
+    let run = |style: &str, more: &str, t: &str| {
+        format!(r#"<w:r><w:rPr><w:rStyle w:val="{style}"/>{more}</w:rPr><w:t>{t}</w:t></w:r>"#)
+    };
+    let runs = run("gone", "", "7") + &run("struck", "", "6") + &run("gone", r#"<w:vanish w:val="0"/>"#, "5");
+    // Hidden by both styles is hidden by none.
+    let body = format!(
+        r#"<w:p>{runs}</w:p><w:p><w:pPr><w:pStyle w:val="gone"/></w:pPr>{}</w:p>"#,
+        run("gone", "", "4") + "<w:r><w:t>3</w:t></w:r>"
+    );
+    assert_eq!(texts(&read(&styled(&body, "", styles), &Limits::default()).unwrap()), ["5", "4"]);
+}
+
+#[test]
+fn levels_of_lists_come_by_linked_and_by_inherited_styles() {
+    let level = |at: u8, style: &str, text: &str| {
+        format!(r#"<w:lvl w:ilvl="{at}"><w:numFmt w:val="decimal"/>{style}<w:lvlText w:val="{text}"/></w:lvl>"#)
+    };
+    let linked = level(0, "", "%1、") + &level(1, r#"<w:pStyle w:val="second"/>"#, "（%2）") + &level(2, "", "%3.");
+    let numbering = format!(
+        r#"<w:abstractNum w:abstractNumId="1">{linked}</w:abstractNum><w:num w:numId="3"><w:abstractNumId w:val="1"/></w:num>"#
+    );
+    let styles = r#"<w:style w:styleId="first"><w:pPr><w:numPr><w:numId w:val="3"/></w:numPr></w:pPr></w:style>
+        <w:style w:styleId="second"><w:basedOn w:val="first"/></w:style>
+        <w:style w:styleId="third"><w:basedOn w:val="first"/><w:pPr><w:numPr><w:ilvl w:val="2"/></w:numPr></w:pPr></w:style>
+        <w:style w:styleId="after"><w:pPr><w:numPr><w:numId w:val="3"/></w:numPr></w:pPr></w:style>"#;
+    let body: String = ["first", "second", "third", "after"]
+        .iter()
+        .map(|s| format!(r#"<w:p><w:pPr><w:pStyle w:val="{s}"/></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>"#))
+        .collect();
+    let read = read(&styled(&body, &numbering, styles), &Limits::default()).unwrap();
+    assert_eq!(texts(&read), ["1、甲", "（1）甲", "1.甲", "2、甲"]);
 }

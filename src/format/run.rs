@@ -1,0 +1,88 @@
+//! How runs of text are set, as far as it tells whether their characters are printed and count.
+
+/// What the formatting of a run, or of a style, says; `None` where it leaves it to what it is based on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct RunLook {
+    /// It is not shown.
+    pub(super) hidden: Option<bool>,
+    /// It is struck out, which withdraws it.
+    pub(super) struck: Option<bool>,
+    /// It is struck out by two lines.
+    pub(super) struck_twice: Option<bool>,
+    /// It is a superscript.
+    pub(super) superscript: Option<bool>,
+    /// It stands above the line by a measure.
+    pub(super) lifted: Option<bool>,
+}
+
+impl RunLook {
+    /// What is said here, else what `base` says.
+    pub(super) fn over(self, base: Self) -> Self {
+        Self {
+            hidden: self.hidden.or(base.hidden),
+            struck: self.struck.or(base.struck),
+            struck_twice: self.struck_twice.or(base.struck_twice),
+            superscript: self.superscript.or(base.superscript),
+            lifted: self.lifted.or(base.lifted),
+        }
+    }
+
+    /// A character style on a paragraph style: where both switch a toggle on, it is off (ISO/IEC 29500-1, 17.7.3).
+    pub(super) fn on(self, paragraph: Self) -> Self {
+        let toggle = |own: Option<bool>, below: Option<bool>| match (own, below) {
+            (Some(own), Some(below)) => Some(own != below),
+            (own, below) => own.or(below),
+        };
+        Self {
+            hidden: toggle(self.hidden, paragraph.hidden),
+            struck: toggle(self.struck, paragraph.struck),
+            ..self.over(paragraph)
+        }
+    }
+
+    /// Whether its characters are withdrawn or not shown.
+    pub(super) fn is_left_out(self) -> bool {
+        [self.hidden, self.struck, self.struck_twice].contains(&Some(true))
+    }
+
+    /// Whether it is set higher than the line.
+    pub(super) fn is_raised(self) -> bool {
+        [self.superscript, self.lifted].contains(&Some(true))
+    }
+}
+
+/// Stands in a cell for ink that is no text (a picture, an object).
+pub(super) const INK: &str = "\u{fffd}";
+
+/// What a code of a symbol font (U+F020 to U+F07E) prints, where that is a character of ASCII.
+pub(super) fn symbol(font: &str, code: char) -> Option<char> {
+    let font = font.to_ascii_lowercase();
+    let c = u32::from(code).checked_sub(0xF000).and_then(char::from_u32).filter(|c| (' '..='~').contains(c))?;
+    // Fonts of little pictures have no digits at the places of digits; the letters of Symbol are Greek.
+    let greek = font == "symbol" && c.is_ascii_alphabetic();
+    (!font.contains("dings") && !greek).then_some(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_toggle_and_runs_have_the_last_word() {
+        let hidden = |on| RunLook { hidden: Some(on), ..RunLook::default() };
+        assert!(hidden(true).on(RunLook::default()).is_left_out());
+        assert!(!hidden(true).on(hidden(true)).is_left_out());
+        assert!(hidden(false).on(hidden(true)).is_left_out());
+        assert!(!hidden(false).over(hidden(true)).is_left_out());
+        let raised = RunLook { superscript: Some(true), ..RunLook::default() };
+        assert!(raised.on(raised).is_raised());
+    }
+
+    #[test]
+    fn symbol_fonts_print_digits_and_fonts_of_pictures_none() {
+        assert_eq!(symbol("Symbol", '\u{f031}'), Some('1'));
+        assert_eq!(symbol("Symbol", '\u{f061}'), None);
+        assert_eq!(symbol("Wingdings", '\u{f031}'), None);
+        assert_eq!(symbol("", '\u{f0b7}'), None);
+    }
+}
