@@ -54,6 +54,18 @@ impl RunLook {
 /// Stands in a cell for ink that is no text (a picture, an object).
 pub(super) const INK: &str = "\u{fffd}";
 
+/// A text behind the number that its list prints; digits of both do not join. In a cell a number stands alone: the
+/// list counts the cells, not what they hold.
+pub(super) fn numbered(number: &str, text: String, in_cell: bool) -> String {
+    let figure = text.trim_start().starts_with(|c: char| c.is_numeric());
+    let wordless = !text.trim().is_empty() && !text.contains(char::is_alphabetic);
+    if in_cell && (figure || wordless) {
+        return text;
+    }
+    let parted = figure && number.ends_with(|c: char| c.is_numeric() || matches!(c, '.' | '．'));
+    format!("{number}{}{text}", if parted { " " } else { "" })
+}
+
 /// What a code of a symbol font (U+F020 to U+F07E) prints, where that is a character of ASCII.
 pub(super) fn symbol(font: &str, code: char) -> Option<char> {
     let font = font.to_ascii_lowercase();
@@ -76,6 +88,15 @@ mod tests {
         assert!(!hidden(false).over(hidden(true)).is_left_out());
         let raised = RunLook { superscript: Some(true), ..RunLook::default() };
         assert!(raised.on(raised).is_raised());
+    }
+
+    #[test]
+    fn numbers_of_lists_do_not_join_numbers() {
+        let numbered = |number, text: &str, in_cell| numbered(number, text.to_owned(), in_cell);
+        assert_eq!(["0", "-3", "/"].map(|text| numbered("1.", text, true)), ["0", "-3", "/"]);
+        assert_eq!(["属于国家秘密", ""].map(|text| numbered("1.", text, true)), ["1.属于国家秘密", "1."]);
+        assert_eq!(numbered("1.", "2023年", false), "1. 2023年");
+        assert_eq!(numbered("一、", "2023年", false), "一、2023年");
     }
 
     #[test]

@@ -55,12 +55,6 @@ impl Runs {
         self.text.push_str(text);
     }
 
-    /// Appends text that stands apart from any run.
-    pub(crate) fn push_str(&mut self, text: &str) {
-        self.high = None;
-        self.text.push_str(text);
-    }
-
     /// The text, and begins anew.
     pub(crate) fn take(&mut self) -> String {
         self.high = None;

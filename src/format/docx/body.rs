@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
 use crate::failure::Failure;
 use crate::format::package::{attribute, is_true, reference};
-use crate::format::run::RunLook;
+use crate::format::run::{INK, RunLook, numbered, symbol};
 use crate::limits::Limits;
 use crate::text::Runs;
 
@@ -52,6 +52,8 @@ struct OpenRun {
 #[derive(Default)]
 struct OpenCell {
     lines: Vec<String>,
+    /// It holds ink that is no text: a picture, an object, a sign.
+    ink: bool,
     span: usize,
     /// `Some(true)` starts a vertical merge, `Some(false)` continues one.
     merge: Option<bool>,
@@ -103,6 +105,8 @@ impl<'a> BodyReader<'a> {
             skip: 0,
             in_run_properties: false,
             text: false,
+            ink: 0,
+            alternatives: Vec::new(),
         };
         let mut depth = 0u32;
         let mut damaged = None;
@@ -116,13 +120,13 @@ impl<'a> BodyReader<'a> {
                             self.limits.depth * 16
                         )));
                     }
-                    if story.skip > 0 || is_skipped(&e) {
+                    if story.skip > 0 || self.skips(&e, &mut story) {
                         story.skip += 1;
                     } else {
                         self.open(&e, false, &mut story)?;
                     }
                 }
-                Ok(Event::Empty(e)) if story.skip == 0 && !is_skipped(&e) => {
+                Ok(Event::Empty(e)) if story.skip == 0 && !self.skips(&e, &mut story) => {
                     self.open(&e, true, &mut story)?;
                     self.close(e.local_name().as_ref(), &mut story)?;
                 }
@@ -217,16 +221,16 @@ impl<'a> BodyReader<'a> {
             "tab" if !story.in_run_properties && attribute(e, "val").is_none() => self.push_str("\t", story)?,
             "br" | "cr" => self.push_str("\n", story)?,
             "noBreakHyphen" => self.push_str("-", story)?,
-            "sym" => {
-                // Symbol fonts keep their characters in the private use area; only real ones are text.
-                if let Some(c) =
-                    attribute(e, "char").and_then(|v| u32::from_str_radix(&v, 16).ok()).and_then(char::from_u32)
-                    && !('\u{e000}'..='\u{f8ff}').contains(&c)
-                {
-                    self.push_str(c.encode_utf8(&mut [0; 4]), story)?;
-                }
+            "sym" => self.push_sign(e, story)?,
+            "drawing" | "pict" => self.pictures += 1,
+            // What stands in the line like a character.
+            "inline" => story.with_cell(|c| c.ink = true),
+            // A picture, an object, handwriting; shapes that float may be lines that only rule a cell.
+            "blip" | "imagedata" | "OLEObject" | "contentPart" => {
+                story.ink += 1;
+                story.with_cell(|c| c.ink = true);
             }
-            "drawing" | "pict" | "object" => self.pictures += u32::from(name.as_ref() != "object"),
+            "AlternateContent" => story.alternatives.push(Alternative::default()),
             "tbl" => self.open_table(story)?,
             "tr" => {
                 if let Some(t) = story.tables.last_mut() {
@@ -267,6 +271,39 @@ impl<'a> BodyReader<'a> {
         Ok(())
     }
 
+    /// A sign of a font of signs: these keep their characters in the private use area.
+    fn push_sign(&mut self, e: &BytesStart<'_>, story: &mut Story) -> Result<(), Failure> {
+        let code = attribute(e, "char").and_then(|v| u32::from_str_radix(&v, 16).ok()).and_then(char::from_u32);
+        let Some(code) = code else { return Ok(()) };
+        let private = ('\u{e000}'..='\u{f8ff}').contains(&code);
+        let printed = if private { symbol(&attribute(e, "font").unwrap_or_default(), code) } else { Some(code) };
+        match printed {
+            Some(c) => self.push_str(c.encode_utf8(&mut [0; 4]), story),
+            None => {
+                story.with_cell(|c| c.ink = true);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the content of an element is left out: it is not printed, or the twin of what was read before.
+    fn skips(&self, e: &BytesStart<'_>, story: &mut Story) -> bool {
+        let name = e.local_name();
+        if !matches!(name.as_ref(), "Choice" | "Fallback") {
+            return is_skipped(e);
+        }
+        let before = self.content(story);
+        story.alternatives.last_mut().is_none_or(|alternative| {
+            alternative.before = before;
+            alternative.read
+        })
+    }
+
+    /// How much was read, to tell whether anything was.
+    fn content(&self, story: &Story) -> (u64, u32, u32) {
+        (self.chars, self.tables, story.ink)
+    }
+
     fn open_table(&mut self, story: &mut Story) -> Result<(), Failure> {
         if story.tables.len() as u32 >= self.limits.depth {
             return Err(Failure::TooLarge(format!("tables nested deeper than {}", self.limits.depth)));
@@ -292,6 +329,15 @@ impl<'a> BodyReader<'a> {
             "rPr" => story.in_run_properties = false,
             "r" => story.with(|p| p.run = OpenRun::default()),
             "sup" => story.with(|p| p.superscripts = p.superscripts.saturating_sub(1)),
+            "Choice" => {
+                let after = self.content(story);
+                if let Some(alternative) = story.alternatives.last_mut() {
+                    alternative.read |= alternative.before != after;
+                }
+            }
+            "AlternateContent" => {
+                story.alternatives.pop();
+            }
             "trPr" => story.with_table(|t| t.in_row_properties = false),
             "p" => self.close_paragraph(story),
             "tc" => close_cell(story),
@@ -321,11 +367,11 @@ impl<'a> BodyReader<'a> {
         let style = p.style.as_deref();
         let outline = p.outline.or_else(|| style.and_then(|s| self.styles.find(s, |s| s.outline)));
         let number = self.number(&p);
-        let text = format!("{number}{}", p.text.text);
         if let Some(cell) = story.tables.last_mut().and_then(|t| t.open.as_mut()) {
-            cell.lines.push(text);
+            cell.lines.push(numbered(&number, p.text.text, true));
             return;
         }
+        let text = numbered(&number, p.text.text, false);
         let role = match outline {
             Some(level) => Role::Heading(level + 1),
             None if !number.is_empty() => Role::ListItem,
@@ -341,6 +387,15 @@ impl<'a> BodyReader<'a> {
     }
 }
 
+/// Twins of one content, of which the first that gives anything is read (ISO/IEC 29500-3, 7.6).
+#[derive(Default)]
+struct Alternative {
+    /// What was read when the choice began.
+    before: (u64, u32, u32),
+    /// A choice gave something.
+    read: bool,
+}
+
 /// Reading state of one story part.
 struct Story {
     out: Vec<Block>,
@@ -352,6 +407,10 @@ struct Story {
     skip: u32,
     in_run_properties: bool,
     text: bool,
+    /// Pictures and objects so far.
+    ink: u32,
+    /// Twins that stand open.
+    alternatives: Vec<Alternative>,
 }
 
 impl Story {
@@ -374,12 +433,12 @@ impl Story {
     }
 }
 
-/// Elements whose content is not printed: deletions, moves away, field codes, the fallback twin of a
-/// drawing, tracked old properties, the reading aid over ruby text, separators of notes.
+/// Elements whose content is not printed: deletions, moves away, field codes, tracked old properties, the reading
+/// aid over ruby text, separators of notes.
 fn is_skipped(e: &BytesStart<'_>) -> bool {
     match e.local_name().as_ref() {
-        "del" | "moveFrom" | "instrText" | "delText" | "Fallback" | "rPrChange" | "pPrChange" | "tblPrChange"
-        | "tcPrChange" | "trPrChange" | "sectPr" | "sectPrChange" | "rt" => true,
+        "del" | "moveFrom" | "instrText" | "delText" | "rPrChange" | "pPrChange" | "tblPrChange" | "tcPrChange"
+        | "trPrChange" | "sectPr" | "sectPrChange" | "rt" => true,
         "footnote" | "endnote" => attribute(e, "type").is_some_and(|t| t != "normal"),
         _ => false,
     }
@@ -394,7 +453,10 @@ fn close_cell(story: &mut Story) {
     if col >= MAX_COLUMNS {
         return;
     }
-    let text = cell.lines.join("\n");
+    let mut text = cell.lines.join("\n");
+    if cell.ink && text.trim().is_empty() {
+        INK.clone_into(&mut text);
+    }
     // A continued merge belongs to the cell to the left or above; text inside it is not shown by Word.
     if cell.continues_left
         && let Some(left) = table.left.and_then(|at| table.cells.get_mut(at))
@@ -440,6 +502,13 @@ fn close_table(story: &mut Story) {
     let inner = open.inner;
     match story.tables.last_mut() {
         Some(outer) => {
+            // One cell within a cell behind another is but a frame around its text.
+            if let ([only], true, true, Some(cell)) =
+                (table.cells.as_slice(), inner.is_empty(), outer.left.is_some(), &mut outer.open)
+            {
+                cell.lines.push(only.text.clone());
+                return;
+            }
             outer.inner.push(table);
             outer.inner.extend(inner);
         }
@@ -447,7 +516,7 @@ fn close_table(story: &mut Story) {
             // A table used for layout alone holds one cell with other tables: its text stands before them.
             if table.cells.len() == 1 && !inner.is_empty() {
                 for cell in table.cells {
-                    for line in cell.text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+                    for line in cell.text.lines().map(str::trim).filter(|l| !l.is_empty() && *l != INK) {
                         let anchor = cell.anchor.clone();
                         story.out.push(Block::Paragraph(Paragraph { text: line.to_owned(), role: Role::Body, anchor }));
                     }

@@ -189,3 +189,52 @@ fn levels_of_lists_come_by_linked_and_by_inherited_styles() {
     let read = read(&styled(&body, &numbering, styles), &Limits::default()).unwrap();
     assert_eq!(texts(&read), ["1、甲", "（1）甲", "1.甲", "2、甲"]);
 }
+
+#[test]
+fn ink_that_is_no_text_is_no_blank() {
+    let cell = |inside: &str| format!("<w:tc>{inside}</w:tc>");
+    let run = |inside: &str| format!("<w:p><w:r>{inside}</w:r></w:p>");
+    let inner = format!("<w:tbl><w:tr>{}</w:tr></w:tbl><w:p/>", cell(&run("<w:t>7</w:t>")));
+    let cells = [
+        run("<w:t>甲</w:t>"),
+        run("<w:drawing><wp:inline/></w:drawing>"),
+        run("<w:drawing><wp:anchor/></w:drawing>"),
+        run("<w:object><o:OLEObject/></w:object>"),
+        run("<w:t>3</w:t><w:drawing><wp:inline/></w:drawing>"),
+        run(r#"<w:sym w:font="Symbol" w:char="F031"/><w:sym w:font="Symbol" w:char="F032"/>"#),
+        run(r#"<w:sym w:font="Wingdings" w:char="F0FC"/>"#),
+        inner,
+    ];
+    let row: String = cells.iter().map(|inside| cell(inside)).collect();
+    let document = document(&format!("<w:tbl><w:tr>{row}</w:tr></w:tbl>"));
+    let read: Vec<_> = table(&document).cells.iter().map(|c| c.text.as_str()).collect();
+    assert_eq!(read, ["甲", "\u{fffd}", "", "\u{fffd}", "3", "12", "\u{fffd}", "7"]);
+}
+
+#[test]
+fn of_twins_the_first_that_gives_anything_is_read() {
+    let text = |t: &str| format!("<w:r><w:t>{t}</w:t></w:r>");
+    let twins = |choice: &str| {
+        format!(
+            "<mc:AlternateContent><mc:Choice>{choice}</mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent>",
+            text("2")
+        )
+    };
+    let document = document(&format!("<w:p>{}{}</w:p>", twins(&text("1")), twins("<w:r/>")));
+    assert_eq!(texts(&document), ["12"]);
+}
+
+#[test]
+fn numbers_of_lists_are_no_part_of_numbers_in_cells() {
+    let numbering = r#"<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:lvlText w:val="%1."/></w:lvl></w:abstractNum>
+        <w:num w:numId="3"><w:abstractNumId w:val="1"/></w:num>"#;
+    let cell = |t: &str| {
+        format!(
+            r#"<w:tc><w:p><w:pPr><w:numPr><w:numId w:val="3"/></w:numPr></w:pPr><w:r><w:t>{t}</w:t></w:r></w:p></w:tc>"#
+        )
+    };
+    let body = format!("<w:tbl><w:tr>{}{}</w:tr></w:tbl>", cell("属于"), cell("0"));
+    let read = read(&package(&body, numbering), &Limits::default()).unwrap();
+    let read: Vec<_> = table(&read).cells.iter().map(|c| c.text.as_str()).collect();
+    assert_eq!(read, ["1.属于", "0"]);
+}
