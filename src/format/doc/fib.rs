@@ -12,6 +12,10 @@ pub(super) struct Fib {
     pub(super) main_chars: u32,
     /// Characters of the footnotes, behind the main text.
     pub(super) note_chars: u32,
+    /// Where the text of text boxes begins, behind all other text of the document itself.
+    pub(super) box_start: u32,
+    /// Characters of text boxes.
+    pub(super) box_chars: u32,
     /// The piece table.
     pub(super) clx: (u32, u32),
     /// Pages of character properties.
@@ -20,6 +24,10 @@ pub(super) struct Fib {
     pub(super) papx: (u32, u32),
     /// The style sheet.
     pub(super) styles: (u32, u32),
+    /// Anchors of shapes in the main text.
+    pub(super) shapes: (u32, u32),
+    /// Texts of text boxes.
+    pub(super) boxes: (u32, u32),
     /// List definitions.
     pub(super) lists: (u32, u32),
     /// List instances.
@@ -51,10 +59,15 @@ impl Fib {
             table_one: flags & 0x0200 != 0,
             main_chars: number(0x4C)?,
             note_chars: number(0x50)?,
+            // Main text, footnotes, headers, macros, remarks, endnotes.
+            box_start: (0x4C..0x64).step_by(4).filter_map(|at| u32_at(main, at)).fold(0, u32::saturating_add),
+            box_chars: number(0x64)?,
             styles: pair(1)?,
             chpx: pair(12)?,
             papx: pair(13)?,
             clx: pair(33)?,
+            shapes: pair(40)?,
+            boxes: pair(56)?,
             lists: pair(73)?,
             list_overrides: pair(74)?,
         })

@@ -1,8 +1,9 @@
 //! Word 97–2003 binary documents ([MS-DOC]): paragraphs, tables with merged cells, list numbering.
 //!
 //! The text comes out of the piece table; paragraph and character properties out of the formatted disk pages.
-//! Field codes, deleted and hidden text are left out. Word 6 and 95 files are refused.
+//! Text boxes are read where they are anchored. Field codes, deleted, hidden and struck text are left out. Word 6 and 95 files are refused.
 
+mod boxes;
 mod bytes;
 mod fib;
 mod list;
@@ -43,7 +44,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Document, Failure> {
     let lists = list::Lists::parse(&table, &fib);
     let formats = properties::Properties::parse(&main, &table, &data, &fib);
     let mut document = Document::new(Format::Doc);
-    story::read(&text, &formats, lists, &fib, limits, &mut document)?;
+    let boxes = boxes::Boxes::parse(&table, &fib);
+    story::read(&text, &formats, lists, boxes, &fib, limits, &mut document)?;
     Ok(document)
 }
 

@@ -3,10 +3,13 @@
 use super::bytes::{i16_at, slice, u8_at, u16_at, u32_at};
 use super::fib::Fib;
 use crate::format::rows::CellShape;
+use crate::format::run::RunLook;
 
 /// What is needed of a paragraph's properties.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ParagraphProperties {
+    /// Its style.
+    style: usize,
     /// Stands in a table.
     pub(super) in_table: bool,
     /// Ends a table row.
@@ -32,14 +35,29 @@ pub(super) struct ParagraphProperties {
 pub(super) struct Properties {
     /// (start, end, properties) of paragraphs, sorted by start.
     paragraphs: Vec<(u32, u32, ParagraphProperties)>,
-    /// (start, end) of runs that are not printed, sorted.
-    hidden: Vec<(u32, u32)>,
+    /// (start, end, properties) of runs that say anything, sorted by start.
+    runs: Vec<(u32, u32, RunProperties)>,
+    /// How each style sets its runs.
+    looks: Vec<RunLook>,
+}
+
+/// What is needed of a run's properties.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct RunProperties {
+    /// What it says itself.
+    look: RunLook,
+    /// What it has the other way round than its styles.
+    opposite: RunLook,
+    /// Its character style.
+    style: Option<u16>,
+    /// Marked as deleted.
+    deleted: bool,
 }
 
 impl Properties {
     pub(super) fn parse(main: &[u8], table: &[u8], data: &[u8], fib: &Fib) -> Self {
-        let styles = styles(table, data, fib);
-        let mut out = Self::default();
+        let (styles, looks) = styles(table, data, fib);
+        let mut out = Self { looks, ..Self::default() };
         for page in pages(table, fib.papx) {
             let Some(fkp) = main.get(page..page + 512) else { continue };
             let runs = usize::from(u8_at(fkp, 511).unwrap_or(0));
@@ -59,6 +77,7 @@ impl Properties {
                     if let Some(style) = styles.get(style) {
                         properties = style.clone();
                     }
+                    properties.style = style;
                     apply(modifiers.get(2..).unwrap_or_default(), data, &mut properties);
                 }
                 out.paragraphs.push((start, end, properties));
@@ -74,20 +93,14 @@ impl Properties {
                     continue;
                 }
                 let size = usize::from(u8_at(fkp, at).unwrap_or(0));
-                let mut hidden = false;
-                sprms(fkp.get(at + 1..(at + 1 + size).min(511)).unwrap_or_default(), |sprm, operand| {
-                    // sprmCFRMarkDel, sprmCFVanish
-                    if matches!(sprm, 0x0800 | 0x083C) {
-                        hidden |= matches!(operand.first(), Some(1 | 0x81));
-                    }
-                });
-                if hidden {
-                    out.hidden.push((start, end));
+                let run = run_properties(fkp.get(at + 1..(at + 1 + size).min(511)).unwrap_or_default());
+                if run != RunProperties::default() {
+                    out.runs.push((start, end, run));
                 }
             }
         }
         out.paragraphs.sort_by_key(|r| r.0);
-        out.hidden.sort_unstable();
+        out.runs.sort_by_key(|r| r.0);
         out
     }
 
@@ -97,11 +110,47 @@ impl Properties {
         self.paragraphs.get(at).filter(|r| offset < r.1).map(|r| &r.2)
     }
 
-    /// Whether the character at this stream offset is deleted or hidden.
-    pub(super) fn hidden(&self, offset: u32) -> bool {
-        let at = self.hidden.partition_point(|r| r.0 <= offset);
-        at.checked_sub(1).and_then(|at| self.hidden.get(at)).is_some_and(|r| offset < r.1)
+    /// How the character at this stream offset is set; deleted is hidden.
+    pub(super) fn look(&self, offset: u32) -> RunLook {
+        let at = self.runs.partition_point(|r| r.0 <= offset).checked_sub(1);
+        let run = at.and_then(|at| self.runs.get(at)).filter(|r| offset < r.1).map(|r| r.2).unwrap_or_default();
+        if run.deleted {
+            return RunLook { hidden: Some(true), ..RunLook::default() };
+        }
+        let of_style = |at: usize| self.looks.get(at).copied().unwrap_or_default();
+        let paragraph = self.paragraph(offset).map(|p| of_style(p.style)).unwrap_or_default();
+        let style = run.style.map(|at| of_style(usize::from(at))).unwrap_or_default();
+        run.look.over(run.opposite.on(style.on(paragraph)))
     }
+}
+
+/// What the modifiers of a run say ([MS-DOC] 2.6.1).
+fn run_properties(modifiers: &[u8]) -> RunProperties {
+    let mut run = RunProperties::default();
+    sprms(modifiers, |sprm, operand| {
+        let byte = operand.first().copied().unwrap_or(0);
+        // ToggleOperand: 0x80 as the style has it, 0x81 the other way round.
+        let toggle = (byte < 2).then_some(byte == 1);
+        let turned = (byte == 0x81).then_some(true);
+        match sprm {
+            // sprmCFRMarkDel
+            0x0800 => run.deleted = byte == 1,
+            // sprmCFVanish
+            0x083C => (run.look.hidden, run.opposite.hidden) = (toggle, turned),
+            // sprmCFStrike
+            0x0837 => (run.look.struck, run.opposite.struck) = (toggle, turned),
+            // sprmCFDStrike
+            0x2A53 => run.look.struck_twice = Some(byte != 0),
+            // sprmCIss
+            0x2A48 => run.look.superscript = Some(byte == 1),
+            // sprmCHpsPos
+            0x4845 => run.look.lifted = i16_at(operand, 0).map(|half_points| half_points > 0),
+            // sprmCIstd
+            0x4A30 => run.style = u16_at(operand, 0),
+            _ => {}
+        }
+    });
+    run
 }
 
 /// Stream offsets of the pages that a bin table names.
@@ -214,13 +263,24 @@ fn row(operand: &[u8]) -> Vec<CellShape> {
         .collect()
 }
 
-/// Paragraph properties of each style, with those that it is based on ([MS-DOC] 2.9.271).
-fn styles(table: &[u8], data: &[u8], fib: &Fib) -> Vec<ParagraphProperties> {
+/// A style as it stands in the sheet.
+struct Style {
+    /// Number of the style that it is based on.
+    base: usize,
+    /// Modifiers of its paragraphs.
+    paragraph: Vec<u8>,
+    look: RunLook,
+    /// Its number among the built-in paragraph styles.
+    built_in: u8,
+}
+
+/// Properties of each style, with those that it is based on ([MS-DOC] 2.9.271): of its paragraphs and of its runs.
+fn styles(table: &[u8], data: &[u8], fib: &Fib) -> (Vec<ParagraphProperties>, Vec<RunLook>) {
     let sheet = slice(table, fib.styles).unwrap_or_default();
     let header = usize::from(u16_at(sheet, 0).unwrap_or(0));
     let count = usize::from(u16_at(sheet, 2).unwrap_or(0)).min(4_096);
     let base_size = usize::from(u16_at(sheet, 4).unwrap_or(0));
-    let mut found: Vec<(usize, Vec<u8>, u8)> = Vec::with_capacity(count);
+    let mut found: Vec<Style> = Vec::with_capacity(count);
     let mut at = 2 + header;
     for _ in 0..count {
         let Some(size) = u16_at(sheet, at).map(usize::from) else { break };
@@ -229,46 +289,81 @@ fn styles(table: &[u8], data: &[u8], fib: &Fib) -> Vec<ParagraphProperties> {
         at += size + size % 2;
         found.push(style_modifiers(style, base_size));
     }
-    (0..found.len())
-        .map(|index| {
-            // From the root of the chain down, at most 12 deep.
-            let mut chain = vec![index];
-            while let Some((base, _, _)) = chain.last().and_then(|&i| found.get(i)) {
-                if *base >= found.len() || chain.len() > 12 {
-                    break;
-                }
-                chain.push(*base);
+    let resolve = |index: usize| {
+        // From the root of the chain down, at most 12 deep.
+        let mut chain = vec![index];
+        while let Some(style) = chain.last().and_then(|&i| found.get(i)) {
+            if style.base >= found.len() || chain.len() > 12 {
+                break;
             }
-            let mut p = ParagraphProperties::default();
-            for at in chain.into_iter().rev() {
-                if let Some((_, modifiers, kind)) = found.get(at) {
-                    // Built-in styles 1 to 9 are the headings.
-                    if (1..=9).contains(kind) {
-                        p.outline = Some(kind - 1);
-                    }
-                    apply(modifiers, data, &mut p);
-                }
+            chain.push(style.base);
+        }
+        let (mut p, mut look) = (ParagraphProperties::default(), RunLook::default());
+        for style in chain.into_iter().rev().filter_map(|at| found.get(at)) {
+            // Built-in styles 1 to 9 are the headings.
+            if (1..=9).contains(&style.built_in) {
+                p.outline = Some(style.built_in - 1);
             }
-            p
-        })
-        .collect()
+            apply(&style.paragraph, data, &mut p);
+            look = style.look.over(look);
+        }
+        (p, look)
+    };
+    (0..found.len()).map(resolve).unzip()
 }
 
-/// A style's base, its paragraph modifiers and its built-in number.
-fn style_modifiers(style: &[u8], base_size: usize) -> (usize, Vec<u8>, u8) {
-    let none = (usize::MAX, Vec::new(), 0);
-    let (Some(first), Some(second)) = (u16_at(style, 0), u16_at(style, 2)) else { return none };
-    let built_in = u8::try_from(first & 0x0FFF).unwrap_or(0);
-    let base = usize::from(second >> 4);
-    if second & 0x0F != 1 {
-        return (base, Vec::new(), 0);
-    }
+/// A style's base, its modifiers and its built-in number.
+fn style_modifiers(style: &[u8], base_size: usize) -> Style {
+    let mut out = Style { base: usize::MAX, paragraph: Vec::new(), look: RunLook::default(), built_in: 0 };
+    let (Some(first), Some(second)) = (u16_at(style, 0), u16_at(style, 2)) else { return out };
+    out.base = usize::from(second >> 4);
     // The name: a count of characters, the characters, a zero.
     let name = usize::from(u16_at(style, base_size).unwrap_or(0));
     let mut at = base_size + 2 + name * 2 + 2;
     at += at % 2;
-    let size = usize::from(u16_at(style, at).unwrap_or(0));
-    // The style's own number stands before its modifiers.
-    let modifiers = style.get(at + 4..at + 2 + size).unwrap_or_default().to_vec();
-    (base, modifiers, built_in)
+    let kind = second & 0x0F;
+    if kind == 1 {
+        out.built_in = u8::try_from(first & 0x0FFF).unwrap_or(0);
+        let size = usize::from(u16_at(style, at).unwrap_or(0));
+        // The style's own number stands before its modifiers.
+        out.paragraph = style.get(at + 4..at + 2 + size).unwrap_or_default().to_vec();
+        at += 2 + size + size % 2;
+    }
+    // Modifiers of runs: behind those of paragraphs, or a character style's only ones.
+    if matches!(kind, 1 | 2) {
+        let size = usize::from(u16_at(style, at).unwrap_or(0));
+        let run = run_properties(style.get(at + 2..at + 2 + size).unwrap_or_default());
+        out.look = run.look.over(run.opposite);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_told_by_their_own_modifiers_and_by_their_styles() {
+        let raised = run_properties(&[0x48, 0x2A, 1]);
+        let lifted = run_properties(&[0x45, 0x48, 6, 0]);
+        let struck = run_properties(&[0x37, 0x08, 1]);
+        let twice = run_properties(&[0x53, 0x2A, 1]);
+        let styled = run_properties(&[0x30, 0x4A, 1, 0]);
+        let shown = RunProperties { style: Some(1), ..run_properties(&[0x3C, 0x08, 0]) };
+        let turned = RunProperties { style: Some(1), ..run_properties(&[0x3C, 0x08, 0x81]) };
+        let kept = RunProperties { style: Some(1), ..run_properties(&[0x3C, 0x08, 0x80]) };
+        let deleted = run_properties(&[0x00, 0x08, 1]);
+        let runs = [raised, lifted, struck, twice, styled, shown, turned, kept, deleted];
+        let hides = RunLook { hidden: Some(true), ..RunLook::default() };
+        let properties = Properties {
+            runs: runs.into_iter().zip(0..).map(|(run, at)| (at, at + 1, run)).collect(),
+            looks: vec![RunLook::default(), hides],
+            ..Properties::default()
+        };
+        let looks: Vec<RunLook> = (0..10).map(|at| properties.look(at)).collect();
+        let raised: Vec<bool> = looks.iter().map(|look| look.is_raised()).collect();
+        assert_eq!(raised, [true, true, false, false, false, false, false, false, false, false]);
+        let left_out: Vec<bool> = looks.iter().map(|look| look.is_left_out()).collect();
+        assert_eq!(left_out, [false, false, true, true, true, false, false, true, true, false]);
+    }
 }
