@@ -2,6 +2,8 @@
 
 use crate::document::{Anchor, Block, Paragraph, Role, Table};
 use crate::format::rows::{self, CellShape};
+use crate::format::run::{INK, numbered};
+use crate::text::Runs;
 
 /// What stands in a cell, in order.
 pub(super) enum Piece {
@@ -9,6 +11,15 @@ pub(super) enum Piece {
     Line(String),
     /// A table within the cell.
     Table(Table),
+}
+
+impl Piece {
+    fn is_filled(&self) -> bool {
+        match self {
+            Self::Line(line) => !line.trim().is_empty(),
+            Self::Table(_) => true,
+        }
+    }
 }
 
 /// A table being read, at one depth.
@@ -32,9 +43,11 @@ pub(super) struct Numbers {
 #[derive(Default)]
 pub(super) struct Flow {
     /// The paragraph being read.
-    pub(super) line: String,
-    /// It begins with the number of a list.
-    pub(super) listed: bool,
+    pub(super) line: Runs,
+    /// What a list prints before it.
+    pub(super) number: String,
+    /// The cell holds ink that is no text: a picture, an object.
+    pub(super) ink: bool,
     /// Tables open at each depth, the outermost first.
     tables: Vec<OpenTable>,
     pub(super) blocks: Vec<Block>,
@@ -43,12 +56,12 @@ pub(super) struct Flow {
 impl Flow {
     /// Ends a paragraph at a depth of tables, 0 for none.
     pub(super) fn end_paragraph(&mut self, depth: usize, role: Role, numbers: &mut Numbers) {
-        let line = std::mem::take(&mut self.line);
-        let listed = std::mem::take(&mut self.listed);
         // A cell whose paragraphs are not marked as standing in a table.
         let inside = self.tables.first().is_some_and(|t| !t.cells.is_empty());
         let depth = depth.max(usize::from(inside));
         self.close(depth);
+        let listed = !self.number.is_empty();
+        let line = self.take_line(depth > 0);
         if depth > 0 {
             let pieces = &mut self.at(depth, numbers).pieces;
             // Of empty lines one is enough.
@@ -57,6 +70,7 @@ impl Flow {
             }
             return;
         }
+        self.ink = false;
         numbers.paragraphs = numbers.paragraphs.saturating_add(1);
         let anchor = Anchor::Node { path: format!("document/p[{}]", numbers.paragraphs), line: 0, column: 0 };
         let role = if listed && role == Role::Body { Role::ListItem } else { role };
@@ -65,18 +79,27 @@ impl Flow {
 
     /// Ends a cell at a depth of tables from 1.
     pub(super) fn end_cell(&mut self, depth: usize, numbers: &mut Numbers) {
-        let line = std::mem::take(&mut self.line);
-        self.listed = false;
+        let line = self.take_line(true);
+        let ink = std::mem::take(&mut self.ink);
         self.close(depth);
         let table = self.at(depth, numbers);
         let mut pieces = std::mem::take(&mut table.pieces);
         pieces.push(Piece::Line(line));
+        if ink && !pieces.iter().any(Piece::is_filled) {
+            pieces = vec![Piece::Line(INK.to_owned())];
+        }
         table.cells.push(pieces);
+    }
+
+    /// The paragraph being read, which ends.
+    fn take_line(&mut self, in_cell: bool) -> String {
+        numbered(&std::mem::take(&mut self.number), self.line.take(), in_cell)
     }
 
     /// Ends a row at a depth of tables from 1; what stands behind its last cell is none of it.
     pub(super) fn end_row(&mut self, depth: usize, shapes: &[CellShape]) {
-        self.line.clear();
+        (self.line, self.ink) = (Runs::default(), false);
+        self.number.clear();
         self.close(depth);
         if let Some(table) = depth.checked_sub(1).and_then(|at| self.tables.get_mut(at)) {
             table.pieces.clear();
@@ -105,7 +128,7 @@ impl Flow {
 
     /// Ends what is open.
     pub(super) fn finish(&mut self, numbers: &mut Numbers) {
-        if !self.line.trim().is_empty() {
+        if !self.line.text.trim().is_empty() || !self.number.is_empty() {
             self.end_paragraph(0, Role::Body, numbers);
         }
         for table in &mut self.tables {
@@ -168,12 +191,7 @@ impl OpenTable {
             let path = format!("{path}/tr[{}]/tc[{}]", row + 1, cell + 1);
             Anchor::Node { path, line: 0, column: 0 }
         };
-        let holds = |pieces: &[Piece]| {
-            pieces.iter().any(|p| match p {
-                Piece::Line(line) => !line.trim().is_empty(),
-                Piece::Table(_) => true,
-            })
-        };
+        let holds = |pieces: &[Piece]| pieces.iter().any(Piece::is_filled);
         let inner = self.rows.iter().any(|(cells, _)| cells.iter().flatten().any(|p| matches!(p, Piece::Table(_))));
         let single = self.rows.iter().all(|(cells, _)| cells.iter().filter(|c| holds(c)).count() <= 1);
         let mut out = Vec::new();
@@ -194,6 +212,10 @@ impl OpenTable {
                 for piece in pieces {
                     match piece {
                         Piece::Line(text) => lines.push(text),
+                        // One cell within a cell behind another is but a frame around its text.
+                        Piece::Table(table) if at > 0 && table.cells.len() == 1 => {
+                            lines.extend(table.cells.into_iter().map(|cell| cell.text));
+                        }
                         Piece::Table(table) => behind.push((Piece::Table(table), place(row, at))),
                     }
                 }

@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Document, Metadata, Role};
 use crate::failure::Failure;
 use crate::format::rows::CellShape;
+use crate::format::run::{RunLook, symbol};
 use crate::limits::Limits;
-use crate::text::append_raised;
 
 /// Widest row that is defined; Word itself stops at 63 columns.
 const MAX_COLUMNS: usize = 1_024;
@@ -51,9 +51,8 @@ struct Group {
     font: i32,
     /// Characters that stand behind `\u` for readers without Unicode.
     fallback: u32,
-    hidden: bool,
+    look: RunLook,
     deleted: bool,
-    raised: bool,
     in_table: bool,
     depth: u32,
     outline: Option<u8>,
@@ -121,9 +120,8 @@ impl<'a> Story<'a> {
             inner_row: false,
             font: 0,
             fallback: 1,
-            hidden: false,
+            look: RunLook::default(),
             deleted: false,
-            raised: false,
             in_table: false,
             depth: 0,
             outline: None,
@@ -239,8 +237,8 @@ impl<'a> Story<'a> {
             && let Some(flow) = self.flows.last_mut()
         {
             // A tab or a blank parts the number from the text; alone it is no number.
-            flow.line.truncate(flow.line.trim_end_matches(['\t', ' ']).len());
-            flow.listed = !flow.line.is_empty();
+            let number = flow.line.take();
+            number.trim_end_matches(['\t', ' ']).clone_into(&mut flow.number);
         }
         if let Some(own) = inner.flow
             && let Some(mut flow) = self.flows.pop()
@@ -315,7 +313,10 @@ impl<'a> Story<'a> {
         let bytes = std::mem::take(&mut self.bytes);
         let charset = self.charset();
         let text = match self.encoding() {
-            None if charset == Charset::Pictures => String::new(),
+            None if charset == Charset::Pictures => {
+                self.see_ink();
+                String::new()
+            }
             None => bytes.iter().filter(|b| b.is_ascii()).map(|b| char::from(*b)).collect(),
             Some(encoding) if encoding.is_single_byte() && charset::is_chinese(&bytes) => {
                 self.mistold = true;
@@ -340,17 +341,13 @@ impl<'a> Story<'a> {
                 }
                 Ok(())
             }
-            Destination::Text if !self.group.hidden && !self.group.deleted => {
+            Destination::Text if !self.group.look.is_left_out() && !self.group.deleted => {
                 self.chars += text.len() as u64;
                 if self.chars > self.limits.chars.saturating_mul(3) {
                     return Err(Failure::TooLarge("more text than the limit of characters".to_owned()));
                 }
                 if let Some(flow) = self.flows.last_mut() {
-                    if self.group.raised {
-                        append_raised(&mut flow.line, text);
-                    } else {
-                        flow.line.push_str(text);
-                    }
+                    flow.line.push(text, self.group.look.is_raised());
                 }
                 Ok(())
             }
@@ -368,13 +365,39 @@ impl<'a> Story<'a> {
                 return Ok(());
             }
             (0xDC00..=0xDFFF, Some(high)) => 0x1_0000 + ((high - 0xD800) << 10) + (unit - 0xDC00),
-            // Symbol fonts keep their signs in the private use area; they are no text.
-            (0xF000..=0xF0FF, _) => return Ok(()),
+            // Symbol fonts keep their signs in the private use area.
+            (0xF000..=0xF0FF, _) => return self.sign(unit),
             _ => unit,
         };
         match char::from_u32(code) {
             Some(c) if c >= ' ' => self.text(c.encode_utf8(&mut [0; 4])),
             _ => Ok(()),
+        }
+    }
+
+    /// A sign of a symbol font by its place in the private use area.
+    fn sign(&mut self, unit: u32) -> Result<(), Failure> {
+        let font = match self.charset() {
+            Charset::Pictures => "dings",
+            Charset::Symbol => "symbol",
+            Charset::File | Charset::Known(_) => "",
+        };
+        match char::from_u32(unit).and_then(|code| symbol(font, code)) {
+            Some(c) => self.text(c.encode_utf8(&mut [0; 4])),
+            None => {
+                self.see_ink();
+                Ok(())
+            }
+        }
+    }
+
+    /// Ink that is no text.
+    fn see_ink(&mut self) {
+        if self.group.destination == Destination::Text
+            && !self.group.look.is_left_out()
+            && let Some(flow) = self.flows.last_mut()
+        {
+            flow.ink = true;
         }
     }
 
@@ -419,12 +442,17 @@ impl<'a> Story<'a> {
             b"f" => self.group.font = number,
             b"plain" => {
                 self.group.font = self.default_font;
-                (self.group.hidden, self.group.deleted, self.group.raised) = (false, false, false);
+                (self.group.look, self.group.deleted) = (RunLook::default(), false);
             }
-            b"v" => self.group.hidden = on,
+            b"v" => self.group.look.hidden = Some(on),
+            b"strike" => self.group.look.struck = Some(on),
+            b"striked" => self.group.look.struck_twice = Some(on),
             b"deleted" | b"mvf" => self.group.deleted = on,
-            b"super" => self.group.raised = on,
-            b"nosupersub" | b"sub" => self.group.raised = false,
+            b"super" => self.group.look.superscript = Some(on),
+            b"nosupersub" | b"sub" => self.group.look.superscript = Some(false),
+            // In half points; six where none are told.
+            b"up" => self.group.look.lifted = Some(parameter.is_none_or(|half_points| half_points > 0)),
+            b"dn" => self.group.look.lifted = Some(false),
             b"pard" => {
                 (self.group.in_table, self.group.depth, self.group.outline) = (false, 0, None);
             }
@@ -488,7 +516,12 @@ impl<'a> Story<'a> {
             b"shppict" if star => now,
             b"pict" => {
                 self.pictures = self.pictures.saturating_add(1);
+                self.see_ink();
                 Skip
+            }
+            b"object" => {
+                self.see_ink();
+                return false;
             }
             b"shpinst" | b"do" | b"shpgrp" => Frame,
             b"shptxt" | b"dptxbxtext" if now == Frame => {

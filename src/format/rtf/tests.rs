@@ -99,6 +99,26 @@ fn tables_in_tables_stand_behind_and_layout_is_unfolded() {
 }
 
 #[test]
+fn struck_text_is_left_out_and_raised_marks_are_no_digits() {
+    let body = r"{\strike 6}{\striked1 5}0{\v 7}\par 91{\up6 1}\par 9{\up0 1}\par\strike 8\strike0 1\plain 2\par";
+    assert_eq!(lines(&document(body)), ["0", "91¹", "91", "12"]);
+}
+
+#[test]
+fn cells_of_signs_pictures_and_frames_are_not_blank() {
+    let row = r"\trowd\cellx1000\cellx2000\cellx3000\cellx4000\cellx5000";
+    let signs = r"\f0\u-4047?\u-4046?\f2\'fc";
+    let frame = r"\itap2 7\nestcell{\*\nesttableprops\trowd\cellx500\nestrow}\pard\intbl\itap1";
+    let list = r"{\listtext 1.\tab}";
+    let body = format!(
+        r"{row}\pard\intbl {signs}\cell\f2\'fc\f0\cell{{\object{{\result{{\pict 01}}}}}}\cell {frame}\cell {list}0\cell\row\pard\par"
+    );
+    let document = document(&body);
+    let read: Vec<&str> = tables(&document)[0].cells.iter().map(|c| c.text.trim()).collect();
+    assert_eq!(read, ["12", "\u{fffd}", "\u{fffd}", "7", "0"]);
+}
+
+#[test]
 fn a_cut_file_is_told_and_noise_is_refused() {
     let cut = read(b"{\\rtf1{\\b a\\cell", &Limits::default()).unwrap();
     assert_eq!(cut.diagnostics.first().unwrap().code, "rtf-cut");
