@@ -231,6 +231,8 @@ fn is_hidden(element: Element) -> bool {
         Attr::Style => {
             // The usual style attribute has none of the words; look closer only then.
             style.contains("line-through")
+                // What Word hides; a page editor may have taken the `display` beside it away.
+                || style.contains("mso-hide") && hides_in_word(style)
                 || memchr::memchr2_iter(b'y', b'Y', style.as_bytes()).any(|at| names_display(style, at))
                     && (style.contains("none") || style.contains("NONE") || style.contains("hidden"))
                     && style.split(';').any(|rule| {
@@ -243,6 +245,13 @@ fn is_hidden(element: Element) -> bool {
                     })
         }
         _ => false,
+    })
+}
+
+/// Whether a style has Word hide the element.
+fn hides_in_word(style: &str) -> bool {
+    style.split(';').filter_map(|rule| rule.split_once(':')).any(|(property, value)| {
+        property.trim().eq_ignore_ascii_case("mso-hide") && value.trim().eq_ignore_ascii_case("all")
     })
 }
 
