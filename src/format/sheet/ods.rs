@@ -8,7 +8,9 @@ use quick_xml::events::{BytesStart, Event};
 use super::{Budget, Entry, Merge, Sheet};
 use crate::failure::Failure;
 use crate::format::package::{Package, attribute, reference};
+use crate::format::run::{INK, RunLook};
 use crate::limits::Limits;
+use crate::text::Runs;
 
 /// Empty rows and cells are repeated to the end of the sheet to give it a look; up to here they are read.
 const REPEATED: u32 = 256;
@@ -21,6 +23,8 @@ struct Styles {
     bordered: BTreeSet<String>,
     hidden: BTreeSet<String>,
     parents: BTreeMap<String, String>,
+    /// How text styles set their runs.
+    looks: BTreeMap<String, RunLook>,
 }
 
 /// A cell being read.
@@ -30,7 +34,9 @@ struct OpenCell {
     cols: u32,
     bordered: bool,
     covered: bool,
-    lines: Vec<String>,
+    lines: Vec<Runs>,
+    /// What it shows where it holds no text of its own.
+    value: String,
 }
 
 /// Where reading stands.
@@ -60,6 +66,7 @@ pub(super) fn read(xml: &str, package: &mut Package<'_>, limits: &Limits) -> Res
     let mut at = Position::default();
     let mut cell: Option<OpenCell> = None;
     let (mut depth, mut skip, mut line) = (0u32, 0u32, false);
+    let mut spans: Vec<RunLook> = Vec::new();
     loop {
         let event = match reader.read_event() {
             Ok(Event::Eof) => break,
@@ -134,6 +141,7 @@ pub(super) fn read(xml: &str, package: &mut Package<'_>, limits: &Limits) -> Res
                             bordered: style.is_some_and(|s| styles.is_bordered(&s)),
                             covered: name.as_ref() == "table:covered-table-cell",
                             lines: Vec::new(),
+                            value: value(e),
                         };
                         if empty {
                             at.close_cell(open);
@@ -143,13 +151,21 @@ pub(super) fn read(xml: &str, package: &mut Package<'_>, limits: &Limits) -> Res
                     }
                     "text:p" | "text:h" => {
                         line = !empty;
+                        spans.clear();
                         if let Some(cell) = &mut cell {
-                            cell.lines.push(String::new());
+                            cell.lines.push(Runs::default());
                         }
                     }
-                    "text:s" => push(&mut cell, &" ".repeat(repeated(e, "c").min(REPEATED) as usize)),
-                    "text:tab" => push(&mut cell, "\t"),
-                    "text:line-break" => push(&mut cell, "\n"),
+                    "text:span" if !empty => {
+                        let own = attribute(e, "style-name").map(|s| styles.look(&s)).unwrap_or_default();
+                        spans.push(own.over(spans.last().copied().unwrap_or_default()));
+                        if spans.len() > limits.depth as usize * 16 {
+                            return Err(Failure::TooLarge("spans nested too deeply".to_owned()));
+                        }
+                    }
+                    "text:s" => push(&mut cell, &spans, &" ".repeat(repeated(e, "c").min(REPEATED) as usize)),
+                    "text:tab" => push(&mut cell, &spans, "\t"),
+                    "text:line-break" => push(&mut cell, &spans, "\n"),
                     _ => {}
                 }
             }
@@ -166,13 +182,16 @@ pub(super) fn read(xml: &str, package: &mut Package<'_>, limits: &Limits) -> Res
                     }
                 }
                 "text:p" | "text:h" => line = false,
+                "text:span" => {
+                    spans.pop();
+                }
                 _ => {}
             },
-            Event::Text(t) if line => push(&mut cell, t),
-            Event::CData(t) if line => push(&mut cell, t),
+            Event::Text(t) if line => push(&mut cell, &spans, t),
+            Event::CData(t) if line => push(&mut cell, &spans, t),
             Event::GeneralRef(r) if line => {
                 if let Some(c) = reference(r) {
-                    push(&mut cell, c.encode_utf8(&mut [0; 4]));
+                    push(&mut cell, &spans, c.encode_utf8(&mut [0; 4]));
                 }
             }
             _ => {}
@@ -188,9 +207,22 @@ fn too_many() -> Failure {
     Failure::TooLarge("more cells than the limit".to_owned())
 }
 
-fn push(cell: &mut Option<OpenCell>, text: &str) {
-    if let Some(last) = cell.as_mut().and_then(|c| c.lines.last_mut()) {
-        last.push_str(text);
+fn push(cell: &mut Option<OpenCell>, spans: &[RunLook], text: &str) {
+    let look = spans.last().copied().unwrap_or_default();
+    if let Some(last) = cell.as_mut().and_then(|c| c.lines.last_mut()).filter(|_| !look.is_left_out()) {
+        last.push(text, look.is_raised());
+    }
+}
+
+/// What a cell shows by its value alone; of a formula that was not reckoned, or a value that is shown in another
+/// way than it is kept, only that there is something.
+fn value(e: &BytesStart<'_>) -> String {
+    match attribute(e, "value-type").as_deref() {
+        Some("float") => attribute(e, "value").unwrap_or_default(),
+        Some("string") => attribute(e, "string-value").unwrap_or_default(),
+        Some(_) => INK.to_owned(),
+        None if attribute(e, "formula").is_some() => INK.to_owned(),
+        None => String::new(),
     }
 }
 
@@ -204,6 +236,13 @@ fn is_hidden(e: &BytesStart<'_>) -> bool {
 }
 
 impl Styles {
+    /// How a text style sets its runs, with those that it is based on.
+    fn look(&self, name: &str) -> RunLook {
+        let chain = std::iter::successors(Some(name), |name| self.parents.get(*name).map(String::as_str));
+        let looks = chain.take(16).filter_map(|name| self.looks.get(name));
+        looks.fold(RunLook::default(), |look, base| look.over(*base))
+    }
+
     fn is_bordered(&self, name: &str) -> bool {
         let mut name = name;
         for _ in 0..16 {
@@ -219,15 +258,32 @@ impl Styles {
     }
 }
 
-/// Which styles rule a side of a cell, and which hide a table.
+/// What the properties of a text style say of its runs.
+fn look(e: &BytesStart<'_>) -> RunLook {
+    let line = ["text-line-through-style", "text-line-through-type"].iter().find_map(|name| attribute(e, name));
+    RunLook {
+        hidden: attribute(e, "display").map(|v| v == "none"),
+        struck: line.map(|v| v != "none"),
+        // `super`, or how far it is set high in parts of a hundred.
+        superscript: attribute(e, "text-position").map(|v| {
+            let place = v.split_whitespace().next().unwrap_or_default();
+            place == "super" || place.trim_end_matches('%').parse::<f32>().is_ok_and(|part| part > 0.0)
+        }),
+        ..RunLook::default()
+    }
+}
+
+/// Which styles rule a side of a cell, which hide a table, and how they set runs.
 fn read_styles(xml: &str, styles: &mut Styles) {
     let mut reader = Reader::from_str(xml);
     let mut current = String::new();
+    let mut of_text = false;
     loop {
         match reader.read_event() {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.name().as_ref() {
                 "style:style" => {
                     current = attribute(&e, "name").unwrap_or_default();
+                    of_text = attribute(&e, "family").as_deref() == Some("text");
                     if let Some(parent) = attribute(&e, "parent-style-name") {
                         styles.parents.insert(current.clone(), parent);
                     }
@@ -241,6 +297,9 @@ fn read_styles(xml: &str, styles: &mut Styles) {
                         styles.bordered.insert(current.clone());
                     }
                 }
+                "style:text-properties" if of_text => {
+                    styles.looks.insert(current.clone(), look(&e));
+                }
                 "style:table-properties" if attribute(&e, "display").as_deref() == Some("false") => {
                     styles.hidden.insert(current.clone());
                 }
@@ -250,6 +309,15 @@ fn read_styles(xml: &str, styles: &mut Styles) {
             Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
         }
+    }
+}
+
+impl OpenCell {
+    fn text(&self) -> String {
+        if self.lines.is_empty() {
+            return self.value.clone();
+        }
+        self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -271,14 +339,14 @@ impl Position {
         let first = self.row;
         let times = self.rows_repeated;
         self.row = first.saturating_add(times).min(MOST);
-        let filled = self.row_cells.iter().any(|(_, c)| c.lines.iter().any(|l| !l.trim().is_empty()));
+        let filled = self.row_cells.iter().any(|(_, c)| !c.text().trim().is_empty());
         let last = if filled || times <= REPEATED { first.saturating_add(times) } else { first };
         for row in first..last {
             if self.row_hidden {
                 sheet.hidden_rows.insert(row);
             }
             for (col, cell) in &self.row_cells {
-                let text = if cell.covered { String::new() } else { cell.lines.join("\n") };
+                let text = if cell.covered { String::new() } else { cell.text() };
                 if text.trim().is_empty() && cell.repeated > REPEATED {
                     continue;
                 }

@@ -146,6 +146,53 @@ fn opendocument_cells_are_read_as_displayed() {
     assert!(matches!(read(&locked, &Limits::default()), Err(Failure::Encrypted(_))));
 }
 
+#[test]
+fn runs_of_a_cell_are_told_by_how_they_are_set() {
+    let run = |look: &str, t: &str| format!("<r><rPr>{look}</rPr><t>{t}</t></r>");
+    let mark = run(r#"<vertAlign val="superscript"/>"#, "1");
+    let texts = [run("", "91") + &mark, run("<strike/>", "6") + &run("", "0"), run(r#"<strike val="0"/>"#, "5")];
+    let row: String = texts.iter().map(|t| format!(r#"<c t="inlineStr" s="1"><is>{t}</is></c>"#)).collect();
+    let sheet = format!("<worksheet><sheetData><row>{row}</row><row>{row}</row></sheetData></worksheet>");
+    let document = read(&xlsx(&sheet), &Limits::default()).unwrap();
+    let read: Vec<_> = tables(&document)[0].cells.iter().take(3).map(|c| c.text.as_str()).collect();
+    assert_eq!(read, ["91¹", "0", "5"]);
+}
+
+#[test]
+fn a_formula_that_was_not_reckoned_is_no_blank() {
+    let row = r#"<c s="1"><f>SUM(A1:A2)</f><v></v></c><c s="1"><f>A1</f></c><c s="1"><f>A1</f><v>3</v></c><c s="1" t="str"><f>""</f><v></v></c>"#;
+    let sheet = format!("<worksheet><sheetData><row>{row}</row><row>{row}</row></sheetData></worksheet>");
+    let document = read(&xlsx(&sheet), &Limits::default()).unwrap();
+    let read: Vec<_> = tables(&document)[0].cells.iter().take(4).map(|c| c.text.as_str()).collect();
+    assert_eq!(read, ["\u{fffd}", "\u{fffd}", "3", ""]);
+}
+
+#[test]
+fn opendocument_runs_and_values_without_text_are_read() {
+    let styles = r#"<style:style style:name="f" style:family="table-cell"><style:table-cell-properties fo:border="0.5pt solid"/></style:style>
+        <style:style style:name="base" style:family="text"><style:text-properties style:text-position="33% 58%"/></style:style>
+        <style:style style:name="mark" style:family="text" style:parent-style-name="base"/>
+        <style:style style:name="gone" style:family="text"><style:text-properties style:text-line-through-style="solid"/></style:style>"#;
+    let cell = |attributes: &str, inside: &str| {
+        format!(r#"<table:table-cell table:style-name="f" {attributes}>{inside}</table:table-cell>"#)
+    };
+    let cells = [
+        cell("", r#"<text:p>91<text:span text:style-name="mark">1</text:span></text:p>"#),
+        cell("", r#"<text:p><text:span text:style-name="gone">6</text:span>0</text:p>"#),
+        cell(r#"office:value-type="float" office:value="12""#, ""),
+        cell(r#"office:value-type="percentage" office:value="0.5""#, ""),
+        cell(r#"table:formula="of:=A1""#, ""),
+        cell(r#"office:value-type="float" office:value="12""#, "<text:p/>"),
+    ];
+    let row = format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let content = format!(
+        "<o><office:automatic-styles>{styles}</office:automatic-styles><office:body><table:table>{row}{row}</table:table></office:body></o>"
+    );
+    let document = read(&zipped(&[("mimetype", "x"), ("content.xml", &content)]), &Limits::default()).unwrap();
+    let read: Vec<_> = tables(&document)[0].cells.iter().take(6).map(|c| c.text.as_str()).collect();
+    assert_eq!(read, ["91¹", "0", "12", "\u{fffd}", "\u{fffd}", ""]);
+}
+
 /// A record of BIFF.
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes(), &u16::try_from(data.len()).unwrap().to_le_bytes(), data].concat()

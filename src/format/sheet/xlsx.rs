@@ -8,8 +8,10 @@ use quick_xml::events::{BytesStart, Event};
 use super::display::Formats;
 use super::{Budget, Entry, Merge, Sheet};
 use crate::failure::Failure;
-use crate::format::package::{Package, attribute, is_true, reference};
+use crate::format::package::{Package, attribute, is_on, is_true, reference};
+use crate::format::run::{INK, RunLook};
 use crate::limits::Limits;
+use crate::text::Runs;
 
 /// Rows and columns that a sheet has.
 const ROWS: u32 = 1 << 20;
@@ -94,8 +96,8 @@ fn shared_strings(xml: &str, limits: &Limits) -> Result<Vec<String>, Failure> {
     while let Ok(event) = reader.read_event() {
         match &event {
             Event::Empty(e) if e.local_name().as_ref() == "si" => out.push(String::new()),
-            Event::Start(e) if e.local_name().as_ref() == "si" => text.text.clear(),
-            Event::End(e) if e.local_name().as_ref() == "si" => out.push(std::mem::take(&mut text.text)),
+            Event::Start(e) if e.local_name().as_ref() == "si" => text = TextReader::default(),
+            Event::End(e) if e.local_name().as_ref() == "si" => out.push(text.text.take()),
             Event::Eof => break,
             _ => text.take(&event),
         }
@@ -106,10 +108,11 @@ fn shared_strings(xml: &str, limits: &Limits) -> Result<Vec<String>, Failure> {
     Ok(out)
 }
 
-/// Gathers the text of `t` elements.
+/// Gathers the text of `t` elements, run by run.
 #[derive(Default)]
 struct TextReader {
-    text: String,
+    text: Runs,
+    look: RunLook,
     open: bool,
     phonetic: bool,
 }
@@ -117,9 +120,12 @@ struct TextReader {
 impl TextReader {
     fn take(&mut self, event: &Event<'_>) {
         match event {
-            Event::Start(e) => match e.local_name().as_ref() {
-                "t" => self.open = true,
+            Event::Start(e) | Event::Empty(e) => match e.local_name().as_ref() {
+                "t" => self.open = matches!(event, Event::Start(_)),
                 "rPh" => self.phonetic = true,
+                "r" => self.look = RunLook::default(),
+                "strike" => self.look.struck = Some(is_on(e)),
+                "vertAlign" => self.look.superscript = Some(attribute(e, "val").as_deref() == Some("superscript")),
                 _ => {}
             },
             Event::End(e) => match e.local_name().as_ref() {
@@ -127,10 +133,20 @@ impl TextReader {
                 "rPh" => self.phonetic = false,
                 _ => {}
             },
-            Event::Text(t) if self.open && !self.phonetic => self.text.push_str(t),
-            Event::CData(t) if self.open && !self.phonetic => self.text.push_str(t),
-            Event::GeneralRef(r) if self.open && !self.phonetic => self.text.extend(reference(r)),
+            Event::Text(t) => self.push(t),
+            Event::CData(t) => self.push(t),
+            Event::GeneralRef(r) => {
+                if let Some(c) = reference(r) {
+                    self.push(c.encode_utf8(&mut [0; 4]));
+                }
+            }
             _ => {}
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        if self.open && !self.phonetic && !self.look.is_left_out() {
+            self.text.push(text, self.look.is_raised());
         }
     }
 }
@@ -202,6 +218,8 @@ struct OpenCell {
     look: Look,
     kind: String,
     value: String,
+    /// Its value is that of a formula.
+    formula: bool,
 }
 
 impl Book {
@@ -273,8 +291,9 @@ impl Book {
                             look: self.looks.get(style).copied().unwrap_or_default(),
                             kind: attribute(e, "t").unwrap_or_default(),
                             value: String::new(),
+                            formula: false,
                         };
-                        text.text.clear();
+                        text = TextReader::default();
                         if matches!(event, Event::Empty(_)) {
                             self.close(open, String::new(), sheet)?;
                         } else {
@@ -282,6 +301,11 @@ impl Book {
                         }
                     }
                     "v" => value = matches!(event, Event::Start(_)),
+                    "f" => {
+                        if let Some(open) = &mut cell {
+                            open.formula = true;
+                        }
+                    }
                     "mergeCell" => {
                         let range = attribute(e, "ref").unwrap_or_default();
                         let (from, to) = range.split_once(':').unwrap_or((&range, &range));
@@ -296,7 +320,7 @@ impl Book {
                     "v" => value = false,
                     "c" => {
                         if let Some(open) = cell.take() {
-                            self.close(open, std::mem::take(&mut text.text), sheet)?;
+                            self.close(open, text.text.take(), sheet)?;
                         }
                     }
                     _ => text.take(&event),
@@ -324,6 +348,8 @@ impl Book {
             "inlineStr" => inline,
             "b" => if value.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned(),
             "" | "n" => match value.trim().parse::<f64>() {
+                // What wrote the formula did not reckon it; whoever opens the file sees a number.
+                Err(_) if cell.formula && value.trim().is_empty() => INK.to_owned(),
                 Ok(number) => self.formats.display(number, cell.look.format),
                 Err(_) => value,
             },
