@@ -8,6 +8,7 @@ use self::text::Encoded;
 use super::display::Formats;
 use super::{Budget, Entry, Merge, Sheet};
 use crate::failure::Failure;
+use crate::format::run::RunLook;
 use crate::limits::Limits;
 
 /// Types of records ([MS-XLS] 2.3.1).
@@ -16,6 +17,7 @@ mod kind {
     pub const EOF: u16 = 0x000A;
     pub const DATE_MODE: u16 = 0x0022;
     pub const FILE_PASS: u16 = 0x002F;
+    pub const FONT: u16 = 0x0031;
     pub const CONTINUE: u16 = 0x003C;
     pub const CODE_PAGE: u16 = 0x0042;
     pub const COL_INFO: u16 = 0x007D;
@@ -108,6 +110,7 @@ struct Book {
     texts: Encoded,
     formats: Formats,
     looks: Vec<Look>,
+    fonts: Vec<RunLook>,
     strings: Vec<String>,
     budget: Budget,
 }
@@ -126,6 +129,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Failure>
         texts: Encoded::default(),
         formats: Formats::default(),
         looks: Vec::new(),
+        fonts: Vec::new(),
         strings: Vec::new(),
         budget: Budget::new(limits),
     };
@@ -188,7 +192,12 @@ impl Book {
                     };
                     self.looks.push(Look { format: record.u16(2).unwrap_or(0), bordered });
                 }
-                kind::SST => self.strings = text::shared(&record.parts, limits)?,
+                kind::FONT => self.fonts.push(RunLook {
+                    struck: record.u16(2).map(|flags| flags & 8 != 0),
+                    superscript: record.u16(8).map(|place| place == 1),
+                    ..RunLook::default()
+                }),
+                kind::SST => self.strings = text::shared(&record.parts, &self.fonts, limits)?,
                 kind::EOF => break,
                 _ => {}
             }

@@ -3,7 +3,9 @@
 use encoding_rs::{Encoding, GB18030, UTF_16LE};
 
 use crate::failure::Failure;
+use crate::format::run::RunLook;
 use crate::limits::Limits;
+use crate::text::Runs;
 
 /// How the strings of a workbook are written.
 pub(super) struct Encoded {
@@ -129,8 +131,8 @@ impl<'a> Segments<'a> {
     }
 }
 
-/// The table of shared strings ([MS-XLS] 2.4.265); formatting and readings are jumped over.
-pub(super) fn shared(parts: &[&[u8]], limits: &Limits) -> Result<Vec<String>, Failure> {
+/// The table of shared strings ([MS-XLS] 2.4.265); readings are jumped over.
+pub(super) fn shared(parts: &[&[u8]], fonts: &[RunLook], limits: &Limits) -> Result<Vec<String>, Failure> {
     let most = limits.cells.saturating_mul(8);
     let mut segments = Segments::new(parts);
     segments.u32();
@@ -143,11 +145,32 @@ pub(super) fn shared(parts: &[&[u8]], limits: &Limits) -> Result<Vec<String>, Fa
         let (Some(length), Some(flags)) = (segments.u16(), segments.u8()) else { break };
         let runs = if flags & 8 != 0 { segments.u16().unwrap_or(0) } else { 0 };
         let readings = if flags & 4 != 0 { segments.u32().unwrap_or(0) } else { 0 };
-        out.push(segments.characters(usize::from(length), flags & 1 != 0));
-        segments.skip(usize::from(runs) * 4);
+        let text = segments.characters(usize::from(length), flags & 1 != 0);
+        let runs: Vec<(u16, u16)> = (0..runs).map_while(|_| Some((segments.u16()?, segments.u16()?))).collect();
+        out.push(if runs.is_empty() { text } else { set(&text, &runs, fonts) });
         segments.skip(readings as usize);
     }
     Ok(out)
+}
+
+/// A text whose runs begin at these characters in these fonts: what is struck left out, marks set high as such.
+fn set(text: &str, runs: &[(u16, u16)], fonts: &[RunLook]) -> String {
+    let mut out = Runs::default();
+    let mut runs = runs.iter().peekable();
+    let mut look = RunLook::default();
+    let mut at = 0;
+    for c in text.chars() {
+        while let Some((_, font)) = runs.next_if(|(start, _)| usize::from(*start) <= at) {
+            // There is no font of number 4 ([MS-XLS] 2.5.129).
+            let font = usize::from(*font).saturating_sub(usize::from(*font > 4));
+            look = fonts.get(font).copied().unwrap_or_default();
+        }
+        if !look.is_left_out() {
+            out.push(c.encode_utf8(&mut [0; 4]), look.is_raised());
+        }
+        at += c.len_utf16();
+    }
+    out.text
 }
 
 #[cfg(test)]
@@ -159,8 +182,20 @@ mod tests {
         // Two strings; the first is cut inside and goes on in wide characters.
         let first = [2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, b'a', b'b'];
         let second = [1, 0xC4, 0x89, 1, 0, 1, 0xE0, 0x7A];
-        let strings = shared(&[&first, &second], &Limits::default()).unwrap();
+        let strings = shared(&[&first, &second], &[], &Limits::default()).unwrap();
         assert_eq!(strings, ["ab规", "章"]);
+    }
+
+    #[test]
+    fn runs_are_set_in_their_fonts() {
+        let high = RunLook { superscript: Some(true), ..RunLook::default() };
+        let struck = RunLook { struck: Some(true), ..RunLook::default() };
+        let plain = RunLook::default();
+        let fonts = [plain, struck, plain, plain, high];
+        // "6911": struck, plain, set high.
+        let runs = [0, 0, 1, 0, 1, 0, 0, 0, 3, 0, 5, 0];
+        let string = [&[1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 8, 3, 0][..], b"6911", &runs].concat();
+        assert_eq!(shared(&[&string], &fonts, &Limits::default()).unwrap(), ["91¹"]);
     }
 
     #[test]
