@@ -72,7 +72,8 @@ pub(super) fn symbol(font: &str, code: char) -> Option<char> {
     let c = u32::from(code).checked_sub(0xF000).and_then(char::from_u32).filter(|c| (' '..='~').contains(c))?;
     // Fonts of little pictures have no digits at the places of digits; the letters of Symbol are Greek.
     let greek = font == "symbol" && c.is_ascii_alphabetic();
-    (!font.contains("dings") && !greek).then_some(c)
+    let pictures = ["ding", "marlett", "mt extra", "sorts", "outlook"].iter().any(|name| font.contains(name));
+    (!pictures && !greek).then_some(c)
 }
 
 #[cfg(test)]
