@@ -58,12 +58,21 @@ pub(super) const INK: &str = "\u{fffd}";
 /// list counts the cells, not what they hold.
 pub(super) fn numbered(number: &str, text: String, in_cell: bool) -> String {
     let figure = text.trim_start().starts_with(|c: char| c.is_numeric());
-    let wordless = !text.trim().is_empty() && !text.contains(char::is_alphabetic);
-    if in_cell && (figure || wordless) {
+    if in_cell && (figure || is_wordless(&text)) {
         return text;
     }
     let parted = figure && number.ends_with(|c: char| c.is_numeric() || matches!(c, '.' | '．'));
     format!("{number}{}{text}", if parted { " " } else { "" })
+}
+
+/// Whether a table of one cell with this text is but a frame within the cell that it stands in: behind other cells of
+/// the row, or around a number.
+pub(super) fn is_framed(text: &str, behind: bool) -> bool {
+    behind || is_wordless(text)
+}
+
+fn is_wordless(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(char::is_alphabetic)
 }
 
 /// What a code of a symbol font (U+F020 to U+F07E) prints, where that is a character of ASCII.

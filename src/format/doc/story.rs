@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Anchor, Block, Document, Format, Paragraph, Role, Table};
 use crate::failure::Failure;
 use crate::format::rows::{Row, table};
-use crate::format::run::{INK, numbered};
+use crate::format::run::{INK, is_framed, numbered};
 use crate::limits::Limits;
 use crate::text::Runs;
 
@@ -182,9 +182,9 @@ impl StoryReader<'_> {
             outer.lines.push(text);
             outer.ink |= ink;
             if ch == '\u{7}' {
-                // One cell within a cell behind another is but a frame around its text.
                 if let [(cells, _)] = inner.rows.as_slice()
-                    && let ([only], false) = (cells.as_slice(), outer.cells.is_empty())
+                    && let [only] = cells.as_slice()
+                    && is_framed(only, !outer.cells.is_empty())
                 {
                     outer.lines.push(only.clone());
                     inner.rows.clear();

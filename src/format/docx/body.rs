@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
 use crate::failure::Failure;
 use crate::format::package::{attribute, is_true, reference};
-use crate::format::run::{INK, RunLook, numbered, symbol};
+use crate::format::run::{INK, RunLook, is_framed, numbered, symbol};
 use crate::limits::Limits;
 use crate::text::Runs;
 
@@ -39,6 +39,26 @@ struct OpenParagraph {
     run: OpenRun,
     /// Depth within superscripts of a formula.
     superscripts: u32,
+    /// Fields that stand open, and whether their codes do, which are not printed.
+    fields: Vec<bool>,
+}
+
+impl OpenParagraph {
+    /// A mark of a field: its code stands up to what parts it from its result.
+    fn take_field(&mut self, kind: &str) {
+        match kind {
+            "begin" if self.fields.len() < 64 => self.fields.push(true),
+            "separate" => {
+                if let Some(code) = self.fields.last_mut() {
+                    *code = false;
+                }
+            }
+            "end" => {
+                self.fields.pop();
+            }
+            _ => {}
+        }
+    }
 }
 
 /// How the run being read is set.
@@ -181,6 +201,9 @@ impl<'a> BodyReader<'a> {
 
     fn push_str(&mut self, text: &str, story: &mut Story) -> Result<(), Failure> {
         let Some(p) = story.paragraphs.last_mut() else { return Ok(()) };
+        if p.fields.contains(&true) {
+            return Ok(());
+        }
         let style = |id: &Option<String>| id.as_deref().map(|id| self.styles.look(id)).unwrap_or_default();
         let look = p.run.look.over(style(&p.run.style).on(style(&p.style)));
         if look.is_left_out() {
@@ -217,6 +240,10 @@ impl<'a> BodyReader<'a> {
                 story.with(|p| p.run.look.superscript = Some(true));
             }
             "sup" => story.with(|p| p.superscripts += 1),
+            "fldChar" => {
+                let kind = attribute(e, "fldCharType").unwrap_or_default();
+                story.with(|p| p.take_field(&kind));
+            }
             "t" if !empty => story.text = true,
             "tab" if !story.in_run_properties && attribute(e, "val").is_none() => self.push_str("\t", story)?,
             "br" | "cr" => self.push_str("\n", story)?,
@@ -502,9 +529,8 @@ fn close_table(story: &mut Story) {
     let inner = open.inner;
     match story.tables.last_mut() {
         Some(outer) => {
-            // One cell within a cell behind another is but a frame around its text.
-            if let ([only], true, true, Some(cell)) =
-                (table.cells.as_slice(), inner.is_empty(), outer.left.is_some(), &mut outer.open)
+            if let ([only], true, Some(cell)) = (table.cells.as_slice(), inner.is_empty(), &mut outer.open)
+                && is_framed(&only.text, outer.left.is_some())
             {
                 cell.lines.push(only.text.clone());
                 return;

@@ -225,6 +225,18 @@ fn of_twins_the_first_that_gives_anything_is_read() {
 }
 
 #[test]
+fn codes_of_fields_are_not_printed() {
+    let mark = |kind: &str| format!(r#"<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>"#);
+    let text = |t: &str| format!("<w:r><w:t>{t}</w:t></w:r>");
+    let equation = mark("begin") + &text("5") + &mark("end") + &text("0");
+    let result = mark("begin") + &text("code") + &mark("separate") + &text("7") + &mark("end");
+    let open = mark("begin") + &text("lost");
+    let document =
+        document(&format!("<w:p>{equation}</w:p><w:p>{result}</w:p><w:p>{open}</w:p><w:p>{}</w:p>", text("8")));
+    assert_eq!(texts(&document), ["0", "7", "8"]);
+}
+
+#[test]
 fn numbers_of_lists_are_no_part_of_numbers_in_cells() {
     let numbering = r#"<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:lvlText w:val="%1."/></w:lvl></w:abstractNum>
         <w:num w:numId="3"><w:abstractNumId w:val="1"/></w:num>"#;

@@ -2,7 +2,7 @@
 
 use crate::document::{Anchor, Block, Paragraph, Role, Table};
 use crate::format::rows::{self, CellShape};
-use crate::format::run::{INK, numbered};
+use crate::format::run::{INK, is_framed, numbered};
 use crate::text::Runs;
 
 /// What stands in a cell, in order.
@@ -103,7 +103,14 @@ impl Flow {
         self.close(depth);
         if let Some(table) = depth.checked_sub(1).and_then(|at| self.tables.get_mut(at)) {
             table.pieces.clear();
-            let cells = std::mem::take(&mut table.cells);
+            let mut cells = std::mem::take(&mut table.cells);
+            // Ends of cells that the row does not define.
+            while !shapes.is_empty()
+                && cells.len() > shapes.len()
+                && cells.last().is_some_and(|cell| !cell.iter().any(Piece::is_filled))
+            {
+                cells.pop();
+            }
             if !cells.is_empty() {
                 let shapes = shapes.get(..shapes.len().min(cells.len())).unwrap_or_default().to_vec();
                 table.rows.push((cells, shapes));
@@ -212,8 +219,9 @@ impl OpenTable {
                 for piece in pieces {
                     match piece {
                         Piece::Line(text) => lines.push(text),
-                        // One cell within a cell behind another is but a frame around its text.
-                        Piece::Table(table) if at > 0 && table.cells.len() == 1 => {
+                        Piece::Table(table)
+                            if table.cells.len() == 1 && table.cells.iter().all(|c| is_framed(&c.text, at > 0)) =>
+                        {
                             lines.extend(table.cells.into_iter().map(|cell| cell.text));
                         }
                         Piece::Table(table) => behind.push((Piece::Table(table), place(row, at))),

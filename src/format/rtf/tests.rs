@@ -85,6 +85,12 @@ fn cells_merge_across_and_down() {
 }
 
 #[test]
+fn empty_cells_that_a_row_does_not_define_are_none() {
+    let document = document(r"\trowd\cellx1000\cellx2000\pard\intbl a\cell\cell\cell\cell\row\pard\par");
+    assert_eq!(cells(tables(&document)[0]), [(0, 0, 1, 1, "a"), (0, 1, 1, 1, "")]);
+}
+
+#[test]
 fn tables_in_tables_stand_behind_and_layout_is_unfolded() {
     let inner = r"\pard\intbl\itap2 1\nestcell 2\nestcell{\*\nesttableprops\trowd\cellx500\cellx900\nestrow}{\nonesttables\par}";
     let body = format!(r"\trowd\cellx1000\cellx2000\pard\intbl a{inner}\pard\intbl\itap1 b\cell c\cell\row\pard\par");
