@@ -51,6 +51,11 @@ impl RunLook {
     }
 }
 
+/// Whether a run that stands this much above the line, in half points, is set high; by a point or less lines are trimmed.
+pub(super) fn is_lifted(half_points: f32) -> bool {
+    half_points > 2.0
+}
+
 /// Stands in a cell for ink that is no text (a picture, an object).
 pub(super) const INK: &str = "\u{fffd}";
 

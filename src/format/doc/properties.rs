@@ -3,7 +3,7 @@
 use super::bytes::{i16_at, slice, u8_at, u16_at, u32_at};
 use super::fib::Fib;
 use crate::format::rows::CellShape;
-use crate::format::run::RunLook;
+use crate::format::run::{RunLook, is_lifted};
 
 /// What is needed of a paragraph's properties.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -144,7 +144,7 @@ fn run_properties(modifiers: &[u8]) -> RunProperties {
             // sprmCIss
             0x2A48 => run.look.superscript = Some(byte == 1),
             // sprmCHpsPos
-            0x4845 => run.look.lifted = i16_at(operand, 0).map(|half_points| half_points > 0),
+            0x4845 => run.look.lifted = i16_at(operand, 0).map(|half_points| is_lifted(half_points.into())),
             // sprmCIstd
             0x4A30 => run.style = u16_at(operand, 0),
             _ => {}

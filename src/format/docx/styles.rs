@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::format::package::{attribute, is_on};
-use crate::format::run::RunLook;
+use crate::format::run::{RunLook, is_lifted};
 
 /// What a paragraph style says of its paragraphs.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +55,7 @@ pub(super) fn take_run_property(e: &BytesStart<'_>, look: &mut RunLook) -> bool 
         "strike" => look.struck = Some(is_on(e)),
         "dstrike" => look.struck_twice = Some(is_on(e)),
         "vertAlign" => look.superscript = Some(value().as_deref() == Some("superscript")),
-        "position" => look.lifted = value().map(|v| v.trim().parse::<f32>().is_ok_and(|points| points > 0.0)),
+        "position" => look.lifted = value().map(|v| v.trim().parse().is_ok_and(is_lifted)),
         _ => return false,
     }
     true

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Document, Metadata, Role};
 use crate::failure::Failure;
 use crate::format::rows::CellShape;
-use crate::format::run::{RunLook, symbol};
+use crate::format::run::{RunLook, is_lifted, symbol};
 use crate::limits::Limits;
 
 /// Widest row that is defined; Word itself stops at 63 columns.
@@ -451,7 +451,7 @@ impl<'a> Story<'a> {
             b"super" => self.group.look.superscript = Some(on),
             b"nosupersub" | b"sub" => self.group.look.superscript = Some(false),
             // In half points; six where none are told.
-            b"up" => self.group.look.lifted = Some(parameter.is_none_or(|half_points| half_points > 0)),
+            b"up" => self.group.look.lifted = Some(parameter.is_none_or(|half_points| is_lifted(half_points as f32))),
             b"dn" => self.group.look.lifted = Some(false),
             b"pard" => {
                 (self.group.in_table, self.group.depth, self.group.outline) = (false, 0, None);
