@@ -1,6 +1,7 @@
 //! Tables: from rows and cells with spans, right or wrong, to a grid.
 
 use crate::document::{Cell, Table, TableKind};
+use crate::format::run::INK;
 use crate::record::State;
 use crate::text::read_cell;
 
@@ -253,6 +254,12 @@ fn squeeze(placed: &mut [Placed]) -> (usize, usize) {
     (rows.len(), cols.len())
 }
 
+/// Whether a cell holds a picture that is shown: it may print what the page has no text for.
+fn shows_picture(tree: &Tree, facts: &Facts, cell: u32) -> bool {
+    let picture = |at: u32| tree.get(at).is_some_and(|n| matches!(n.kind, Kind::Element(e, _) if e.name() == "img"));
+    (cell + 1..tree.end(cell)).any(|at| picture(at) && !facts.is_silent(at))
+}
+
 /// Reads a table; cells of nested data tables are left to those, except where a table of a few words has nothing
 /// else in the cell.
 pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32) -> Table {
@@ -271,7 +278,7 @@ pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32
         if text.is_empty() && facts.of(cell).data_tables > 0 && facts.is_small_table(table) {
             return lines_of(tree, cell, |node| facts.is_silent(node));
         }
-        text
+        if text.is_empty() && shows_picture(tree, facts, cell) { INK.to_owned() } else { text }
     };
     let cells = placed
         .iter()

@@ -153,6 +153,12 @@ fn dissolves_layout_tables() {
 }
 
 #[test]
+fn a_picture_alone_in_a_cell_is_no_blank() {
+    let html = "<table><tr><td>甲</td><td><p><img src=3.png></p></td><td></td></tr><tr><td>乙</td><td>4<img src=a.png></td><td>5</td></tr></table>";
+    assert_eq!(grid(tables(&document(html))[0]), ["甲@0 \u{fffd}@1 @2", "乙@0 4@1 5@2"]);
+}
+
+#[test]
 fn nested_data_tables_stand_for_themselves() {
     let html = "<table><tr><td>甲</td><td>1</td></tr><tr><td>乙<table><tr><td>x</td><td>7</td></tr><tr><td>y</td><td>8</td></tr></table></td>\
         <td>2</td></tr><tr><td>丙</td><td>3</td></tr><tr><td>丁</td><td>4</td></tr></table>";
