@@ -336,6 +336,14 @@ impl Chain {
                     values.clear();
                 }
             }
+            // Of columns with strange names and columns without any, a short row may have left out either.
+            let strange = |h: &Header| {
+                let columns = index.part(h.part).map_or(0, |p| p.columns.len());
+                h.order.len() < columns && h.order.len() < h.width()
+            };
+            if !unlabelled && matching.is_some_and(|h| strange(h) && values.len() < h.width()) {
+                values.clear();
+            }
             if let Some(h) = matching
                 && values.len() > h.width()
                 && values.get(h.width()..).is_some_and(|v| v.iter().all(|t| t.kind == Kind::Blank))
