@@ -399,7 +399,8 @@ OUT/ holds records.jsonl, ledger.jsonl (what became of every file), failures.jso
 duplicates.jsonl, quarantine.txt (files that crashed or ran out of time) and, once complete,
 manifest.json. After Ctrl-C, a kill, a full disk or a power cut the same command goes on where it
 was; nothing is lost, doubled or torn. Files that have not changed are not read again, unless the
-program or its patterns have.")]
+program or its patterns have. Records of files that are gone are left out, and counted; a run over
+other paths or fewer files than before is refused, unless told to --forget the rest.")]
 pub struct Run {
     /// Which files are read.
     #[command(flatten)]
@@ -419,6 +420,9 @@ pub struct Run {
     /// Throw away what is in the folder and begin anew
     #[arg(long, help_heading = "Output", conflicts_with = "retry_failed")]
     pub afresh: bool,
+    /// Leave out records of files that these paths and globs do not name, but earlier ones did
+    #[arg(long, help_heading = "Output")]
+    pub forget: bool,
     /// Read only the i-th of n parts of the files, by hash of the path
     #[arg(long, value_name = "I/N", value_parser = super::options::parse_shard, help_heading = "Input")]
     pub shard: Option<(u64, u64)>,
@@ -441,7 +445,8 @@ Examples:
   gongkai run archive/ -o part-2/ --shard 2/2     on another
   gongkai merge part-1/ part-2/ -o out/           the same bytes as one run over all
 
-The shards must be complete, and made by one version with the same patterns.")]
+The shards must be complete, all of them, and made by one version with the same patterns. A run that
+is in OUT already is replaced.")]
 pub struct Merge {
     /// Folders of complete runs over shards of the same files
     #[arg(value_name = "SHARD", required = true)]

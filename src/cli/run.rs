@@ -1,6 +1,8 @@
 //! `gongkai run`: an archive into a folder, resumable.
 
+use std::io;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,20 +14,20 @@ use crate::cli::args::{Form, Global, Run};
 use crate::cli::export::Export;
 use crate::cli::extract::{count_ahead, detail};
 use crate::cli::reader::Reader;
-use crate::cli::tally::Tally;
+use crate::cli::tally::{Tally, count};
 use crate::cli::ui::Ui;
 use crate::cli::{End, INTERRUPTED, catch_interrupts, convert, options, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
-use crate::run::dataset::{Dataset, LEDGER, RECORDS, Shared};
+use crate::run::dataset::{Dataset, Missed, Shared};
 use crate::run::index::Key;
 use crate::run::job::{Input, Job, Outcome, Yield};
 use crate::run::ledger::{Entry, Fate};
 use crate::run::plan::{Plan, Stamp, Step};
 use crate::run::pool::{self, Settings};
 use crate::source::hash;
-use crate::source::walk::read_file;
+use crate::source::walk::{Roots, is_there, read_file};
 
 /// A step done.
 enum Done {
@@ -52,12 +54,11 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let patterns = pattern_set(global.patterns.as_deref())?;
     let made_by = made_by(patterns, args);
     let session = hash::sha256(made_by.to_string().as_bytes());
-    if args.afresh {
-        for name in [RECORDS, LEDGER] {
-            let _ = std::fs::remove_file(args.output.join(name));
-        }
+    let open = if args.afresh { Dataset::afresh } else { Dataset::open };
+    let mut dataset = open(&args.output, &session)?;
+    if dataset.is_resumed() {
+        all_there(&args.inputs.paths, &paths, &args.output)?;
     }
-    let mut dataset = Dataset::open(&args.output, &session)?;
     selection.skip(&args.output);
     let settings = args.reading.resolve()?;
     let limits = settings.limits.clone();
@@ -97,7 +98,7 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
                 let content = Key::of_content(&outcome.sha256);
                 dataset.add(*outcome, n, stamp).map(|entry| {
                     known.release(content, seq);
-                    count(&mut tally, &entry, false);
+                    add(&mut tally, &entry, false);
                     if let Some(failure) = failure.filter(|_| entry.fate == Fate::Failed) {
                         ui.failure(&entry.origin, &failure);
                     }
@@ -105,7 +106,7 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
             }
             Done::Opened { path, n, stamp, members } => dataset.opened(path, n, stamp, members),
             Done::Skipped { path, n } => {
-                dataset.keep_path(&path, n).map(|list| list.iter().for_each(|entry| count(&mut tally, entry, true)))
+                dataset.keep_path(&path, n).map(|list| list.iter().for_each(|entry| add(&mut tally, entry, true)))
             }
         };
         if let Err(e) = result {
@@ -134,13 +135,52 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         ui.close("interrupted", "interrupted; run again to go on. so far ", &tally);
         return Ok(End::Interrupted);
     }
-    dataset.finish(&made_by)?;
+    leave_out(&mut dataset, args, &Roots::of(&plan.paths), ui)?;
+    dataset.finish(&made_by, args.shard)?;
     let export = Export { dataset: &args.output, bom: args.bom, global };
     for form in args.to.iter().filter(|form| **form != Form::Jsonl) {
         convert::write(&export, *form, Some(&args.output.join(form.file_name())), ui)?;
     }
     ui.close("done", "", &tally);
     Ok(if tally.failed() > 0 { End::SomeFailed } else { End::Done })
+}
+
+/// Refuses paths that are not there where an earlier run may have records of what was: a typo or a disk that is not
+/// mounted must not cost them. Of a list only all paths together tell that.
+fn all_there(typed: &[PathBuf], paths: &[PathBuf], output: &Path) -> Result<(), Error> {
+    let missing = |path: &&PathBuf| path.as_path() != Path::new("-") && !is_there(path);
+    let all = if paths.iter().all(|path| !is_there(path)) { paths.first() } else { None };
+    let Some(path) = typed.iter().find(missing).or(all) else { return Ok(()) };
+    let message = format!("no such file or folder: {}; {} is left as it was", path.display(), output.display());
+    Err(Error::new(ErrorKind::Usage, message).hint("is the name right, and the disk mounted?"))
+}
+
+/// Tells of the records of files that are gone, and refuses to drop those of files that this run merely did not come
+/// to, unless it is told to.
+fn leave_out(dataset: &mut Dataset, args: &Run, roots: &Roots, ui: &Ui) -> Result<(), Error> {
+    let output = args.output.display();
+    if dataset.is_resumed() && dataset.is_empty() {
+        let message = format!("nothing to read was found; {output} is left as it was");
+        return Err(Error::new(ErrorKind::Usage, message).hint("look at paths and globs; --afresh begins anew"));
+    }
+    let absent = |path: &str| std::fs::symlink_metadata(path).is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+    let (gone, left) = dataset.missed(|path| roots.reach(path) && absent(path))?;
+    let told = |missed: &Missed| {
+        let (records, files) = (count(missed.records, "record"), count(missed.files, "file"));
+        format!("{records} of {files}, such as {}", missed.example)
+    };
+    if left.files > 0 && !args.forget {
+        let message = format!("{output} holds what this run did not come to: {}", told(&left));
+        let hint = "name all paths and globs of before, write to another folder, or leave these out with --forget";
+        return Err(Error::new(ErrorKind::Usage, message).hint(hint));
+    }
+    if gone.files > 0 {
+        ui.note(&format!("left out because the files are gone: {}", told(&gone)));
+    }
+    if left.files > 0 {
+        ui.note(&format!("left out because this run did not come to them: {}", told(&left)));
+    }
+    Ok(())
 }
 
 /// What the records depend on besides the bytes.
@@ -223,7 +263,7 @@ impl Known {
     }
 }
 
-fn count(tally: &mut Tally, entry: &Entry, kept: bool) {
+fn add(tally: &mut Tally, entry: &Entry, kept: bool) {
     if entry.fate == Fate::Opened {
         return;
     }

@@ -79,7 +79,7 @@ impl Counts {
 ///
 /// # Errors
 /// Where the disk refuses.
-pub fn close(folder: &Path, made_by: &serde_json::Value) -> io::Result<()> {
+pub fn close(folder: &Path, made_by: &serde_json::Value, shard: Option<(u64, u64)>) -> io::Result<()> {
     let list = |name: &str| Whole::create(folder.join(name));
     let (mut failures, mut duplicates, mut quarantine) = (list(FAILURES)?, list(DUPLICATES)?, list(QUARANTINE)?);
     let mut counts = Counts::default();
@@ -100,7 +100,7 @@ pub fn close(folder: &Path, made_by: &serde_json::Value) -> io::Result<()> {
     for file in [failures, duplicates, quarantine] {
         file.put()?;
     }
-    let manifest = json!({
+    let mut manifest = json!({
         "schema": "gongkai.manifest/1",
         "made_by": made_by,
         "files": counts.files,
@@ -117,6 +117,9 @@ pub fn close(folder: &Path, made_by: &serde_json::Value) -> io::Result<()> {
             DUPLICATES: file_sha256(&folder.join(DUPLICATES))?,
         },
     });
+    if let (Some((i, n)), Some(object)) = (shard, manifest.as_object_mut()) {
+        object.insert("shard".to_owned(), json!([i, n]));
+    }
     let mut out = list(MANIFEST)?;
     out.line(serde_json::to_string_pretty(&manifest)?.as_bytes())?;
     out.put()

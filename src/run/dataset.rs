@@ -10,9 +10,11 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::error::{Error, ErrorKind};
 use crate::run::closing;
@@ -49,7 +51,33 @@ pub struct Dataset {
     session: String,
     /// Whether the ledger says anything that no longer holds.
     stale: bool,
+    /// Whether there is a ledger of before.
+    resumed: bool,
+    /// Whether the ledger tells of this session: it begins with its first entry, so that a run which is refused
+    /// leaves the folder as it was.
+    begun: bool,
     _lock: File,
+}
+
+/// Files that an earlier run wrote of and this one did not come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Missed {
+    /// Files with records.
+    pub files: u64,
+    /// Their records.
+    pub records: u64,
+    /// One of them.
+    pub example: String,
+}
+
+impl Missed {
+    fn add(&mut self, name: String, records: u64) {
+        if self.files == 0 {
+            self.example = name;
+        }
+        self.files += 1;
+        self.records += records;
+    }
 }
 
 fn refused(what: &str, path: &Path) -> impl Fn(io::Error) -> Error {
@@ -72,6 +100,18 @@ impl Dataset {
     /// # Errors
     /// Where the disk refuses, or another run has the folder.
     pub fn open(folder: &Path, session: &str) -> Result<Self, Error> {
+        Self::begin(folder, session, false)
+    }
+
+    /// Opens a run's folder without what is in it.
+    ///
+    /// # Errors
+    /// Where the disk refuses, or another run has the folder.
+    pub fn afresh(folder: &Path, session: &str) -> Result<Self, Error> {
+        Self::begin(folder, session, true)
+    }
+
+    fn begin(folder: &Path, session: &str, afresh: bool) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(refused("make", folder))?;
         let lock_path = folder.join(".lock");
         let lock = File::create(&lock_path).map_err(refused("write", &lock_path))?;
@@ -81,6 +121,11 @@ impl Dataset {
         }
         finish_switch(folder).map_err(refused("mend", folder))?;
         let (records, ledger) = (folder.join(RECORDS), folder.join(LEDGER));
+        if afresh {
+            for path in [&folder.join(MANIFEST), &ledger, &records] {
+                remove(path).map_err(refused("remove", path))?;
+            }
+        }
         let (index, mut end, mut stale) = (Shared::default(), 0, false);
         {
             let mut index = index.lock();
@@ -95,14 +140,29 @@ impl Dataset {
             .map_err(refused("read", &ledger))?;
             index.settle();
         }
-        let mut journal = Journal::open(&records, &ledger, end).map_err(refused("write", &records))?;
-        // its absence says that the run is not complete
-        let _ = fs::remove_file(folder.join(MANIFEST));
-        let begin = Line::Session { schema: ledger::SCHEMA.to_owned(), session: session.to_owned() };
-        journal.append(&[], &begin).map_err(refused("write", &ledger))?;
-        journal.commit().map_err(refused("write", &ledger))?;
+        let resumed = stale || !index.lock().is_empty();
+        let journal = Journal::open(&records, &ledger, end).map_err(refused("write", &records))?;
         let (folder, session) = (folder.to_path_buf(), session.to_owned());
-        Ok(Self { folder, journal, index, session, stale, _lock: lock })
+        Ok(Self { folder, journal, index, session, stale, resumed, begun: false, _lock: lock })
+    }
+
+    /// Whether the ledger tells of files from before.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.resumed
+    }
+
+    /// Writes what this session rests on before its first entry.
+    fn announce(&mut self) -> io::Result<()> {
+        if !self.begun {
+            // its absence says that the run is not complete
+            remove(&self.folder.join(MANIFEST))?;
+            let begin = Line::Session { schema: ledger::SCHEMA.to_owned(), session: self.session.clone() };
+            self.journal.append(&[], &begin)?;
+            self.journal.commit()?;
+            self.begun = true;
+        }
+        Ok(())
     }
 
     /// What is known of the files.
@@ -228,6 +288,7 @@ impl Dataset {
 
     fn put(&mut self, entry: Entry, lines: &[u8]) -> Result<Entry, Error> {
         let n = entry.n;
+        self.announce().map_err(refused("write to", &self.folder))?;
         let line = Line::Entry(Box::new(entry));
         let place = self.journal.append(lines, &line).map_err(refused("write to", &self.folder))?;
         let Line::Entry(entry) = line else { return Err(Error::new(ErrorKind::Output, "lost an entry")) };
@@ -245,16 +306,56 @@ impl Dataset {
         self.journal.commit().map_err(refused("write to", &self.folder))
     }
 
-    /// Completes the run: records in the order of the walk, without those of files that are gone; lists and
-    /// manifest.
+    /// Whether the walk came to any file at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index.lock().live().next().is_none()
+    }
+
+    /// Files with records that the walk did not come to: those that `is_gone` says are no more, and the others.
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn finish(mut self, made_by: &serde_json::Value) -> Result<(), Error> {
+    pub fn missed(&mut self, is_gone: impl Fn(&str) -> bool) -> Result<(Missed, Missed), Error> {
+        self.commit()?;
+        let index = self.index.lock();
+        if !self.resumed || (!self.stale && index.is_whole()) {
+            return Ok(Default::default());
+        }
+        // the last entry of a name is the one that counts
+        let mut last = FxHashMap::default();
+        let path = self.folder.join(LEDGER);
+        let scanned = File::open(&path).and_then(|file| {
+            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |_, entry, _| {
+                if !index.has_visited(&entry.origin.path) {
+                    let records = if entry.fate == Fate::Record { entry.records } else { 0 };
+                    last.insert(entry.origin.to_string(), (entry.n, entry.origin.path, records));
+                }
+                Ok(true)
+            })
+        });
+        drop(index);
+        scanned.map_err(refused("read", &path))?;
+        let mut list: Vec<_> = last.into_iter().filter(|(_, (_, _, records))| *records > 0).collect();
+        list.sort_by(|(a, (m, ..)), (b, (n, ..))| (m, a).cmp(&(n, b)));
+        let (mut gone, mut left) = (Missed::default(), Missed::default());
+        for (name, (_, path, records)) in list {
+            if is_gone(&path) { &mut gone } else { &mut left }.add(name, records);
+        }
+        Ok((gone, left))
+    }
+
+    /// Completes the run: records in the order of the walk, without those of files that the walk did not come to;
+    /// lists and manifest.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn finish(mut self, made_by: &serde_json::Value, shard: Option<(u64, u64)>) -> Result<(), Error> {
         self.commit()?;
         let whole = !self.stale && self.index.lock().is_whole();
-        let done = if whole { Ok(()) } else { self.rewrite() };
-        done.and_then(|()| closing::close(&self.folder, made_by)).map_err(refused("write to", &self.folder))
+        let done = if whole && self.resumed { Ok(()) } else { self.announce() };
+        let done = done.and_then(|()| if whole { Ok(()) } else { self.rewrite() });
+        done.and_then(|()| closing::close(&self.folder, made_by, shard)).map_err(refused("write to", &self.folder))
     }
 
     /// Writes records and ledger anew in the order of the walk, and puts both in place at once.
@@ -284,6 +385,14 @@ impl Dataset {
         File::create(self.folder.join(SWITCH))?.sync_all()?;
         sync_folder(&self.folder)?;
         finish_switch(&self.folder)
+    }
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
     }
 }
 
@@ -361,7 +470,7 @@ mod tests {
                 dataset.commit().unwrap();
             }
         }
-        dataset.finish(&json!({})).unwrap();
+        dataset.finish(&json!({}), None).unwrap();
     }
 
     fn text(folder: &Path, name: &str) -> String {

@@ -83,6 +83,8 @@ struct Slot {
     superseded: bool,
     /// Kept in this walk as it is.
     kept: bool,
+    /// Counted to this walk.
+    live: bool,
 }
 
 const NO_STAMP: Stamp = Stamp { size: u64::MAX, mtime: 0 };
@@ -118,6 +120,7 @@ impl Index {
             fate: entry.fate,
             superseded: false,
             kept: false,
+            live: false,
         });
         if let Some(old) = self.find(name) {
             if let Some(slot) = self.slots.get_mut(old as usize) {
@@ -246,6 +249,7 @@ impl Index {
         let n = u32::try_from(n).unwrap_or(u32::MAX);
         let Some(slot) = self.slots.get_mut(number as usize) else { return false };
         let moved = std::mem::replace(&mut slot.n, n) != n;
+        slot.live = true;
         let (fate, content) = (slot.fate, slot.content);
         let read = matches!(fate, Fate::Record | Fate::Failed) && content != Key::default();
         if read && self.owner(content).is_none() {
@@ -260,6 +264,18 @@ impl Index {
     #[must_use]
     pub fn place(&self, number: u32) -> Option<Place> {
         self.slot(number).map(|slot| Place { at: slot.at, length: slot.length })
+    }
+
+    /// Whether nothing is known of any file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Whether the walk came to a path.
+    #[must_use]
+    pub fn has_visited(&self, path: &str) -> bool {
+        self.find(Key::of_path(path)).and_then(|number| self.slot(number)).is_some_and(|slot| slot.live)
     }
 
     /// Whether the entries of this run are all that there are, in the order of the ledger.

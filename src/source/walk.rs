@@ -283,6 +283,45 @@ fn split_glob(path: &Path) -> Option<(PathBuf, String)> {
     Some((PathBuf::from(root), text))
 }
 
+/// Folders and globs that were given: what a walk over them would come to, were it there.
+#[derive(Debug)]
+pub struct Roots(Vec<(String, Option<GlobSet>)>);
+
+impl Roots {
+    /// Those of the paths given that are there.
+    #[must_use]
+    pub fn of(given: &[PathBuf]) -> Self {
+        let root = |path: &PathBuf| match fs::metadata(path) {
+            Ok(meta) => meta.is_dir().then(|| (shown(path), None)),
+            Err(_) => {
+                let (root, glob) = split_glob(path)?;
+                let set = GlobSetBuilder::new().add(compile(&glob).ok()?).build().ok()?;
+                root.is_dir().then(|| (shown(&root), Some(set)))
+            }
+        };
+        Self(given.iter().filter_map(root).collect())
+    }
+
+    /// Whether a file of this name, as [`Found`] shows it, would lie below one of them.
+    #[must_use]
+    pub fn reach(&self, name: &str) -> bool {
+        let below = |root: &str| match root.trim_end_matches('/') {
+            "." => !name.starts_with(['/']) && !name.starts_with("../"),
+            root => name.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')),
+        };
+        self.0.iter().any(|(root, only)| {
+            let matches = |set: &GlobSet| set.is_match(name) || set.is_match(Path::new(".").join(name));
+            below(root) && only.as_ref().is_none_or(matches)
+        })
+    }
+}
+
+/// Whether a path given is there, or is a glob.
+#[must_use]
+pub fn is_there(given: &Path) -> bool {
+    fs::symlink_metadata(given).is_ok() || split_glob(given).is_some_and(|(root, _)| root.is_dir())
+}
+
 /// Reads a file whole, within the limit, and makes sure that it held still meanwhile.
 ///
 /// # Errors
@@ -387,6 +426,18 @@ mod tests {
         let failures: Vec<_> = found.iter().filter(|f| f.file.is_err()).collect();
         assert_eq!(failures.len(), 2, "{failures:?}");
         assert_eq!(found.len(), 6);
+    }
+
+    #[test]
+    fn roots_reach_what_lies_below_them() {
+        let dir = tree();
+        let base = shown(dir.path());
+        let reach = |given: &str, name: &str| Roots::of(&[dir.path().join(given)]).reach(&format!("{base}/{name}"));
+        assert!(reach("a", "a/gone.pdf") && reach("", "gone/x.pdf") && reach("a/*.pdf", "a/gone.pdf"));
+        assert!(!reach("a", "ab/gone.pdf") && !reach("a/*.pdf", "a/gone.doc") && !reach("gone", "gone/x.pdf"));
+        assert!(!reach("b.txt", "b.txt"));
+        let here = Roots::of(&[PathBuf::from(".")]);
+        assert!(here.reach("a/b") && !here.reach("/a/b") && !here.reach("../b"));
     }
 
     #[test]

@@ -64,6 +64,12 @@ fn shards_together_are_the_whole() {
         let assert = gongkai().current_dir(&folder).args(["run", "in", "-q", "-o", &out, "--shard", shard]).assert();
         assert!(assert.get_output().status.code().unwrap() < 2);
     }
+    for (args, part) in
+        [(["part1", "part2", "merged"], ""), (["part1", "part1", "merged"], ""), (["part2", "part3", "part2"], "part2")]
+    {
+        run(&["merge", args[0], args[1], "-o", args[2]], 2);
+        assert!(part.is_empty() || fs::metadata(folder.path().join(part).join("records.jsonl")).unwrap().len() > 0);
+    }
     run(&["merge", "part1", "part2", "part3", "-o", "merged"], 0);
     same(&folder.path().join("whole"), &folder.path().join("merged"));
 }
@@ -86,6 +92,59 @@ fn what_is_done_is_not_done_again() {
     assert!(run(&["--retry-failed"]).contains("57 done before"));
     let records = fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap();
     assert_eq!(records.lines().count(), 56);
+}
+
+#[test]
+fn no_wrong_path_costs_a_record() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 9);
+    let records = || fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap().lines().count();
+    let run = |args: &[&str], code| {
+        let out = gongkai().current_dir(&folder).args(["run", "-o", "out"]).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    run(&["in"], 0);
+    let refused: [(&[&str], &str); 6] = [
+        (&["nowhere"], "no such file or folder: nowhere; out is left as it was"),
+        (&["in", "nowhere"], "no such file or folder: nowhere"),
+        (&["in/b/*.nomatch"], "nothing to read was found"),
+        (&["in", "--include", "*.pdf"], "nothing to read was found"),
+        (&["in/b/0001.html"], "did not come to: 8 records of 8 files, such as in/b/0002.html"),
+        (&["in", "--shard", "1/2"], "did not come to"),
+    ];
+    for (args, why) in refused {
+        let told = run(args, 2);
+        assert!(told.contains(why), "{args:?}: {told}");
+        assert!(records() == 9 && folder.path().join("out/manifest.json").exists(), "{args:?}");
+    }
+    fs::rename(folder.path().join("in"), folder.path().join("away")).unwrap();
+    fs::create_dir(folder.path().join("in")).unwrap();
+    assert!(run(&["in"], 2).contains("nothing to read was found"), "an empty place to mount a disk on");
+    fs::remove_dir(folder.path().join("in")).unwrap();
+    fs::rename(folder.path().join("away"), folder.path().join("in")).unwrap();
+    fs::remove_file(folder.path().join("in/b/0002.html")).unwrap();
+    assert!(
+        run(&["in"], 0).contains("left out because the files are gone: 1 record of 1 file, such as in/b/0002.html")
+    );
+    assert_eq!(records(), 8);
+    assert!(run(&["in/b", "--forget"], 0).contains("did not come to them: 3 records of 3 files"));
+    assert_eq!(records(), 5);
+}
+
+#[test]
+fn a_run_that_begins_afresh_waits_for_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 3);
+    let run =
+        |args: &[&str], code| drop(gongkai().current_dir(&folder).args(["run", "-q"]).args(args).assert().code(code));
+    run(&["in", "-o", "out"], 0);
+    let lock = fs::File::create(folder.path().join("out/.lock")).unwrap();
+    lock.lock().unwrap();
+    run(&["in/b", "-o", "out", "--afresh"], 2);
+    drop(lock);
+    assert_eq!(fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap().lines().count(), 3);
+    run(&["in/b", "-o", "out", "--afresh"], 0);
+    assert_eq!(fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap().lines().count(), 2);
 }
 
 #[cfg(target_os = "linux")]
