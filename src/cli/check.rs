@@ -8,8 +8,9 @@ use rustc_hash::FxHashMap;
 
 use crate::cli::args::{Check, Global};
 use crate::cli::dataset::{Place, Records};
+use crate::cli::output::Output;
 use crate::cli::tally::count;
-use crate::cli::ui::{Output, Ui};
+use crate::cli::ui::Ui;
 use crate::cli::{End, pattern_set};
 use crate::error::Error;
 use crate::pattern::{Form, PanelCheck, PanelTerm, PatternSet};

@@ -4,7 +4,7 @@ use clap::CommandFactory;
 
 use crate::cli::End;
 use crate::cli::args::Cli;
-use crate::cli::ui::Output;
+use crate::cli::output::Output;
 use crate::error::Error;
 
 /// Writes the completions of a shell to stdout.

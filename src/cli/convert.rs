@@ -58,6 +58,9 @@ pub fn package(export: &Export<'_>, folder: &Path, ui: &Ui) -> Result<(), Error>
         Form::R,
     ];
     for form in forms {
+        export.spare(Some(&folder.join(form.file_name())))?;
+    }
+    for form in forms {
         export.to_file(form, Some(&folder.join(form.file_name())))?;
     }
     let book = export.codebook()?;

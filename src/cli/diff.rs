@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::cli::End;
 use crate::cli::args::Diff;
 use crate::cli::dataset::{Place, Records};
+use crate::cli::output::Output;
 use crate::cli::tally::count;
-use crate::cli::ui::{Output, Ui};
+use crate::cli::ui::Ui;
 
 use crate::error::Error;
 use crate::write::jsonl::Object;

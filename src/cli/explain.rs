@@ -4,7 +4,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::cli::args::{Explain, Global};
-use crate::cli::ui::{Output, Ui};
+use crate::cli::output::{Output, apart};
+use crate::cli::ui::Ui;
 use crate::cli::{End, one, pattern_set};
 use crate::document::{Anchor, Format};
 use crate::error::{Error, ErrorKind};
@@ -63,9 +64,10 @@ fn draw_page(args: &Explain, page: u32, svg: &Path, settings: &Settings, ui: &mu
     });
     match drawn {
         Ok(Some(drawing)) => {
+            apart(Some(svg), [&args.file])?;
             let mut out = Output::open(Some(svg))?;
             out.write(drawing.as_bytes())?;
-            out.flush()?;
+            out.finish()?;
             Ok(End::Done)
         }
         Ok(None) => {

@@ -4,9 +4,10 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::cli::args::{Form, Global};
-use crate::cli::ui::Output;
+use crate::cli::output::{Output, apart};
 use crate::cli::{dataset, pattern_set};
 use crate::error::{Error, ErrorKind};
+use crate::run::dataset::{LEDGER, MANIFEST};
 use crate::write::codebook::Codebook;
 use crate::write::tabular;
 use crate::write::{row, script};
@@ -72,9 +73,17 @@ impl Form {
 impl Export<'_> {
     /// Writes the records in one form.
     pub fn to_file(&self, to: Form, file: Option<&Path>) -> Result<(), Error> {
+        self.spare(file)?;
         let mut out = Output::open(file)?;
         self.write(to, &mut out)?;
-        out.flush().map(|_| ())
+        out.finish()
+    }
+
+    /// Refuses to write over the records that are read, and what stands beside them.
+    pub fn spare(&self, file: Option<&Path>) -> Result<(), Error> {
+        let records = dataset::file(self.dataset)?;
+        let beside = [LEDGER, MANIFEST].map(|name| self.dataset.join(name));
+        apart(file, beside.into_iter().chain([records]))
     }
 
     /// The codebook of the patterns, with the counts of the records.

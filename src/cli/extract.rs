@@ -1,15 +1,17 @@
 //! `gongkai extract`: files in, one JSON record a report out.
 
+use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use crate::cli::args::{Extract, Form, Global};
 use crate::cli::export::Export;
+use crate::cli::output::{Output, apart, part};
 use crate::cli::reader::Reader;
 use crate::cli::spool::Spool;
 use crate::cli::tally::{Tally, count};
-use crate::cli::ui::{Output, Ui};
+use crate::cli::ui::Ui;
 use crate::cli::{End, INTERRUPTED, catch_interrupts, convert, options};
 use crate::error::{Error, ErrorKind};
 use crate::run::job::{Origin, Outcome, Yield};
@@ -35,10 +37,16 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     if to == Form::Package && args.output.is_none() {
         return Err(convert::no_folder());
     }
-    let spool = if to == Form::Jsonl { None } else { Some(Spool::beside(args.output.as_deref())) };
-    let mut out = Output::open(spool.as_ref().map(Spool::path).or(args.output.as_deref()))?;
-    for path in args.output.as_deref().into_iter().chain(spool.as_ref().map(Spool::path)) {
+    let file = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    apart(file, &paths)?;
+    if let Some(file) = file.filter(|path| args.to.is_none() && Form::of_name(path).is_none()) {
+        no_other(file)?;
+    }
+    let spool = if to == Form::Jsonl { None } else { Some(Spool::beside(file)) };
+    let mut out = spool.as_ref().map_or_else(|| Output::open(file), |spool| Output::direct(spool.path()))?;
+    for path in file.into_iter().chain(spool.as_ref().map(Spool::path)) {
         selection.skip(path);
+        selection.skip(&part(path));
     }
     catch_interrupts();
     count_ahead(ui, &paths, &selection);
@@ -90,22 +98,38 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let settings = Settings::new(options::jobs(args.jobs));
     let interrupted = || INTERRUPTED.load(Ordering::SeqCst);
     pool::ordered(|put| plan.walk(put), &settings, interrupted, Step::held, work, emit)?;
-    let flushed = out.flush();
     ui.end();
     if let Some(error) = error {
         return Err(error);
     }
-    flushed?;
-    drop(out);
+    let cut = fell || interrupted();
+    let mut kept = if cut { out.stop()? } else { out.finish().map(|()| None)? };
     if let Some(spool) = &spool {
         let export = Export { dataset: spool.path(), bom: args.bom, global };
-        convert::write(&export, to, args.output.as_deref(), ui)?;
+        kept = file.filter(|_| cut).map(part);
+        convert::write(&export, to, kept.as_deref().or(file), ui)?;
+    }
+    if let Some(kept) = kept {
+        ui.note(&format!("what was read so far is in {}", kept.display()));
     }
     ui.close(if interrupted() { "interrupted" } else { "done" }, "", &tally);
     if interrupted() {
         return Ok(End::Interrupted);
     }
     Ok(if fell || tally.failed() > 0 { End::SomeFailed } else { End::Done })
+}
+
+/// Refuses to replace a file that is no output of this program: a shell expands a glob behind `-o` too, and then it is
+/// the first of the reports.
+fn no_other(file: &Path) -> Result<(), Error> {
+    let mut head = Vec::new();
+    let read = std::fs::File::open(file).and_then(|from| from.take(16).read_to_end(&mut head));
+    if file.is_file() && read.is_ok() && !head.is_empty() && !head.starts_with(b"{\"schema\": \"") {
+        let message = format!("{} is there already, and holds no records", file.display());
+        let hint = "name another file with -o; to replace this one, say the form with --to";
+        return Err(Error::new(ErrorKind::Usage, message).hint(hint));
+    }
+    Ok(())
 }
 
 /// What a file gave, for those who want to hear of each.

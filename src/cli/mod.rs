@@ -12,6 +12,7 @@ mod extract;
 mod merge;
 mod one;
 pub mod options;
+mod output;
 mod patterns;
 mod reader;
 mod run;

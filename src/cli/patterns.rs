@@ -6,8 +6,9 @@ use std::path::Path;
 use serde_json::to_string_pretty;
 
 use crate::cli::args::{Global, Patterns};
+use crate::cli::output::Output;
 use crate::cli::tally::count;
-use crate::cli::ui::{Output, Ui};
+use crate::cli::ui::Ui;
 use crate::cli::{End, one, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::extract::extract;

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli::args::Summary;
-use crate::cli::ui::Output;
+use crate::cli::output::Output;
 use crate::cli::{End, dataset};
 use crate::error::{Error, ErrorKind};
 use crate::run::closing::{DUPLICATES, FAILURES};

@@ -1,7 +1,8 @@
 //! `gongkai tables`: the tables that are found.
 
 use crate::cli::args::{TableForm, Tables};
-use crate::cli::ui::{Output, Ui};
+use crate::cli::output::Output;
+use crate::cli::ui::Ui;
 use crate::cli::{End, one};
 use crate::document::Block;
 use crate::error::Error;

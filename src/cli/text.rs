@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::cli::args::Text;
-use crate::cli::ui::{Output, Ui};
+use crate::cli::output::Output;
+use crate::cli::ui::Ui;
 use crate::cli::{End, one};
 use crate::document::Format;
 use crate::error::Error;

@@ -1,9 +1,7 @@
 //! The only printer: messages, progress and results.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -108,22 +106,24 @@ impl Ui {
 
     /// An error for the operator, its causes and its remedy.
     pub fn error(&self, error: &Error) {
+        // a refused pattern shows its line underlined; no other message has lines
+        let show = if error.kind() == ErrorKind::Pattern { printable_lines } else { printable };
         let mut causes = Vec::new();
         let mut cause = std::error::Error::source(error);
         while let Some(e) = cause {
-            causes.push(printable(&e.to_string()));
+            causes.push(show(&e.to_string()));
             cause = e.source();
         }
         if self.json {
             let fields = json!({"causes": causes, "hint": error.remedy()});
-            return self.line("error", "error", &printable(&error.to_string()), fields);
+            return self.line("error", "error", &show(&error.to_string()), fields);
         }
-        let mut text = format!("{} {}", self.paint("1;31", "error:"), printable(&error.to_string()));
+        let mut text = format!("{} {}", self.paint("1;31", "error:"), show(&error.to_string()));
         for cause in causes {
             text.push_str(&format!("\n  because {cause}"));
         }
         if let Some(hint) = error.remedy() {
-            text.push_str(&format!("\n  {} {hint}", self.paint("1;36", "hint:")));
+            text.push_str(&format!("\n  {} {}", self.paint("1;36", "hint:"), printable(hint)));
         }
         self.line("error", "error", &text, Value::Null);
     }
@@ -153,7 +153,7 @@ impl Ui {
     /// A note, unless quiet.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.line("info", "note", text, Value::Null);
+            self.line("info", "note", &printable(text), Value::Null);
         }
     }
 
@@ -266,58 +266,10 @@ fn duration(seconds: f64) -> String {
 
 /// Text without control characters: a hostile file name must not drive the terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 
-/// Where results go: stdout or a file.
-pub struct Output {
-    to: BufWriter<Box<dyn Write + Send>>,
-    name: String,
-}
-
-impl Output {
-    /// Opens stdout, or `file` where it is given and not `-`.
-    ///
-    /// # Errors
-    /// Where the file cannot be made ([`ErrorKind::Output`]).
-    pub fn open(file: Option<&Path>) -> Result<Self, Error> {
-        let (to, name): (Box<dyn Write + Send>, String) = match file {
-            Some(path) if path != Path::new("-") => {
-                let file = File::create(path).map_err(|e| {
-                    Error::new(ErrorKind::Output, format!("cannot write {}", path.display()))
-                        .hint("is the folder there, and writable?")
-                        .caused_by(e)
-                })?;
-                (Box::new(file), path.display().to_string())
-            }
-            _ => (Box::new(io::stdout()), "stdout".to_owned()),
-        };
-        Ok(Self { to: BufWriter::with_capacity(1 << 16, to), name })
-    }
-
-    /// Writes; `false` when the reader of the pipe has gone, which is no error.
-    ///
-    /// # Errors
-    /// Where the disk refuses ([`ErrorKind::Output`]).
-    pub fn write(&mut self, bytes: &[u8]) -> Result<bool, Error> {
-        let result = self.to.write_all(bytes);
-        self.told(result)
-    }
-
-    /// Hands on what is buffered; `false` when the reader of the pipe has gone.
-    ///
-    /// # Errors
-    /// Where the disk refuses ([`ErrorKind::Output`]).
-    pub fn flush(&mut self) -> Result<bool, Error> {
-        let result = self.to.flush();
-        self.told(result)
-    }
-
-    fn told(&self, result: io::Result<()>) -> Result<bool, Error> {
-        match result {
-            Ok(()) => Ok(true),
-            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-            Err(e) => Err(Error::new(ErrorKind::Output, format!("cannot write {}", self.name)).caused_by(e)),
-        }
-    }
+/// The same, line by line.
+fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }

@@ -3,8 +3,8 @@
 use std::io::{self, BufRead, BufReader, BufWriter, Read};
 
 use crate::cli::args::{Global, Worker};
+use crate::cli::output::Output;
 use crate::cli::reader::Reader;
-use crate::cli::ui::Output;
 use crate::cli::{End, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;

@@ -112,6 +112,41 @@ fn exit_codes_tell() {
 }
 
 #[test]
+fn no_output_costs_an_input() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 3);
+    let run = |args: &[&str], code: i32| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    let page = bytes("in/b/0001.html");
+    // as a shell expands `-o in/b/*.html`
+    let told = run(&["extract", "-o", "in/b/0001.html", "in/b/0002.html"], 2);
+    assert!(told.contains("in/b/0001.html is there already, and holds no records"), "{told}");
+    assert!(run(&["extract", "in/b/0001.html", "--to", "csv", "-o", "in/b/0001.html"], 2).contains("is read"));
+    assert!(bytes("in/b/0001.html") == page);
+    run(&["extract", "in", "-o", "r"], 0);
+    run(&["extract", "in", "-o", "r"], 0);
+    let records = bytes("r");
+    assert!(run(&["convert", "r", "--to", "csv", "-o", "r"], 2).contains("is read"));
+    fs::write(folder.path().join("old.csv"), "old").unwrap();
+    fs::write(folder.path().join("bad.jsonl"), [records.as_slice(), b"{\n"].concat()).unwrap();
+    run(&["convert", "bad.jsonl", "-o", "old.csv"], 2);
+    assert!(bytes("r") == records && bytes("old.csv") == b"old");
+    fs::write(folder.path().join("in/b/0000.html"), "no report").unwrap();
+    for (name, left) in [("r", true), ("old.csv", false)] {
+        let told = run(&["extract", "in", "--fail-fast", "--jobs", "1", "-o", name], 1);
+        assert!(told.contains("what was read so far is in "), "{told}");
+        assert!(folder.path().join(format!("{name}.part")).exists());
+        assert!(left && bytes("r") == records || bytes("old.csv") == b"old");
+    }
+    run(&["extract", "in", "-o", "/dev/null"], 1);
+    let left = fs::read_dir(&folder).unwrap().count();
+    assert_eq!(left, 6, "in, r, old.csv, bad.jsonl and the two parts");
+}
+
+#[test]
 fn a_worker_answers_every_input() {
     let folder = tempfile::tempdir().unwrap();
     archive(folder.path(), 2);

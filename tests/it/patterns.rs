@@ -5,6 +5,17 @@ use gongkai::pattern::{PatternSet, cases};
 use gongkai::settings::Settings;
 
 #[test]
+fn a_refused_pattern_is_shown_line_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, form) = (folder.path().join("a/report.toml"), "id = \"a\"\nversion = \"1\"\nno_such_key = 1\n");
+    std::fs::create_dir(folder.path().join("a")).unwrap();
+    std::fs::write(file, form).unwrap();
+    let out = crate::samples::gongkai().args(["patterns", "check"]).arg(folder.path()).assert().code(2);
+    let told = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
+    assert!(told.contains("no_such_key = 1\n") && told.contains("^^^") && !told.contains('\u{fffd}'), "{told}");
+}
+
+#[test]
 fn embedded_cases_are_read_as_expected() {
     let cases = PatternSet::embedded_cases().unwrap();
     assert!(!cases.is_empty());
