@@ -271,7 +271,7 @@ fn year(
             out.note("period", "sentence", &text, &anchor);
         }
         None if misprinted(&text) => {
-            out.flag("period-misprinted", format!("the period of the counts is misprinted: {text}"));
+            out.flag("period-misprinted", format!("the period of the counts is misprinted: `{text}`"));
         }
         _ => {}
     }
