@@ -15,6 +15,7 @@ use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rustc_hash::FxBuildHasher;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
@@ -151,6 +152,21 @@ pub fn expand(
     }
 }
 
+/// A reader for whom there is no more after a moment.
+struct Timed<'a> {
+    reader: &'a mut dyn Read,
+    until: Instant,
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        if Instant::now() > self.until {
+            return Err(std::io::ErrorKind::TimedOut.into());
+        }
+        self.reader.read(buf)
+    }
+}
+
 /// The state of taking one outermost container apart.
 struct Expander<'a, 'b> {
     limits: &'a Limits,
@@ -231,11 +247,18 @@ impl Expander<'_, '_> {
         }
         let mut bytes = Vec::new();
         let room = self.limits.bytes.saturating_add(1);
-        let read = reader.take(room).read_to_end(&mut bytes);
+        let seconds = self.limits.seconds;
+        let until = Instant::now() + Duration::from_secs(seconds.max(1).into());
+        let read = Timed { reader, until }.take(room).read_to_end(&mut bytes);
         self.count(bytes.len() as u64)?;
         let result = match read {
             _ if bytes.len() as u64 > self.limits.bytes => Err(self.over()),
             Ok(_) => Ok(bytes),
+            Err(e) if e.kind() == std::io::ErrorKind::TimedOut => {
+                // what follows in the same stream is only reached through it
+                let why = format!("over {seconds} s to unpack {}; raise --timeout to wait longer", entry.name);
+                return Err(Failure::TimedOut(why));
+            }
             Err(e) => Err(damaged("member", &e)),
         };
         self.hand_on(entry, result)
