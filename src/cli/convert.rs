@@ -64,7 +64,8 @@ pub fn package(export: &Export<'_>, folder: &Path, ui: &Ui) -> Result<(), Error>
         export.to_file(form, Some(&folder.join(form.file_name())))?;
     }
     let book = export.codebook()?;
-    let descriptor = descriptor(&book, folder, &forms.map(Form::file_name)).map_err(refused)?;
+    let families = export.families()?;
+    let descriptor = descriptor(&book, &families, folder, &forms.map(Form::file_name)).map_err(refused)?;
     std::fs::write(folder.join("datapackage.json"), pretty(&descriptor)).map_err(refused)?;
     std::fs::write(folder.join("CITATION.cff"), CITATION.replace("VERSION", env!("CARGO_PKG_VERSION")))
         .map_err(refused)?;
@@ -81,7 +82,13 @@ type: software
 ";
 
 /// The Frictionless descriptor (Data Package v2).
-fn descriptor(book: &Codebook, folder: &Path, files: &[&str]) -> std::io::Result<serde_json::Value> {
+fn descriptor(
+    book: &Codebook,
+    families: &[&(String, String)],
+    folder: &Path,
+    files: &[&str],
+) -> std::io::Result<serde_json::Value> {
+    let (zh, en): (Vec<&str>, Vec<&str>) = families.iter().map(|(zh, en)| (zh.as_str(), en.as_str())).unzip();
     let field = |name: &str| {
         let kind = match name {
             "year" | "flags" | "failed_checks" | "page" | "line" | "column" => "integer",
@@ -135,8 +142,8 @@ fn descriptor(book: &Codebook, folder: &Path, files: &[&str]) -> std::io::Result
     Ok(json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "gongkai",
-        "title": "政府信息公开工作年度报告",
-        "description": format!("{} annual reports on government information disclosure, read by gongkai {}", book.records, env!("CARGO_PKG_VERSION")),
+        "title": zh.join("、"),
+        "description": format!("{} records of {}, read by gongkai {}", book.records, en.join("; "), env!("CARGO_PKG_VERSION")),
         "resources": resources,
     }))
 }

@@ -1,5 +1,6 @@
 //! Records in every form of output: what `convert`, `extract --to` and `run --to` write.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -95,6 +96,21 @@ impl Export<'_> {
             Ok(())
         })?;
         Ok(book)
+    }
+
+    /// Names of the families that the records are of, Chinese and English.
+    pub fn families(&self) -> Result<Vec<&'static (String, String)>, Error> {
+        let patterns = pattern_set(self.global.patterns.as_deref())?;
+        let mut made_by = BTreeSet::new();
+        self.rows(|row| {
+            for (id, _) in row.made_by.patterns.0 {
+                if !made_by.contains(&id) {
+                    made_by.insert(id);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(patterns.families.iter().filter(|family| made_by.contains(&family.id)).map(|family| &family.title).collect())
     }
 
     fn rows(&self, take: impl FnMut(row::Row) -> Result<(), Error>) -> Result<(), Error> {

@@ -33,7 +33,15 @@ fn tables_hold_what_the_records_hold() {
         fs::read_to_string(folder.path().join("r.jsonl")).unwrap()
     );
     run(&["convert", "r.jsonl", "--to", "package", "-o", "data"], 0);
-    assert!(folder.path().join("data/datapackage.json").exists());
+    let title = || {
+        let package = fs::read(folder.path().join("data/datapackage.json")).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&package).unwrap()["title"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(title(), "政府信息公开工作年度报告");
+    let accounts = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/reports/40-html-accounts.html");
+    run(&["extract", accounts, "-o", "accounts.jsonl"], 0);
+    run(&["convert", "accounts.jsonl", "--to", "package", "-o", "data"], 0);
+    assert_eq!(title(), "部门决算公开");
 }
 
 #[test]
