@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::TypedValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Reads Chinese annual reports on government information disclosure (政府信息公开工作年度报告) into data.
@@ -43,6 +44,7 @@ pub struct Global {
     pub log_json: bool,
     /// Read the patterns of this folder, not those inside the program
     #[arg(long, global = true, value_name = "DIR", env = "GONGKAI_PATTERNS", help_heading = "Patterns")]
+    #[arg(value_parser = clap::builder::OsStringValueParser::new().map(PathBuf::from), value_hint = clap::ValueHint::DirPath)]
     pub patterns: Option<PathBuf>,
 }
 
@@ -371,9 +373,9 @@ pub enum Patterns {
     New {
         /// FAMILY/FORM
         name: String,
-        /// Folder of patterns to write into
-        #[arg(long, value_name = "DIR", default_value = "patterns")]
-        into: PathBuf,
+        /// Folder of patterns to write into (default: --patterns, else `patterns`)
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
     },
     /// Draft a form from the tables of a sample
     Learn {

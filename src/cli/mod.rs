@@ -65,7 +65,9 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Runs the program and gives its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let mut cli = Cli::parse();
+    // an empty variable of the environment is none
+    cli.global.patterns.take_if(|folder| folder.as_os_str().is_empty());
     let mut ui = Ui::new(&cli.global);
     let result = dispatch(cli, &mut ui);
     ui.end();

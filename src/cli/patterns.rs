@@ -33,7 +33,10 @@ pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Erro
             let text = to_string_pretty(&schema::of(kind)).unwrap_or_default();
             print(&format!("{text}\n"))
         }
-        Patterns::New { name, into } => begin(pattern_set(named)?, name, into, ui),
+        Patterns::New { name, into } => {
+            let into = into.as_deref().or(named).unwrap_or(Path::new("patterns"));
+            begin(pattern_set(named)?, name, into, ui)
+        }
         Patterns::Learn { file, format } => match one::document(file, *format, &Settings::default()) {
             Ok(document) => print(&learn::draft(&document)),
             Err(failure) => {

@@ -16,6 +16,20 @@ fn a_refused_pattern_is_shown_line_by_line() {
 }
 
 #[test]
+fn a_new_form_goes_where_the_patterns_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = |args: &[&str]| {
+        let mut command = crate::samples::gongkai();
+        drop(command.current_dir(&folder).args(["patterns", "new"]).args(args).assert().code(0));
+    };
+    new(&["rain/rain-2023"]);
+    std::fs::rename(folder.path().join("patterns"), folder.path().join("mine")).unwrap();
+    new(&["rain/rain-2024", "--patterns", "mine"]);
+    assert!(folder.path().join("mine/rain/rain-2024.toml").exists());
+    assert!(!folder.path().join("patterns").exists());
+}
+
+#[test]
 fn embedded_cases_are_read_as_expected() {
     let cases = PatternSet::embedded_cases().unwrap();
     assert!(!cases.is_empty());
