@@ -11,7 +11,7 @@ use crate::record::{Record, State};
 use crate::run::job::{Input, Job, Outcome, Yield};
 use crate::settings::Settings;
 use crate::source::walk::read_file;
-use crate::write::jsonl;
+use crate::write::{jsonl, tabular};
 
 /// What every job of a run needs.
 pub struct Engine {
@@ -44,7 +44,12 @@ impl Engine {
         };
         let sha256 = crate::source::hash::sha256(&bytes);
         let size = bytes.len() as u64;
-        let extract = || self.extractor.extract(&bytes, format, &self.settings);
+        let extract = || {
+            if is_own(&bytes) {
+                return Err(Failure::NoReport("an output of gongkai".to_owned()));
+            }
+            self.extractor.extract(&bytes, format, &self.settings)
+        };
         let records = |extracted: Extracted| extracted.reports.into_iter().map(|r| r.record).collect::<Vec<_>>();
         let result = guarded(extract).map(records).and_then(|mut records| {
             if records.is_empty() {
@@ -65,6 +70,15 @@ impl Engine {
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Outcome { origin, bytes: size, sha256, result, unchanged: false, millis }
     }
+}
+
+/// Whether the bytes are what this program wrote: they quote reports, and a folder of reports may hold them.
+fn is_own(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let tables = || [tabular::REPORT.join(","), tabular::CELL.join(",")];
+    text.starts_with(b"{\"schema\": \"gongkai.")
+        || text.starts_with(b"{\"schema\":\"gongkai.")
+        || text.starts_with(b"id,") && tables().iter().any(|head| text.starts_with(head.as_bytes()))
 }
 
 impl Yield {
