@@ -64,7 +64,7 @@ pub fn part(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Refuses to write a file over one that is read.
+/// Refuses to write a file over one that is read, or into a folder of those.
 ///
 /// # Errors
 /// Where both are one ([`ErrorKind::Usage`]).
@@ -73,7 +73,7 @@ pub fn apart<P: AsRef<Path>>(output: Option<&Path>, inputs: impl IntoIterator<It
     let same = |input: P| fs::canonicalize(input).is_ok_and(|input| input == place);
     if inputs.into_iter().any(same) {
         let message = format!("{} is read and cannot be written at once", place.display());
-        return Err(Error::new(ErrorKind::Usage, message).hint("name another file with -o"));
+        return Err(Error::new(ErrorKind::Usage, message).hint("name another with -o"));
     }
     Ok(())
 }

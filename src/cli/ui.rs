@@ -1,4 +1,4 @@
-//! The only printer: messages, progress and results.
+//! The only printer of messages and progress; results go through `output.rs`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::io::{self, IsTerminal, Write};
