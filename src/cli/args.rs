@@ -110,10 +110,11 @@ pub struct Inputs {
     /// Lists of paths end each path with NUL (as `find -print0` does)
     #[arg(short = '0', long)]
     pub null: bool,
-    /// Read only files that match GLOB (by name; by path if it holds `/`); repeatable
+    /// Read only files that match GLOB (by name; by path below the folder or in the archive if it holds `/`),
+    /// and archives that match with all that is in them; repeatable
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
-    /// Leave out files and folders that match GLOB; repeatable
+    /// Leave out files and folders that match GLOB (by the same rule); repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// Also read hidden files in folders

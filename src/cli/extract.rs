@@ -112,6 +112,9 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     if let Some(kept) = kept {
         ui.note(&format!("what was read so far is in {}", kept.display()));
     }
+    if !cut {
+        tell_idle(ui, &plan.selection);
+    }
     ui.close(if interrupted() { "interrupted" } else { "done" }, "", &tally);
     if interrupted() {
         return Ok(End::Interrupted);
@@ -122,9 +125,13 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
 /// Refuses to replace a file that is no output of this program: a shell expands a glob behind `-o` too, and then it is
 /// the first of the reports.
 fn no_other(file: &Path) -> Result<(), Error> {
+    // a pipe that is looked into takes what is in it, or waits
+    if !file.is_file() || file.starts_with("/dev") {
+        return Ok(());
+    }
     let mut head = Vec::new();
     let read = std::fs::File::open(file).and_then(|from| from.take(16).read_to_end(&mut head));
-    if file.is_file() && read.is_ok() && !head.is_empty() && !head.starts_with(b"{\"schema\": \"") {
+    if read.is_ok() && !head.is_empty() && !head.starts_with(b"{\"schema\": \"") {
         let message = format!("{} is there already, and holds no records", file.display());
         let hint = "name another file with -o; to replace this one, say the form with --to";
         return Err(Error::new(ErrorKind::Usage, message).hint(hint));
@@ -141,6 +148,13 @@ pub fn detail(origin: &Origin, millis: u64, done: &Yield) -> String {
         count(done.failed_checks.into(), "check"),
     ];
     format!("read {origin}: {} failed; {millis} ms", parts.join(", "))
+}
+
+/// Tells of globs that matched nothing: a slip of the pen, most likely.
+pub fn tell_idle(ui: &Ui, selection: &Selection) {
+    for glob in selection.idle() {
+        ui.note(&format!("{glob} of --include or --exclude matched nothing"));
+    }
 }
 
 /// Counts the files in a second walk for the time left, so that reading can begin at once.

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::cli::args::{Form, Global, Run};
 use crate::cli::export::Export;
-use crate::cli::extract::{count_ahead, detail};
+use crate::cli::extract::{count_ahead, detail, tell_idle};
+use crate::cli::output::apart;
 use crate::cli::reader::Reader;
 use crate::cli::tally::{Tally, count};
 use crate::cli::ui::Ui;
@@ -27,7 +28,7 @@ use crate::run::ledger::{Entry, Fate};
 use crate::run::plan::{Plan, Stamp, Step};
 use crate::run::pool::{self, Settings};
 use crate::source::hash;
-use crate::source::walk::{Roots, is_there, read_file};
+use crate::source::walk::{Roots, absence, read_file, shown};
 
 /// A step done.
 enum Done {
@@ -54,12 +55,18 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let patterns = pattern_set(global.patterns.as_deref())?;
     let made_by = made_by(patterns, args);
     let session = hash::sha256(made_by.to_string().as_bytes());
+    apart(Some(&args.output), &paths)?;
     let open = if args.afresh { Dataset::afresh } else { Dataset::open };
     let mut dataset = open(&args.output, &session)?;
     if dataset.is_resumed() {
         all_there(&args.inputs.paths, &paths, &args.output)?;
+        if !args.forget {
+            all_covered(&dataset, &paths, &args.output)?;
+        }
     }
     selection.skip(&args.output);
+    let globs = selection.fingerprint();
+    dataset.select(globs);
     let settings = args.reading.resolve()?;
     let limits = settings.limits.clone();
     let reader = Reader::new(settings, &args.process, global.patterns.as_deref(), false)?;
@@ -72,7 +79,7 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         format: args.inputs.format.map(|f| f.format()),
         limits: limits.clone(),
         other_shard: &|path| args.shard.is_some_and(|(i, n)| shard_of(path, n) != i - 1),
-        skip: &|path, stamp| known.index.lock().skip(path, stamp, args.retry_failed),
+        skip: &|path, stamp| known.index.lock().skip(path, stamp, globs, args.retry_failed),
     };
     let mut tally = Tally::default();
     let mut error = None;
@@ -138,6 +145,9 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     leave_out(&mut dataset, args, &Roots::of(&plan.paths), ui)?;
     dataset.finish(&made_by, args.shard)?;
     let export = Export { dataset: &args.output, bom: args.bom, global };
+    if tally.kept == 0 {
+        tell_idle(ui, &plan.selection);
+    }
     for form in args.to.iter().filter(|form| **form != Form::Jsonl) {
         convert::write(&export, *form, Some(&args.output.join(form.file_name())), ui)?;
     }
@@ -148,12 +158,31 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
 /// Refuses paths that are not there where an earlier run may have records of what was: a typo or a disk that is not
 /// mounted must not cost them. Of a list only all paths together tell that.
 fn all_there(typed: &[PathBuf], paths: &[PathBuf], output: &Path) -> Result<(), Error> {
-    let missing = |path: &&PathBuf| path.as_path() != Path::new("-") && !is_there(path);
-    let all = if paths.iter().all(|path| !is_there(path)) { paths.first() } else { None };
-    let Some(path) = typed.iter().find(missing).or(all) else { return Ok(()) };
-    let message = format!("no such file or folder: {}; {} is left as it was", path.display(), output.display());
+    let typed = typed.iter().filter(|path| path.as_path() != Path::new("-"));
+    let missing = typed.filter_map(|path| Some((path, absence(path)?))).next();
+    let all = || if paths.iter().all(|path| absence(path).is_some()) { paths.first() } else { None };
+    let all = || all().and_then(|path| Some((path, absence(path)?)));
+    let Some((path, why)) = missing.or_else(all) else { return Ok(()) };
+    let message = format!("{}: {why}; {} is left as it was", path.display(), output.display());
     Err(Error::new(ErrorKind::Usage, message).hint("is the name right, and the disk mounted?"))
 }
+
+/// Refuses paths that leave out what an earlier run read, before anything is read.
+fn all_covered(dataset: &Dataset, paths: &[PathBuf], output: &Path) -> Result<(), Error> {
+    let roots = Roots::of(paths);
+    let files: FxHashSet<Key> = paths.iter().map(|path| Key::of_path(&shown(path))).collect();
+    match dataset.outside(|path| roots.reach(path) || files.contains(&Key::of_path(path)))? {
+        None => Ok(()),
+        Some(example) => {
+            let output = output.display();
+            let message = format!("{output} has records of other files, such as {example}; it is left as it was");
+            Err(Error::new(ErrorKind::Usage, message).hint(FORGET))
+        }
+    }
+}
+
+const FORGET: &str =
+    "name all paths and globs of before, write to another folder, or leave these records out with --forget";
 
 /// Tells of the records of files that are gone, and refuses to drop those of files that this run merely did not come
 /// to, unless it is told to.
@@ -171,8 +200,7 @@ fn leave_out(dataset: &mut Dataset, args: &Run, roots: &Roots, ui: &Ui) -> Resul
     };
     if left.files > 0 && !args.forget {
         let message = format!("{output} holds what this run did not come to: {}", told(&left));
-        let hint = "name all paths and globs of before, write to another folder, or leave these out with --forget";
-        return Err(Error::new(ErrorKind::Usage, message).hint(hint));
+        return Err(Error::new(ErrorKind::Usage, message).hint(FORGET));
     }
     if gone.files > 0 {
         ui.note(&format!("left out because the files are gone: {}", told(&gone)));

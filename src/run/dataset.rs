@@ -56,6 +56,8 @@ pub struct Dataset {
     /// Whether the ledger tells of this session: it begins with its first entry, so that a run which is refused
     /// leaves the folder as it was.
     begun: bool,
+    /// [`Selection::fingerprint`](crate::source::walk::Selection::fingerprint) of this walk.
+    globs: Option<u32>,
     _lock: File,
 }
 
@@ -143,7 +145,12 @@ impl Dataset {
         let resumed = stale || !index.lock().is_empty();
         let journal = Journal::open(&records, &ledger, end).map_err(refused("write", &records))?;
         let (folder, session) = (folder.to_path_buf(), session.to_owned());
-        Ok(Self { folder, journal, index, session, stale, resumed, begun: false, _lock: lock })
+        Ok(Self { folder, journal, index, session, stale, resumed, begun: false, globs: None, _lock: lock })
+    }
+
+    /// Tells which files of an archive this walk takes.
+    pub fn select(&mut self, globs: u32) {
+        self.globs = Some(globs);
     }
 
     /// Whether the ledger tells of files from before.
@@ -286,8 +293,9 @@ impl Dataset {
         Ok(files)
     }
 
-    fn put(&mut self, entry: Entry, lines: &[u8]) -> Result<Entry, Error> {
+    fn put(&mut self, mut entry: Entry, lines: &[u8]) -> Result<Entry, Error> {
         let n = entry.n;
+        entry.selection = self.globs.unwrap_or(entry.selection);
         self.announce().map_err(refused("write to", &self.folder))?;
         let line = Line::Entry(Box::new(entry));
         let place = self.journal.append(lines, &line).map_err(refused("write to", &self.folder))?;
@@ -312,6 +320,24 @@ impl Dataset {
         self.index.lock().live().next().is_none()
     }
 
+    /// A file with records, of those that the walk will not come to by the word of `covers`.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn outside(&self, covers: impl Fn(&str) -> bool) -> Result<Option<String>, Error> {
+        let path = self.folder.join(LEDGER);
+        let mut found = None;
+        let scanned = File::open(&path).and_then(|file| {
+            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |_, entry, _| {
+                if entry.records > 0 && entry.fate == Fate::Record && !covers(&entry.origin.path) {
+                    found = Some(name(&entry));
+                }
+                Ok(found.is_none())
+            })
+        });
+        scanned.map(|_| found).map_err(refused("read", &path))
+    }
+
     /// Files with records that the walk did not come to: those that `is_gone` says are no more, and the others.
     ///
     /// # Errors
@@ -326,8 +352,10 @@ impl Dataset {
         let mut last = FxHashMap::default();
         let path = self.folder.join(LEDGER);
         let scanned = File::open(&path).and_then(|file| {
-            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |_, entry, _| {
-                if !index.has_visited(&entry.origin.path) {
+            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |made, entry, _| {
+                // another version may name the members of an archive in another way
+                let own = made == self.session;
+                if !(if own { index.has_reached(&entry) } else { index.has_visited(&entry.origin.path) }) {
                     let records = if entry.fate == Fate::Record { entry.records } else { 0 };
                     last.insert(entry.origin.to_string(), (entry.n, entry.origin.path, records));
                 }
@@ -463,7 +491,7 @@ mod tests {
                 return;
             }
             let stamp = Some(Stamp { size: content.len() as u64, mtime: 1 });
-            if dataset.index().lock().skip(path, stamp, false) {
+            if dataset.index().lock().skip(path, stamp, 0, false) {
                 dataset.keep_path(path, n as u64).unwrap();
             } else {
                 dataset.add(outcome(path, content), n as u64, stamp).unwrap();
@@ -531,6 +559,6 @@ mod tests {
         drop(first);
         let mut again = Dataset::open(folder.path(), "s").unwrap();
         again.add(outcome("a", "1"), 0, STAMP).unwrap();
-        assert!(again.index().lock().skip("a", STAMP, false));
+        assert!(again.index().lock().skip("a", STAMP, 0, false));
     }
 }

@@ -78,6 +78,8 @@ struct Slot {
     next: Number,
     /// The file that was read in the place of this duplicate, in an earlier session.
     of: Number,
+    /// What was taken of archives.
+    selection: u32,
     fate: Fate,
     /// A later entry of the same name counts.
     superseded: bool,
@@ -117,6 +119,7 @@ impl Index {
             n: u32::try_from(entry.n).unwrap_or(u32::MAX),
             next: NONE,
             of: NONE,
+            selection: entry.selection,
             fate: entry.fate,
             superseded: false,
             kept: false,
@@ -169,12 +172,13 @@ impl Index {
     /// the path itself has no entry.
     fn of_path(&self, path: Key) -> Vec<u32> {
         let Some(own) = self.find(path) else { return Vec::new() };
-        let stamp = self.slot(own).map_or(NO_STAMP, |slot| slot.stamp);
+        let whole = |slot: &Slot| (slot.stamp, slot.selection);
+        let container = self.slot(own).map_or((NO_STAMP, 0), whole);
         let mut list = Vec::new();
         let mut next = self.members.get(&path).map_or(NONE, |ends| ends.0);
         while let Some(slot) = self.slot(next) {
-            // members that a changed container no longer has carry another stamp
-            if !slot.superseded && slot.stamp == stamp {
+            // members that a changed container no longer has carry another stamp, those that other globs took their mark
+            if !slot.superseded && whole(slot) == container {
                 list.push(next);
             }
             next = slot.next;
@@ -184,13 +188,18 @@ impl Index {
     }
 
     /// Whether a path is done and has not changed; asked once for each path, in the order of the walk.
-    pub fn skip(&mut self, path: &str, stamp: Option<Stamp>, retry_failed: bool) -> bool {
+    pub fn skip(&mut self, path: &str, stamp: Option<Stamp>, selection: u32, retry_failed: bool) -> bool {
         let path = Key::of_path(path);
         let (Some(own), Some(stamp)) = (self.find(path), stamp) else { return false };
         if self.slot(own).is_none_or(|slot| slot.stamp != stamp) {
             return false;
         }
         let list = self.of_path(path);
+        // other globs take other files of an archive
+        let other = |slot: &Slot| (list.len() > 1 || slot.fate == Fate::Opened) && slot.selection != selection;
+        if self.slot(own).is_none_or(other) {
+            return false;
+        }
         if retry_failed && list.iter().any(|at| self.slot(*at).is_some_and(|slot| slot.fate == Fate::Failed)) {
             return false;
         }
@@ -272,10 +281,25 @@ impl Index {
         self.slots.is_empty()
     }
 
+    fn visited(&self, name: Key) -> Option<&Slot> {
+        self.find(name).and_then(|number| self.slot(number)).filter(|slot| slot.live)
+    }
+
     /// Whether the walk came to a path.
     #[must_use]
     pub fn has_visited(&self, path: &str) -> bool {
-        self.find(Key::of_path(path)).and_then(|number| self.slot(number)).is_some_and(|slot| slot.live)
+        self.visited(Key::of_path(path)).is_some()
+    }
+
+    /// Whether the walk came to what an entry of this session tells of, or to the container that held it and has
+    /// changed since; in one that has not, the globs left it out.
+    #[must_use]
+    pub fn has_reached(&self, entry: &Entry) -> bool {
+        self.visited(Key::of_name(&entry.origin)).is_some()
+            || entry.origin.member.is_some()
+                && self
+                    .visited(Key::of_path(&entry.origin.path))
+                    .is_some_and(|container| container.stamp != entry.stamp.unwrap_or(NO_STAMP))
     }
 
     /// Whether the entries of this run are all that there are, in the order of the ledger.
@@ -326,8 +350,9 @@ mod tests {
         }
         index.settle();
         assert_eq!(index.kept("a.zip"), [3, 4]);
-        assert!(index.skip("a.zip", Some(Stamp { size: 1, mtime: 2 }), false));
-        assert!(!index.skip("a.zip", Some(Stamp { size: 1, mtime: 1 }), false));
-        assert!(!index.skip("b.zip", Some(Stamp { size: 1, mtime: 1 }), false));
+        assert!(index.skip("a.zip", Some(Stamp { size: 1, mtime: 2 }), 0, false));
+        assert!(!index.skip("a.zip", Some(Stamp { size: 1, mtime: 2 }), 7, false));
+        assert!(!index.skip("a.zip", Some(Stamp { size: 1, mtime: 1 }), 0, false));
+        assert!(!index.skip("b.zip", Some(Stamp { size: 1, mtime: 1 }), 0, false));
     }
 }

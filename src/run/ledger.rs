@@ -61,6 +61,9 @@ pub struct Entry {
     /// Bytes of its lines.
     #[serde(default)]
     pub length: u64,
+    /// What was taken of archives: [`Selection::fingerprint`](crate::source::walk::Selection::fingerprint).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub selection: u32,
     /// Number of records; of a container, of its members.
     #[serde(default)]
     pub records: u64,
@@ -94,6 +97,7 @@ impl Entry {
             of: None,
             offset: 0,
             length: 0,
+            selection: 0,
             records: 0,
             numbers: 0,
             flags: 0,
@@ -101,6 +105,11 @@ impl Entry {
             millis: 0,
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands on a reference")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// A line of the ledger.

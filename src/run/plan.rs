@@ -13,7 +13,7 @@ use crate::limits::Limits;
 use crate::run::index::Key;
 use crate::run::job::{Input, Job, Origin};
 use crate::source::container::{self, Kind};
-use crate::source::walk::{Found, Selection, Walk};
+use crate::source::walk::{By, Found, Selection, Walk};
 
 /// Size and time of a file on disk: whether it may have changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -88,6 +88,13 @@ pub struct Plan<'a> {
     pub skip: &'a (dyn Fn(&str, Option<Stamp>) -> bool + Sync),
 }
 
+/// A container, and what of it is taken.
+struct Archive<'a> {
+    path: &'a Path,
+    kind: Kind,
+    selection: &'a Selection,
+}
+
 impl Plan<'_> {
     /// Walks, takes containers apart, and puts every step in order.
     pub fn walk(&self, put: &mut dyn FnMut(Step) -> ControlFlow<()>) {
@@ -95,7 +102,8 @@ impl Plan<'_> {
         let several = self.paths.len() > 1;
         let mut seen = FxHashSet::default();
         for (n, found) in (0..).zip(Walk::new(self.paths.clone(), self.selection.clone())) {
-            if several && !seen.insert(Key::of_path(&found.name)) {
+            let archive = || found.file.as_ref().is_ok_and(|path| self.kind(path).is_some());
+            if found.by == By::Content && !archive() || several && !seen.insert(Key::of_path(&found.name)) {
                 continue;
             }
             if self.file(n, found, put).is_break() {
@@ -105,7 +113,7 @@ impl Plan<'_> {
     }
 
     fn file(&self, n: u64, found: Found, put: &mut dyn FnMut(Step) -> ControlFlow<()>) -> ControlFlow<()> {
-        let Found { name, file } = found;
+        let Found { name, file, by } = found;
         if (self.other_shard)(&name) {
             return ControlFlow::Continue(());
         }
@@ -119,7 +127,13 @@ impl Plan<'_> {
             Err(failure) => return put(self.read(n, origin, Input::Missing(failure), stamp)),
         };
         match self.kind(&path) {
-            Some(kind) => self.container(n, &path, kind, origin, stamp, put),
+            Some(kind) if by == By::Name && self.selection.has_globs() => {
+                let selection = self.selection.within();
+                self.container(n, &Archive { path: &path, kind, selection: &selection }, origin, stamp, put)
+            }
+            Some(kind) => {
+                self.container(n, &Archive { path: &path, kind, selection: &self.selection }, origin, stamp, put)
+            }
             None => put(self.read(n, origin, Input::File(path), stamp)),
         }
     }
@@ -139,12 +153,12 @@ impl Plan<'_> {
     fn container(
         &self,
         n: u64,
-        path: &Path,
-        kind: Kind,
+        archive: &Archive<'_>,
         origin: Origin,
         stamp: Option<Stamp>,
         put: &mut dyn FnMut(Step) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        let Archive { path, kind, selection } = *archive;
         let mut members = 0;
         let mut flow = ControlFlow::Continue(());
         let mut sink = |member: container::Member| {
@@ -159,12 +173,12 @@ impl Plan<'_> {
             flow = put(self.read(n, origin, input, stamp));
             flow
         };
-        let result = container::expand(path, kind, &self.limits, &self.selection, &mut sink);
+        let result = container::expand(path, kind, &self.limits, selection, &mut sink);
         if flow.is_break() {
             return flow;
         }
         match result {
-            Ok(()) if members == 0 => {
+            Ok(()) if members == 0 && !selection.has_globs() => {
                 let failure = Failure::NoReport("an archive without a file to read".to_owned());
                 put(self.read(n, origin, Input::Missing(failure), stamp))
             }

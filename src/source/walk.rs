@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -11,26 +13,97 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::source::hash;
 
 /// What of a folder is read.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    include: GlobSet,
-    exclude: GlobSet,
+    include: Globs,
+    exclude: Globs,
     hidden: bool,
     skip: Vec<PathBuf>,
+}
+
+/// Globs, and which of them have matched anything, for all clones together.
+#[derive(Debug, Clone)]
+struct Globs {
+    set: GlobSet,
+    typed: Arc<[(String, AtomicBool)]>,
+}
+
+impl Globs {
+    fn new(typed: &[String], compiled: impl Fn(&str) -> String) -> Result<Self, Error> {
+        let mut set = GlobSetBuilder::new();
+        for glob in typed {
+            set.add(compile(&compiled(glob))?);
+        }
+        let set = set.build();
+        let set = set.map_err(|e| Error::new(ErrorKind::Usage, "too many or too large globs").caused_by(e))?;
+        Ok(Self { set, typed: typed.iter().map(|glob| (glob.clone(), AtomicBool::new(false))).collect() })
+    }
+
+    /// Whether one of them matches the path or its last part.
+    fn match_any(&self, path: &Path) -> bool {
+        let name = path.file_name().map(|name| self.set.matches(Path::new(name)));
+        let mut any = false;
+        for at in self.set.matches(path).into_iter().chain(name.unwrap_or_default()) {
+            any = true;
+            if let Some((_, hit)) = self.typed.get(at) {
+                hit.store(true, Ordering::Relaxed);
+            }
+        }
+        any
+    }
+
+    fn idle(&self) -> impl Iterator<Item = &str> {
+        self.typed.iter().filter(|(_, hit)| !hit.load(Ordering::Relaxed)).map(|(glob, _)| glob.as_str())
+    }
 }
 
 impl Selection {
     /// Takes files that match one of `include` (all, if there is none) and none of `exclude`.
     ///
     /// A glob without `/` is matched against the file name, one with `/` against the whole path below the
-    /// folder. Hidden files and folders are left out unless `hidden`.
+    /// folder or in the archive; one that ends with `/` is a folder. Hidden files and folders are left out unless
+    /// `hidden`.
     ///
     /// # Errors
     /// A glob that is none ([`ErrorKind::Usage`]).
     pub fn new(include: &[String], exclude: &[String], hidden: bool) -> Result<Self, Error> {
-        Ok(Self { include: globs(include)?, exclude: globs(exclude)?, hidden, skip: Vec::new() })
+        let all_of = |glob: &str| if glob.ends_with('/') { format!("{glob}**") } else { glob.to_owned() };
+        let folder = |glob: &str| glob.trim_end_matches('/').to_owned();
+        let (include, exclude) = (Globs::new(include, all_of)?, Globs::new(exclude, folder)?);
+        Ok(Self { include, exclude, hidden, skip: Vec::new() })
+    }
+
+    /// Globs that have matched nothing so far, as typed.
+    pub fn idle(&self) -> impl Iterator<Item = &str> {
+        self.include.idle().chain(self.exclude.idle())
+    }
+
+    /// Whether there is any glob.
+    #[must_use]
+    pub fn has_globs(&self) -> bool {
+        !self.include.set.is_empty() || !self.exclude.set.is_empty()
+    }
+
+    /// The selection in an archive that is included itself: everything, but for what is excluded.
+    #[must_use]
+    pub fn within(&self) -> Self {
+        let include = Globs { set: GlobSet::empty(), typed: Arc::from([]) };
+        Self { include, ..self.clone() }
+    }
+
+    /// A number that is another for other globs, 0 for none: which files of an archive were taken.
+    #[must_use]
+    pub fn fingerprint(&self) -> u32 {
+        if !self.hidden && !self.has_globs() {
+            return 0;
+        }
+        let globs = |globs: &Globs| globs.typed.iter().map(|(glob, _)| format!("{glob}\0")).collect::<String>();
+        let text = format!("{}\0{}\0{}", globs(&self.include), globs(&self.exclude), self.hidden);
+        let digits = hash::sha256(text.as_bytes());
+        digits.get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or(1).max(1)
     }
 
     /// Leaves out the program's own output, should it lie in a folder that is read.
@@ -41,9 +114,11 @@ impl Selection {
     /// Whether a file at this path below its folder (or of this name inside an archive) is read.
     #[must_use]
     pub fn takes(&self, path: &Path) -> bool {
-        let hit =
-            |set: &GlobSet| set.is_match(path) || path.file_name().is_some_and(|name| set.is_match(Path::new(name)));
-        (self.include.is_empty() || hit(&self.include)) && !self.excludes(path)
+        self.includes(path) && !path.ancestors().any(|part| self.excludes(part))
+    }
+
+    fn includes(&self, path: &Path) -> bool {
+        self.include.set.is_empty() || self.include.match_any(path)
     }
 
     /// Whether hidden files are read.
@@ -53,20 +128,12 @@ impl Selection {
     }
 
     fn excludes(&self, path: &Path) -> bool {
-        self.exclude.is_match(path) || path.file_name().is_some_and(|name| self.exclude.is_match(Path::new(name)))
+        self.exclude.match_any(path)
     }
 
     fn skips(&self, path: &Path) -> bool {
         !self.skip.is_empty() && fs::canonicalize(path).is_ok_and(|p| self.skip.contains(&p))
     }
-}
-
-fn globs(patterns: &[String]) -> Result<GlobSet, Error> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        set.add(compile(pattern)?);
-    }
-    set.build().map_err(|e| Error::new(ErrorKind::Usage, "too many or too large globs").caused_by(e))
 }
 
 fn compile(pattern: &str) -> Result<globset::Glob, Error> {
@@ -84,6 +151,19 @@ pub struct Found {
     pub name: String,
     /// The file, or why it cannot be read.
     pub file: Result<PathBuf, Failure>,
+    /// Why it is here.
+    pub by: By,
+}
+
+/// Why a file was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// It is included, by its name or because everything is.
+    Name,
+    /// It was given itself, though the globs do not include it.
+    Hand,
+    /// Only for what may be in it, should it be an archive.
+    Content,
 }
 
 /// Walks paths, folders and globs in the order given, folders depth first and sorted by name.
@@ -98,7 +178,14 @@ pub struct Walk {
 struct Folder {
     root: PathBuf,
     entries: ignore::Walk,
-    only: Option<GlobSet>,
+    only: Option<Only>,
+}
+
+/// A glob that was given in the place of a path.
+struct Only {
+    set: GlobSet,
+    typed: PathBuf,
+    matched: bool,
 }
 
 impl Walk {
@@ -108,7 +195,7 @@ impl Walk {
         Self { selection, given: given.into_iter().collect(), folder: None }
     }
 
-    fn open(&self, root: PathBuf, only: Option<GlobSet>) -> Folder {
+    fn open(&self, root: PathBuf, only: Option<Only>) -> Folder {
         let mut builder = ignore::WalkBuilder::new(&root);
         builder.standard_filters(false).hidden(!self.selection.hidden).follow_links(true);
         builder.sort_by_file_name(std::ffi::OsStr::cmp);
@@ -116,7 +203,8 @@ impl Walk {
         let base = root.clone();
         builder.filter_entry(move |entry| {
             let path = entry.path().strip_prefix(&base).unwrap_or(entry.path());
-            path.as_os_str().is_empty() || !selection.excludes(path)
+            let own = || entry.file_type().is_some_and(|t| t.is_dir()) && selection.skips(entry.path());
+            path.as_os_str().is_empty() || !(selection.excludes(path) || own())
         });
         Folder { root, entries: builder.build(), only }
     }
@@ -127,16 +215,19 @@ impl Walk {
                 self.folder = Some(self.open(path, None));
                 None
             }
-            Ok(meta) => Some(found(path, &meta)),
+            Ok(meta) => {
+                let by = if self.selection.includes(&path) { By::Name } else { By::Hand };
+                Some(Found { by, ..found(path, &meta) })
+            }
             Err(e) => {
                 if let Some((root, glob)) = split_glob(&path) {
                     let set = compile(&glob).ok().and_then(|g| GlobSetBuilder::new().add(g).build().ok());
                     if let Some(set) = set {
-                        self.folder = Some(self.open(root, Some(set)));
+                        self.folder = Some(self.open(root, Some(Only { set, typed: path, matched: false })));
                         return None;
                     }
                 }
-                Some(Found { name: shown(&path), file: Err(Failure::Unreadable(reason(&e))) })
+                Some(lost(&path, reason(&e)))
             }
         }
     }
@@ -144,22 +235,31 @@ impl Walk {
     fn next_below(&mut self) -> Option<Found> {
         let folder = self.folder.as_mut()?;
         loop {
-            let entry = match folder.entries.next()? {
-                Ok(entry) => entry,
-                Err(e) => return Some(refused(&folder.root, &e)),
+            let entry = match folder.entries.next() {
+                Some(Ok(entry)) => entry,
+                Some(Err(e)) => {
+                    folder.only.iter_mut().for_each(|only| only.matched = true);
+                    return Some(refused(&folder.root, &e));
+                }
+                None => {
+                    let only = folder.only.take().filter(|only| !only.matched)?;
+                    return Some(lost(&only.typed, NO_MATCH.to_owned()));
+                }
             };
             if entry.file_type().is_some_and(|t| t.is_dir()) {
                 continue;
             }
             let path = entry.path();
             let below = path.strip_prefix(&folder.root).unwrap_or(path);
-            let wanted = folder.only.as_ref().is_none_or(|set| set.is_match(path)) && self.selection.takes(below);
-            if !wanted || self.selection.skips(path) {
+            if folder.only.as_ref().is_some_and(|only| !only.set.is_match(path)) || self.selection.skips(path) {
                 continue;
             }
+            folder.only.iter_mut().for_each(|only| only.matched = true);
+            let by = if self.selection.includes(below) { By::Name } else { By::Content };
             return Some(match fs::metadata(path) {
-                Ok(meta) => found(path.to_path_buf(), &meta),
-                Err(e) => Found { name: shown(path), file: Err(Failure::Unreadable(reason(&e))) },
+                Ok(meta) if by == By::Name || meta.is_file() => Found { by, ..found(path.to_path_buf(), &meta) },
+                Err(e) if by == By::Name => lost(path, reason(&e)),
+                _ => continue,
             });
         }
     }
@@ -191,14 +291,23 @@ fn found(path: PathBuf, meta: &fs::Metadata) -> Found {
     } else {
         Err(Failure::Unreadable(format!("not a regular file but {}", kind(meta))))
     };
-    Found { name, file }
+    Found { name, file, by: By::Name }
 }
+
+/// A path at which nothing can be read.
+fn lost(path: &Path, why: String) -> Found {
+    Found { name: shown(path), file: Err(Failure::Unreadable(why)), by: By::Name }
+}
+
+const NO_MATCH: &str = "no file matches";
 
 #[cfg(unix)]
 fn kind(meta: &fs::Metadata) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
     let t = meta.file_type();
-    if t.is_fifo() {
+    if t.is_dir() {
+        "a folder; name the files in it"
+    } else if t.is_fifo() {
         "a named pipe"
     } else if t.is_socket() {
         "a socket"
@@ -210,8 +319,8 @@ fn kind(meta: &fs::Metadata) -> &'static str {
 }
 
 #[cfg(not(unix))]
-fn kind(_: &fs::Metadata) -> &'static str {
-    "something else"
+fn kind(meta: &fs::Metadata) -> &'static str {
+    if meta.is_dir() { "a folder; name the files in it" } else { "something else" }
 }
 
 /// An entry of a folder that the walk could not take: unreadable folder, loop of links, dangling link.
@@ -234,7 +343,7 @@ fn refused(root: &Path, error: &ignore::Error) -> Found {
             other => why = other.to_string(),
         }
     }
-    Found { name: shown(&path), file: Err(Failure::Unreadable(why)) }
+    lost(&path, why)
 }
 
 /// A path as shown in output: `/` between its parts, no leading `./`.
@@ -316,10 +425,16 @@ impl Roots {
     }
 }
 
-/// Whether a path given is there, or is a glob.
+/// Why a path given leads to nothing, if it does.
 #[must_use]
-pub fn is_there(given: &Path) -> bool {
-    fs::symlink_metadata(given).is_ok() || split_glob(given).is_some_and(|(root, _)| root.is_dir())
+pub fn absence(given: &Path) -> Option<String> {
+    let e = fs::metadata(given).err()?;
+    if split_glob(given).is_none() {
+        return Some(reason(&e));
+    }
+    let all = Selection::new(&[], &[], true).ok()?;
+    let none = Walk::new([given.to_path_buf()], all).all(|found| found.file.is_err());
+    none.then(|| NO_MATCH.to_owned())
 }
 
 /// Reads a file whole, within the limit, and makes sure that it held still meanwhile.
@@ -362,7 +477,10 @@ pub fn too_large(bytes: u64, limits: &Limits) -> Result<(), Failure> {
 #[must_use]
 pub fn path_list(bytes: &[u8], nul: bool) -> Vec<PathBuf> {
     let end = if nul { 0 } else { b'\n' };
+    // editors of Windows begin a text with a mark
     bytes
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(bytes)
         .split(|&b| b == end)
         .map(|line| if nul { line } else { line.strip_suffix(b"\r").unwrap_or(line) })
         .filter(|line| !line.is_empty())
@@ -407,9 +525,28 @@ mod tests {
         let short = |v: Vec<String>| v.into_iter().map(|n| n.replace(&base, "")).collect::<Vec<_>>();
         assert_eq!(short(names(&[dir.path()], all.clone())), ["a/10.html", "a/2.html", "a/x/3.pdf", "b.txt"]);
         let some = Selection::new(&["*.html".into(), "a/x/*".into()], &["10.*".into()], false).unwrap();
-        assert_eq!(short(names(&[dir.path()], some)), ["a/2.html", "a/x/3.pdf"]);
+        let named = Walk::new([dir.path().to_path_buf()], some).filter(|f| f.by == By::Name).map(|f| f.name);
+        assert_eq!(short(named.collect()), ["a/2.html", "a/x/3.pdf"]);
+        let folder = Selection::new(&["a/".into()], &["x/".into()], false).unwrap();
+        assert_eq!(short(names(&[dir.path()], folder.clone())), ["a/10.html", "a/2.html", "b.txt"]);
+        let by: Vec<By> = Walk::new([dir.path().to_path_buf()], folder.clone()).map(|f| f.by).collect();
+        assert_eq!(by, [By::Name, By::Name, By::Content]);
+        assert!(!folder.takes(Path::new("a/x/3.pdf")) && folder.within().takes(Path::new("b")));
+        let idle = Selection::new(&["*.html".into(), "*.doc".into()], &["y".into()], false).unwrap();
+        names(&[dir.path()], idle.clone());
+        assert_eq!(idle.idle().collect::<Vec<_>>(), ["*.doc", "y"]);
+        assert_ne!(idle.fingerprint(), folder.fingerprint());
+        let mut own = all.clone();
+        own.skip(&dir.path().join("a"));
+        assert_eq!(short(names(&[dir.path()], own)), ["b.txt"]);
         let glob = dir.path().join("a/**/*.{pdf,txt}");
         assert_eq!(short(names(&[&glob], all.clone())), ["a/x/3.pdf"]);
+        for (given, why) in [("a/*.doc", Some(NO_MATCH)), ("a/*.html", None), ("none", Some("no such file or folder"))]
+        {
+            assert_eq!(absence(&dir.path().join(given)).as_deref(), why, "{given}");
+        }
+        let found: Vec<Found> = Walk::new([dir.path().join("*.doc")], all.clone()).collect();
+        assert!(matches!(&found[0].file, Err(Failure::Unreadable(why)) if why == NO_MATCH));
         let none = dir.path().join("none.pdf");
         let found: Vec<Found> = Walk::new([none], all).collect();
         assert!(matches!(&found[0].file, Err(Failure::Unreadable(why)) if why == "no such file or folder"));
@@ -442,7 +579,7 @@ mod tests {
 
     #[test]
     fn lists_of_paths() {
-        assert_eq!(path_list(b"a b\r\n\nc", false), [PathBuf::from("a b"), PathBuf::from("c")]);
+        assert_eq!(path_list(b"\xef\xbb\xbfa b\r\n\nc", false), [PathBuf::from("a b"), PathBuf::from("c")]);
         assert_eq!(path_list(b"a\nb\0c\0", true), [PathBuf::from("a\nb"), PathBuf::from("c")]);
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::samples::{archive, gongkai, json};
+use crate::samples::{archive, gongkai, json, report};
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut out = Vec::new();
@@ -174,6 +174,66 @@ fn every_container_gives_what_the_folder_gives() {
         fs::write(&path, bytes).unwrap();
         assert!(records(&path) == want, "{name}");
     }
+}
+
+#[test]
+fn no_member_of_a_zip_is_lost_unsaid() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = ["海棠市人民政府", "清河县人民政府"].map(|agency| report(agency, 2023, 1).into_bytes());
+    let twice = pages.iter().map(|page| ("a.html".to_owned(), page.clone())).collect::<Vec<_>>();
+    fs::write(folder.path().join("twice.zip"), zip(&twice)).unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", "twice.zip"]).assert().code(0);
+    let records = json(&out.get_output().stdout);
+    let names: Vec<_> = records.iter().map(|r| (&r["source"]["member"], &r["report"]["agency"])).collect();
+    assert_eq!(names, [(&"a.html".into(), &"海棠市人民政府".into()), (&"a.html#2".into(), &"清河县人民政府".into())]);
+    // the list of the document inside must not be taken for that of the archive
+    let inner = zip(&[("[Content_Types].xml".to_owned(), b"<Types/>".to_vec())]);
+    let [page, other] = pages;
+    let files = [("a.docx".to_owned(), inner), ("b.html".to_owned(), page), ("c.html".to_owned(), other)];
+    let whole = zip(&files);
+    fs::write(folder.path().join("cut.zip"), &whole[..whole.len() - 300]).unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", "cut.zip"]).assert().code(1);
+    let told = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
+    assert!(told.contains("failed cut.zip: damaged: zip: cut off"), "{told}");
+}
+
+#[test]
+fn globs_see_the_members_of_archives() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    archive(&tree, 6);
+    fs::write(folder.path().join("tree/a.zip"), zip(&files(&tree))).unwrap();
+    let run = |args: &[&str], code: i32| {
+        let out = gongkai().current_dir(&folder).args(["extract", "tree"]).args(args).assert().code(code);
+        let told = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
+        (json(&out.get_output().stdout).len(), told)
+    };
+    assert_eq!(run(&[], 0).0, 12);
+    assert_eq!(run(&["--include", "0001.html"], 0).0, 2);
+    assert_eq!(run(&["--include", "a.zip"], 0).0, 6);
+    assert_eq!(run(&["--include", "b/*"], 0).0, 8);
+    assert_eq!(run(&["--exclude", "b/"], 0).0, 4);
+    let (none, told) = run(&["--include", "*.pdf"], 0);
+    assert!(none == 0 && told.contains("*.pdf of --include or --exclude matched nothing"), "{told}");
+    let run = |args: &[&str]| {
+        gongkai().current_dir(&folder).args(["run", "tree", "-q", "-o", "out"]).args(args).assert().code(0);
+        fs::read_to_string(folder.path().join("out/ledger.jsonl")).unwrap().matches("\"member\"").count()
+    };
+    assert_eq!((run(&["--include", "0001.html"]), run(&["--include", "0001.html"])), (1, 1));
+    assert_eq!(run(&[]), 6, "with other globs an archive is opened again");
+    fs::rename(folder.path().join("tree/a.zip"), folder.path().join("a.zip")).unwrap();
+    let run = |args: &[&str], code| {
+        let out = gongkai().current_dir(&folder).args(["run", "a.zip", "-o", "zipped"]).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    run(&[], 0);
+    for _ in 0..2 {
+        assert!(run(&["--include", "0001.html"], 2).contains("did not come to: 5 records of 5 files"));
+    }
+    assert!(run(&[], 0).contains("6 files: 6 records"));
+    assert!(run(&["--include", "0001.html", "--forget"], 0).contains("1 file: 1 record"));
+    run(&["--include", "nothing", "--forget"], 0);
+    assert!(run(&[], 0).contains("6 files: 6 records"));
 }
 
 #[test]

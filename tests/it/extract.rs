@@ -104,11 +104,37 @@ fn a_log_for_programs_is_json() {
 fn exit_codes_tell() {
     let folder = tempfile::tempdir().unwrap();
     gongkai().current_dir(&folder).args(["extract", "none.pdf"]).assert().code(1);
+    let out = gongkai().current_dir(&folder).args(["extract", "*.none"]).assert().code(1);
+    assert!(
+        String::from_utf8_lossy(&out.get_output().stderr).starts_with("failed *.none: unreadable: no file matches")
+    );
+    let out = gongkai().args(["text", "corpus"]).assert().code(1);
+    assert!(String::from_utf8_lossy(&out.get_output().stderr).contains("not a regular file but a folder"));
+    gongkai().args(["patterns", "list"]).env("GONGKAI_PATTERNS", "").assert().code(0);
     gongkai().current_dir(&folder).args(["extract", ".", "--include", "["]).assert().code(2);
     gongkai().current_dir(&folder).args(["extract", ".", "--patterns", "nowhere"]).assert().code(2);
     gongkai().current_dir(&folder).args(["extract", "--no-such-option"]).assert().code(2);
     gongkai().current_dir(&folder).args(["extract", ".", "-o", "no/such/folder.jsonl"]).assert().code(2);
     gongkai().arg("completions").arg("bash").assert().code(0);
+}
+
+#[test]
+fn no_output_is_read_as_a_report() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(folder.path(), 3);
+    let run = |args: &[&str], code: i32| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    for name in ["a.jsonl", "b.csv", "c.jsonl.gz"] {
+        run(&["extract", ".", "--exclude", "?.*", "-o", name], 0);
+    }
+    let told = run(&["extract", ".", "-o", "d.jsonl"], 1);
+    assert!(told.contains("6 files: 3 records") && told.contains("a.jsonl: no report: an output of gongkai"), "{told}");
+    for _ in 0..2 {
+        let told = run(&["run", ".", "-o", "b/out", "--exclude", "?.*"], 0);
+        assert!(told.contains("3 files: 3 records"), "{told}");
+    }
 }
 
 #[test]

@@ -105,11 +105,11 @@ fn no_wrong_path_costs_a_record() {
     };
     run(&["in"], 0);
     let refused: [(&[&str], &str); 6] = [
-        (&["nowhere"], "no such file or folder: nowhere; out is left as it was"),
-        (&["in", "nowhere"], "no such file or folder: nowhere"),
-        (&["in/b/*.nomatch"], "nothing to read was found"),
+        (&["nowhere"], "nowhere: no such file or folder; out is left as it was"),
+        (&["in", "nowhere"], "nowhere: no such file or folder"),
+        (&["in/b/*.nomatch"], "in/b/*.nomatch: no file matches"),
         (&["in", "--include", "*.pdf"], "nothing to read was found"),
-        (&["in/b/0001.html"], "did not come to: 8 records of 8 files, such as in/b/0002.html"),
+        (&["in/b/0001.html"], "out has records of other files, such as in/b/0002.html; it is left as it was"),
         (&["in", "--shard", "1/2"], "did not come to"),
     ];
     for (args, why) in refused {
