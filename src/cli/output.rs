@@ -73,7 +73,7 @@ pub fn apart<P: AsRef<Path>>(output: Option<&Path>, inputs: impl IntoIterator<It
     let same = |input: P| fs::canonicalize(input).is_ok_and(|input| input == place);
     if inputs.into_iter().any(same) {
         let message = format!("{} is read and cannot be written at once", place.display());
-        return Err(Error::new(ErrorKind::Usage, message).hint("name another with -o"));
+        return Err(Error::new(ErrorKind::Usage, message).hint("write somewhere else"));
     }
     Ok(())
 }
