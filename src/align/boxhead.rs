@@ -12,6 +12,8 @@ use crate::text::fold;
 
 /// How well labels match that are the same.
 const SAME: f32 = 0.95;
+/// Cells of the rows of a boxhead, at most.
+const MOST_HEADS: usize = 2_000;
 /// How far apart the same line may be drawn on two pages, in points.
 const EDGE: f32 = 4.0;
 
@@ -289,6 +291,10 @@ pub(crate) fn boxhead(
 ) -> Option<Boxhead> {
     let form = index.part(part)?;
     let columns = &form.columns;
+    // Headers are compared with each other; no form has a tenth of these.
+    if rows.iter().map(|&row| grid.row(row).len()).sum::<usize>() > MOST_HEADS {
+        return None;
+    }
     let heads = heads(grid, rows, part, index, reader);
     if heads.iter().all(|h| h.leaf.is_empty()) || heads.iter().any(|h| heads_two(grid, h, form, reader)) {
         return None;

@@ -195,3 +195,11 @@ fn blanks_and_a_unit_under_the_only_header_are_no_values() {
     assert_eq!(values(&found, "proactive.licensing."), ["17"]);
     assert_eq!(values(&found, "proactive.fees."), ["8.5"]);
 }
+
+#[test]
+fn a_row_of_thousands_of_headers_heads_nothing() {
+    let wide = |text: &str| format!("|{}", [text; 2100].join("|"));
+    let head = format!("规章{}", wide("本年制发件数"));
+    let found = read(&html(&table(&["第二十条第（一）项", &head, &format!("规章{}", wide("1"))])));
+    assert!(values(&found, "proactive.").is_empty(), "{:?}", found.readings);
+}
