@@ -62,9 +62,9 @@ pub(super) fn agency(
             }
         }
     }
-    // A name on a line of its own under the title, and no addressee.
+    // A name on a line of its own under the title: no addressee, and no entry of a list.
     let under = title.filter(|t| t.first.is_some()).and_then(|t| lines.get(t.last + 1));
-    if let Some(line) = under.filter(|l| !l.table && l.len() <= 40 && !l.text.trim_end().ends_with([':', '：']))
+    if let Some(line) = under.filter(|l| !l.table && l.len() <= 40 && !l.shadow.text.contains(':'))
         && let Some(name) = title::sure_name(line.text, pattern)
     {
         found.push((5.5, name, "line", line.anchor));

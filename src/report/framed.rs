@@ -1,4 +1,4 @@
-//! Text that a table only frames: titles in its first rows, whole pages laid out in its rows.
+//! Text that a table only frames: titles and named entries in its first rows, whole pages laid out in its rows.
 
 use crate::document::{Cell, Table, TableKind};
 
@@ -8,10 +8,10 @@ const PROSE: usize = 200;
 const LONG: usize = 60;
 
 /// What a row of a table is to the running text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Row<'a> {
-    /// Running text: the cell that holds all of it.
-    Text(&'a Cell),
+    /// Running text: the cells that hold it.
+    Text(Vec<&'a Cell>),
     /// A row of the grid.
     Grid,
 }
@@ -25,39 +25,60 @@ pub(super) struct Framed<'a> {
     pub is_page: bool,
 }
 
-/// Tells text that a table only frames from its grid; rows of one filled cell above the grid are text, below its first
-/// row only those of a page that reach over its whole width or are prose.
+/// Tells text that a table only frames from its grid; rows above the grid of one filled cell or of named entries
+/// (`填报单位：某局`) are text, below its first row only those of a page that reach over its whole width or are prose.
 pub(super) fn framed(table: &Table) -> Framed<'_> {
     if !matches!(table.kind, TableKind::Markup | TableKind::Ruled) {
         return Framed { rows: vec![Row::Grid], is_page: false };
     }
-    let single = single_cells(table);
-    let above = single.iter().take_while(|row| row.is_some()).count();
-    let all = above == single.len();
-    let prose = single.iter().flatten().filter(|(cell, _)| is_prose(cell)).map(|(cell, _)| cell.text.chars().count());
-    let is_page = all || prose.sum::<usize>() >= PROSE;
-    let rows: Vec<Row<'_>> = (single.into_iter().enumerate())
-        .map(|(at, row)| match row {
-            Some((cell, whole)) if at < above || is_page && (whole || is_prose(cell)) => Row::Text(cell),
-            _ => Row::Grid,
+    let printed = printed(table);
+    let above = printed.iter().take_while(|row| row.is_text()).count();
+    let all = above == printed.len();
+    let prose = printed.iter().filter_map(Printed::single).filter(|cell| is_prose(cell));
+    let is_page = all || prose.map(|cell| cell.text.chars().count()).sum::<usize>() >= PROSE;
+    let rows: Vec<Row<'_>> = (printed.into_iter().enumerate())
+        .map(|(at, row)| {
+            let inside = || row.single().is_some_and(|cell| row.whole || is_prose(cell));
+            if at < above || is_page && inside() { Row::Text(row.cells) } else { Row::Grid }
         })
         .collect();
     // A table without any text is a place like others.
     Framed { rows: if rows.is_empty() { vec![Row::Grid] } else { rows }, is_page }
 }
 
-/// Of each row that prints but one cell this cell, and whether it reaches over the whole row; blank rows go with the
-/// rows above them.
-fn single_cells(table: &Table) -> Vec<Option<(&Cell, bool)>> {
-    // Of each row the last filled cell that begins in it, and how many cells begin in it.
-    let mut begins: Vec<(Option<&Cell>, usize)> = vec![(None, 0); table.rows];
+/// A row that prints something.
+struct Printed<'a> {
+    /// Its filled cells; none where one reaches into it from above.
+    cells: Vec<&'a Cell>,
+    /// Its one filled cell reaches over all of it.
+    whole: bool,
+}
+
+impl<'a> Printed<'a> {
+    fn single(&self) -> Option<&'a Cell> {
+        if let [cell] = self.cells.as_slice() { Some(*cell) } else { None }
+    }
+
+    fn is_text(&self) -> bool {
+        let entry = |cell: &&Cell| {
+            let named = cell.text.split_once(['：', ':']);
+            named.is_some_and(|(name, value)| !name.is_empty() && !value.trim().is_empty())
+        };
+        self.single().is_some() || !self.cells.is_empty() && self.cells.iter().all(entry)
+    }
+}
+
+/// The rows that print something.
+fn printed(table: &Table) -> Vec<Printed<'_>> {
+    // Of each row its filled cells, and how many cells begin in it.
+    let mut begins: Vec<(Vec<&Cell>, usize)> = vec![(Vec::new(), 0); table.rows];
     // Where filled cells begin and end to reach into rows.
     let mut reach = vec![0i64; table.rows + 1];
     for cell in &table.cells {
         let Some(row) = begins.get_mut(cell.row) else { continue };
         row.1 += 1;
         if !cell.text.trim().is_empty() {
-            row.0 = Some(cell);
+            row.0.push(cell);
             let end = cell.row.saturating_add(cell.row_span.max(1)).min(table.rows);
             for (at, by) in [(cell.row, 1), (end, -1)] {
                 if let Some(slot) = reach.get_mut(at) {
@@ -68,14 +89,16 @@ fn single_cells(table: &Table) -> Vec<Option<(&Cell, bool)>> {
     }
     let mut filled = 0;
     let mut out = Vec::new();
-    for ((cell, cells), by) in begins.into_iter().zip(reach) {
+    for ((mut cells, count), by) in begins.into_iter().zip(reach) {
         filled += by;
-        let whole = |cell: &Cell| cells == 1 || cell.col_span >= table.cols;
-        match filled {
-            0 => {}
-            1 => out.push(cell.map(|cell| (cell, whole(cell)))),
-            _ => out.push(None),
+        if filled == 0 {
+            continue;
         }
+        if usize::try_from(filled) != Ok(cells.len()) {
+            cells.clear();
+        }
+        let whole = count == 1 || cells.first().is_some_and(|cell| cell.col_span >= table.cols);
+        out.push(Printed { cells, whole });
     }
     out
 }
@@ -97,7 +120,7 @@ mod tests {
         let tables = document.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None });
         let framed = framed(tables.into_iter().next().unwrap());
         let show = |row: &Row<'_>| match row {
-            Row::Text(cell) => cell.text.clone(),
+            Row::Text(cells) => cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("|"),
             Row::Grid => "-".to_owned(),
         };
         (framed.rows.iter().map(show).collect(), framed.is_page)
@@ -112,6 +135,8 @@ mod tests {
         let grid = row(&["规章", "1", "2"]);
         let table = format!("<tr><td colspan=3>某县年度报告</td></tr>{}{grid}", row(&["单位：件", "", ""]));
         assert_eq!(rows(&table), (vec!["某县年度报告".into(), "单位：件".into(), "-".into()], false));
+        let table = format!("{}{grid}", row(&["填报单位：某局", "", "单位：件"]));
+        assert_eq!(rows(&table), (vec!["填报单位：某局|单位：件".into(), "-".into()], false));
         // A label without values among the rows of the grid is none.
         let table = format!("{grid}{}<tr><td colspan=3>第二十条</td></tr>{grid}", row(&["规范性文件", "", ""]));
         assert_eq!(rows(&table), (vec!["-".to_owned(); 4], false));

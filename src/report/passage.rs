@@ -150,11 +150,12 @@ fn cut<'a>(block: usize, item: &'a Block, claims: &[&Claim], out: &mut Vec<Line<
             let mut inside = false;
             for row in framed.rows {
                 match row {
-                    Row::Text(cell) if own && !is_headed(&cell.text) => {}
-                    Row::Text(cell) => {
-                        let blank = Line { first: true, table: false, ..place(block, &cell.anchor) };
-                        lines_of(&cell.text, &blank, out);
-                        inside = false;
+                    Row::Text(cells) => {
+                        for cell in cells.into_iter().filter(|cell| !own || is_headed(&cell.text)) {
+                            let blank = Line { first: true, table: false, ..place(block, &cell.anchor) };
+                            lines_of(&cell.text, &blank, out);
+                            inside = false;
+                        }
                     }
                     Row::Grid if !inside => {
                         out.push(place(block, &table.anchor));

@@ -308,3 +308,13 @@ fn a_report_laid_out_in_one_table_has_its_identity_and_sections() {
     assert_eq!(section("proactive").as_deref(), Some(""));
     assert_eq!(section("problems").as_deref(), Some("公开的渠道还不够多。"));
 }
+
+#[test]
+fn who_fills_in_a_table_is_named_above_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let named =
+        report("", 2023, 3).replace("<h2>一", "<table><tr><td>填报单位：海棠市财政局<td>单位：件</table><h2>一");
+    fs::write(folder.path().join("a.html"), named.replace("2023年，认真", "2023年认真")).unwrap();
+    let out = gongkai().current_dir(&folder).args(["extract", "a.html"]).assert().code(0);
+    assert_eq!(json(&out.get_output().stdout)[0]["report"]["agency"], "海棠市财政局");
+}
