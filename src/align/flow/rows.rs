@@ -336,12 +336,12 @@ impl Chain {
                     values.clear();
                 }
             }
-            // Of columns with strange names and columns without any, a short row may have left out either.
+            // Where most columns have strange names, a row of as many values as the others may have left out any.
             let strange = |h: &Header| {
                 let columns = index.part(h.part).map_or(0, |p| p.columns.len());
-                h.order.len() < columns && h.order.len() < h.width()
+                h.order.len() * 2 < columns && h.order.len() < h.width()
             };
-            if !unlabelled && matching.is_some_and(|h| strange(h) && values.len() < h.width()) {
+            if !unlabelled && matching.is_some_and(|h| strange(h) && values.len() <= h.order.len()) {
                 values.clear();
             }
             if let Some(h) = matching
