@@ -11,7 +11,7 @@ mod table;
 
 pub use anchor::Anchor;
 pub use geometry::{Point, Rect};
-pub use table::{Cell, Table, TableKind};
+pub use table::{Cell, INK, Table, TableKind};
 
 use crate::diagnostic::Diagnostic;
 

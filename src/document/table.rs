@@ -16,6 +16,9 @@ pub enum TableKind {
     Delimited,
 }
 
+/// The text of a cell that shows ink which is no text (a picture, an object): no blank, and not to be read.
+pub const INK: &str = "\u{fffd}";
+
 /// One cell of a table; a spanning cell stands once, at its top left grid position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
@@ -31,6 +34,14 @@ pub struct Cell {
     pub text: String,
     /// Where the cell stands (its own page and box, node or line).
     pub anchor: Anchor,
+}
+
+impl Cell {
+    /// What it prints as text: nothing where it shows [`INK`] alone.
+    #[must_use]
+    pub fn printed(&self) -> &str {
+        if self.text == INK { "" } else { &self.text }
+    }
 }
 
 /// A grid of cells, in row-major order, no two overlapping; positions that no cell covers are holes

@@ -56,9 +56,6 @@ pub(super) fn is_lifted(half_points: f32) -> bool {
     half_points > 2.0
 }
 
-/// Stands in a cell for ink that is no text (a picture, an object).
-pub(super) const INK: &str = "\u{fffd}";
-
 /// A text behind the number that its list prints; digits of both do not join. In a cell a number stands alone: the
 /// list counts the cells, not what they hold.
 pub(super) fn numbered(number: &str, text: String, in_cell: bool) -> String {

@@ -77,7 +77,7 @@ fn printed(table: &Table) -> Vec<Printed<'_>> {
     for cell in &table.cells {
         let Some(row) = begins.get_mut(cell.row) else { continue };
         row.1 += 1;
-        if !cell.text.trim().is_empty() {
+        if !cell.printed().trim().is_empty() {
             row.0.push(cell);
             let end = cell.row.saturating_add(cell.row_span.max(1)).min(table.rows);
             for (at, by) in [(cell.row, 1), (end, -1)] {

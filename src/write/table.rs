@@ -19,7 +19,7 @@ pub fn write_table(out: &mut Vec<u8>, source: &str, number: usize, table: &Table
         o.number("col", Some(cell.col));
         o.number("row_span", Some(cell.row_span));
         o.number("col_span", Some(cell.col_span));
-        o.string("text", &cell.text);
+        o.string("text", cell.printed());
         place(o, &cell.anchor);
     });
     object.close();

@@ -65,7 +65,7 @@ fn rows(table: &Table) -> Vec<Vec<Option<&str>>> {
             row.push(None);
         }
         if let Some(slot) = row.get_mut(cell.col) {
-            *slot = Some(&cell.text);
+            *slot = Some(cell.printed());
         }
     }
     // a table that claims a million columns has no more than its cells do

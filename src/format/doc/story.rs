@@ -8,10 +8,10 @@ use super::list::Lists;
 use super::pieces::Pieces;
 use super::properties::{ParagraphProperties, Properties};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Anchor, Block, Document, Format, Paragraph, Role, Table};
+use crate::document::{Anchor, Block, Document, Format, INK, Paragraph, Role, Table};
 use crate::failure::Failure;
 use crate::format::rows::{Row, table};
-use crate::format::run::{INK, is_framed, numbered};
+use crate::format::run::{is_framed, numbered};
 use crate::limits::Limits;
 use crate::text::Runs;
 

@@ -6,10 +6,10 @@ use quick_xml::events::{BytesStart, Event};
 use super::numbering::Numbering;
 use super::styles::{Styles, take_run_property};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Anchor, Block, Cell, Document, Paragraph, Role, Table, TableKind};
+use crate::document::{Anchor, Block, Cell, Document, INK, Paragraph, Role, Table, TableKind};
 use crate::failure::Failure;
 use crate::format::package::{attribute, is_true, reference};
-use crate::format::run::{INK, RunLook, is_framed, numbered, symbol};
+use crate::format::run::{RunLook, is_framed, numbered, symbol};
 use crate::limits::Limits;
 use crate::text::Runs;
 

@@ -1,7 +1,6 @@
 //! Tables: from rows and cells with spans, right or wrong, to a grid.
 
-use crate::document::{Cell, Table, TableKind};
-use crate::format::run::INK;
+use crate::document::{Cell, INK, Table, TableKind};
 use crate::record::State;
 use crate::text::read_cell;
 
@@ -278,9 +277,9 @@ pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32
         if text.is_empty() && facts.of(cell).data_tables > 0 && facts.is_small_table(table) {
             return lines_of(tree, cell, |node| facts.is_silent(node));
         }
-        if text.is_empty() && shows_picture(tree, facts, cell) { INK.to_owned() } else { text }
+        text
     };
-    let cells = placed
+    let mut cells: Vec<Cell> = placed
         .iter()
         .map(|cell| Cell {
             row: cell.row,
@@ -291,6 +290,18 @@ pub(super) fn read_table(tree: &Tree, facts: &Facts, origin: &Origin, table: u32
             anchor: origin.anchor(tree, cell.node),
         })
         .collect();
+    // Beside words a picture may be a number; one alone in its row is an ornament.
+    let mut worded = vec![false; rows];
+    for cell in cells.iter().filter(|cell| !cell.text.is_empty()) {
+        if let Some(row) = worded.get_mut(cell.row) {
+            *row = true;
+        }
+    }
+    for (cell, place) in cells.iter_mut().zip(&placed).filter(|(cell, _)| cell.text.is_empty()) {
+        if worded.get(cell.row) == Some(&true) && shows_picture(tree, facts, place.node) {
+            INK.clone_into(&mut cell.text);
+        }
+    }
     let caption = tree
         .children(table)
         .find(|child| tree.get(*child).is_some_and(|n| n.is(Tag::Caption)))

@@ -1,8 +1,8 @@
 //! One flow of text (the body, a note, a text box): lines to paragraphs, cells, rows and tables within tables.
 
-use crate::document::{Anchor, Block, Paragraph, Role, Table};
+use crate::document::{Anchor, Block, INK, Paragraph, Role, Table};
 use crate::format::rows::{self, CellShape};
-use crate::format::run::{INK, is_framed, numbered};
+use crate::format::run::{is_framed, numbered};
 use crate::text::Runs;
 
 /// What stands in a cell, in order.

@@ -6,9 +6,10 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Budget, Entry, Merge, Sheet};
+use crate::document::INK;
 use crate::failure::Failure;
 use crate::format::package::{Package, attribute, reference};
-use crate::format::run::{INK, RunLook};
+use crate::format::run::RunLook;
 use crate::limits::Limits;
 use crate::text::Runs;
 

@@ -7,9 +7,10 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::display::Formats;
 use super::{Budget, Entry, Merge, Sheet};
+use crate::document::INK;
 use crate::failure::Failure;
 use crate::format::package::{Package, attribute, is_on, is_true, reference};
-use crate::format::run::{INK, RunLook};
+use crate::format::run::RunLook;
 use crate::limits::Limits;
 use crate::text::Runs;
 
