@@ -8,7 +8,7 @@ use crate::document::Rect;
 pub(crate) struct Word {
     /// Box on the page.
     pub rect: Rect,
-    /// Box along the reading direction (see [`along`]).
+    /// Box along the reading direction.
     pub local: Rect,
     /// Baseline across the reading direction.
     pub base: f32,
