@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
+use super::carried::across;
 use super::grid::{Grid, RowView};
 use super::value::header_unit;
 use super::vocabulary::{Reader, Role, TableIndex};
 use super::year::printed_year;
-use crate::document::{Anchor, TableKind};
+use crate::document::TableKind;
 use crate::pattern::{Label, Part};
 use crate::text::fold;
 
@@ -14,8 +15,6 @@ use crate::text::fold;
 const SAME: f32 = 0.95;
 /// Cells of the rows of a boxhead, at most.
 const MOST_HEADS: usize = 2_000;
-/// How far apart the same line may be drawn on two pages, in points.
-const EDGE: f32 = 4.0;
 
 /// A header cell at the lowest level of the boxhead.
 #[derive(Debug, Clone)]
@@ -39,6 +38,11 @@ impl Leaf {
     /// Whether it shares a column with what reaches from `col` up to `end`.
     pub(super) fn over(&self, col: usize, end: usize) -> bool {
         self.col < end && col < self.end
+    }
+
+    /// Whether it stands above a cell.
+    pub(super) fn is_above(&self, grid: &Grid, cell: usize) -> bool {
+        grid.cell(cell).is_some_and(|c| self.over(c.col, c.col + c.col_span.max(1)))
     }
 }
 
@@ -65,66 +69,6 @@ pub(crate) struct Boxhead {
     pub unit: Option<&'static str>,
 }
 
-impl Boxhead {
-    /// The same boxhead over the columns of a later table: on pages those below its headers, which another grid may
-    /// number otherwise.
-    pub fn carried_to(&self, grid: &Grid) -> Self {
-        let mut head = Self { carried: true, ..self.clone() };
-        let columns = widths(grid);
-        let drawn: Vec<(f32, f32)> = columns.iter().copied().flatten().collect();
-        if drawn.is_empty() || head.leaves.iter().any(|l| l.x.is_none()) {
-            return head;
-        }
-        let right = drawn.iter().map(|x| x.1).fold(f32::MIN, f32::max);
-        let below = |leaf: &Leaf| -> Vec<usize> {
-            let under = |x: &Option<(f32, f32)>| x.zip(leaf.x).is_some_and(|(a, b)| same_column(a, b, grid.table.kind));
-            columns.iter().enumerate().filter(|(_, x)| under(x)).map(|(at, _)| at).collect()
-        };
-        let found: Vec<Vec<usize>> = head.leaves.iter().map(below).collect();
-        // The last columns may be blank, and none for a grid that text alone shows.
-        let ends = |leaf: &Leaf| leaf.x.is_some_and(|x| x.1 > right);
-        let all = head.leaves.iter().zip(&found).all(|(leaf, under)| !under.is_empty() || ends(leaf));
-        let mut each: Vec<usize> = found.iter().flatten().copied().collect();
-        each.sort_unstable();
-        let same = all && each.windows(2).all(|w| matches!(w, [a, b] if a != b));
-        head.astray = !same;
-        for leaf in head.leaves.iter_mut().chain(&mut head.extras).filter(|_| same) {
-            let under = below(leaf);
-            leaf.col = under.first().copied().unwrap_or(columns.len());
-            leaf.end = under.last().map_or(leaf.col, |last| last + 1);
-        }
-        head
-    }
-}
-
-/// From where to where the columns of a grid reach on their pages, in points, as far as a cell of their own shows it.
-fn widths(grid: &Grid) -> Vec<Option<(f32, f32)>> {
-    let mut out: Vec<Option<(f32, f32)>> = vec![None; grid.table.cols];
-    for cell in grid.table.cells.iter().filter(|c| c.col_span <= 1) {
-        if let (Some(slot), Some((from, to))) = (out.get_mut(cell.col), across(&cell.anchor)) {
-            *slot = Some(slot.map_or((from, to), |(a, b)| (from.min(a), to.max(b))));
-        }
-    }
-    out
-}
-
-fn across(anchor: &Anchor) -> Option<(f32, f32)> {
-    match anchor {
-        Anchor::Page { bbox, .. } => Some((bbox.x0, bbox.x1)),
-        Anchor::Text { .. } | Anchor::Node { .. } => None,
-    }
-}
-
-/// Whether a column is the one below a header: between the same lines where lines are drawn, else the middle of each
-/// within the other.
-fn same_column(column: (f32, f32), header: (f32, f32), kind: TableKind) -> bool {
-    if kind == TableKind::Ruled {
-        return (column.0 - header.0).abs() <= EDGE && (column.1 - header.1).abs() <= EDGE;
-    }
-    let middle_in = |a: (f32, f32), b: (f32, f32)| (b.0..=b.1).contains(&f32::midpoint(a.0, a.1));
-    middle_in(column, header) && middle_in(header, column)
-}
-
 /// Whether no other label of an upper level in the same row stands nearer to a header.
 fn nearest(heads: &[Head], upper: &Head, head: &Head) -> bool {
     let gap = |u: &Head| u.col.saturating_sub(head.end.saturating_sub(1)).max(head.col.saturating_sub(u.end - 1));
@@ -146,6 +90,20 @@ struct Head {
     /// A column of the form, but of an earlier year than another one.
     earlier: bool,
     text: usize,
+}
+
+impl Head {
+    /// Whether it shares a column with a header below it.
+    fn is_over(&self, below: &Self) -> bool {
+        self.col < below.end && below.col < self.end
+    }
+
+    /// It as a leaf that is no column of the form.
+    fn nameless(&self, grid: &Grid, guessed: bool) -> Leaf {
+        let x = grid.cell(self.cell).and_then(|c| across(&c.anchor));
+        let (col, end, cell) = (self.col, self.end, self.cell);
+        Leaf { column: None, col, end, cell, x, unit: None, guessed, named: Vec::new() }
+    }
 }
 
 fn heads(grid: &Grid, rows: &[usize], part: usize, index: &TableIndex, reader: &Reader) -> Vec<Head> {
@@ -368,7 +326,7 @@ pub(crate) fn boxhead(
                 s += if depth + 1 == levels { 0.03 } else { 0.0 };
                 let uppers = heads.iter().filter(|u| u.row < row && !u.upper.is_empty() && u.leaf.is_empty());
                 for upper in uppers.filter(|_| spanned) {
-                    if upper.col < head.end && head.col < upper.end {
+                    if upper.is_over(head) {
                         s += if upper.upper.contains(&column) { 0.12 } else { -0.15 };
                     }
                 }
@@ -408,18 +366,16 @@ pub(crate) fn boxhead(
         }
     }
     // A label that several columns share, with nothing above it to tell them apart.
-    let is_over = |upper: &Head, head: &Head| match grid.table.kind {
-        _ if lost => true,
-        TableKind::Delimited => true,
-        TableKind::Borderless => nearest(&heads, upper, head),
-        TableKind::Markup | TableKind::Ruled | TableKind::Tagged => upper.col < head.end && head.col < upper.end,
+    let heads_it = |upper: &Head, head: &Head| match grid.table.kind {
+        TableKind::Borderless if !lost => nearest(&heads, upper, head),
+        _ => !spanned || upper.is_over(head),
     };
     for (column, slot) in taken.iter().enumerate() {
         let Some(head) = slot.and_then(|h| heads.get(h)) else { continue };
         let tells = |spoken: &[usize], rival: usize| spoken.contains(&column) && !spoken.contains(&rival);
         let told = |rival: usize| {
             above.iter().any(|spoken| tells(spoken, rival))
-                || heads.iter().any(|upper| upper.row < head.row && tells(&upper.upper, rival) && is_over(upper, head))
+                || heads.iter().any(|upper| upper.row < head.row && tells(&upper.upper, rival) && heads_it(upper, head))
         };
         let mut rivals = head.leaf.iter().filter(|l| l.0 != column && taken.get(l.0).is_some_and(Option::is_none));
         if rivals.any(|rival| !told(rival.0))
@@ -459,13 +415,9 @@ pub(crate) fn boxhead(
         out.score += score;
         out.leaves.push(Leaf {
             column: Some(column),
-            col: head.col,
-            end: head.end,
-            cell: head.cell,
-            x: grid.cell(head.cell).and_then(|c| across(&c.anchor)),
             unit: header_unit(&reader.get(head.text).shadow),
-            guessed: guessed.get(column).copied().unwrap_or(false),
             named: head.leaf.iter().filter(|l| l.1 >= SAME).map(|l| l.0).collect(),
+            ..head.nameless(grid, guessed.get(column).copied().unwrap_or(false))
         });
     }
     // The leftmost header is not the part's first column (totals printed first): the part's order does not hold.
@@ -500,18 +452,8 @@ pub(crate) fn boxhead(
             && head.upper.is_empty()
             && grid.table.kind != TableKind::Delimited
             && !out.leaves.iter().any(|l| l.over(head.col, head.end));
-        let nameless = |guessed| Leaf {
-            column: None,
-            col: head.col,
-            end: head.end,
-            cell: head.cell,
-            x: grid.cell(head.cell).and_then(|c| across(&c.anchor)),
-            unit: None,
-            guessed,
-            named: Vec::new(),
-        };
         if known && beside && !used.contains(&head.cell) {
-            out.extras.push(nameless(true));
+            out.extras.push(head.nameless(grid, true));
             continue;
         }
         if known || head.blank || covers_leaf {
@@ -521,7 +463,7 @@ pub(crate) fn boxhead(
         if head.end - head.col >= grid.table.cols && grid.table.cols > 1 {
             continue;
         }
-        out.extras.push(nameless(false));
+        out.extras.push(head.nameless(grid, false));
     }
     out.extras.sort_by_key(|l| (l.col, l.end));
     // Printed again below itself (a label that spans the rows, repeated): one column.
@@ -542,7 +484,7 @@ fn allowed(heads: &[Head], head: &Head, column: usize) -> bool {
     heads
         .iter()
         .filter(|u| u.row < head.row && !u.upper.is_empty() && u.leaf.is_empty())
-        .filter(|u| u.col < head.end && head.col < u.end)
+        .filter(|u| u.is_over(head))
         .all(|u| u.upper.contains(&column))
 }
 

@@ -53,8 +53,7 @@ pub(crate) fn map_row(
             let cells = cells.get(usize::from(cells.first().is_some_and(|c| unit(&c)))..).unwrap_or(&[]);
             let fits = cells.len() == columns || (cells.len() > columns && cells.iter().skip(columns).all(blank));
             if fits {
-                let cells = (0..columns).zip(cells.iter().copied()).collect();
-                return Some(Mapping { cells, basis: Basis::Order });
+                return Some(by_order(cells, columns));
             }
         }
         return None;
@@ -103,11 +102,8 @@ pub(crate) fn map_row(
                     && surplus != Some(0)
                     && head.placed
                     && grid.table.kind != TableKind::Delimited
-                    && rest
-                        .first()
-                        .and_then(|&c| grid.cell(c))
-                        .is_some_and(|c| before.iter().any(|e| e.over(c.col, c.col + c.col_span.max(1))));
-                if fits && !units && !margin && within == 0 && in_place(grid, rest, head, blank) {
+                    && rest.first().is_some_and(|&c| before.iter().any(|e| e.is_above(grid, c)));
+                if fits && !units && !margin && within == 0 && in_place(grid, &head.leaves, rest, head, blank) {
                     // A blank last cell in place of the remarks behind the columns: a value may be lost.
                     let at_margin = || after > 0 && rest.last().is_some_and(blank);
                     let lost = surplus == Some(0) && (at_margin() || short_of_margin(grid, rest, head, blank));
@@ -145,7 +141,11 @@ pub(crate) fn map_row(
                     .collect::<Vec<_>>()
                     .windows(2)
                     .all(|w| w.first() < w.last());
-            if !distinct || !agrees || cells.len() != sequence.len() || !in_place(grid, cells, head, blank) {
+            if !distinct
+                || !agrees
+                || cells.len() != sequence.len()
+                || !in_place(grid, sequence.iter().copied(), cells, head, blank)
+            {
                 continue;
             }
             if !head.ordered && strays(grid, &sequence, cells) {
@@ -206,23 +206,25 @@ fn is_drawn(grid: &Grid) -> bool {
 
 /// Whether no cell of a row stands clear of the headers that it would get by its number, and under another one: of
 /// cells that have a place on the page it counts for more than their number.
-fn in_place(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl Fn(&usize) -> bool) -> bool {
+fn in_place<'l>(
+    grid: &Grid,
+    headers: impl IntoIterator<Item = &'l Leaf>,
+    cells: &[usize],
+    head: &Boxhead,
+    blank: impl Fn(&usize) -> bool,
+) -> bool {
     if !is_drawn(grid) || head.carried || !head.placed {
         return true;
     }
-    let named = head.leaves.iter().filter(|l| l.column.is_some());
-    named.zip(cells).filter(|(_, cell)| !blank(cell)).all(|(leaf, &cell)| {
-        let Some(c) = grid.cell(cell) else { return true };
-        let (col, end) = (c.col, c.col + c.col_span.max(1));
-        leaf.over(col, end) || !head.leaves.iter().chain(&head.extras).any(|other| other.over(col, end))
-    })
+    let others = |cell: usize| head.leaves.iter().chain(&head.extras).any(|other| other.is_above(grid, cell));
+    let mut placed = headers.into_iter().zip(cells).filter(|(_, cell)| !blank(cell));
+    placed.all(|(header, &cell)| header.is_above(grid, cell) || !others(cell))
 }
 
 /// Whether headers that print the columns in an order of their own do not stand above the cells of a row that is as
 /// long: their spans are wrong, and the order may be, too.
 fn strays(grid: &Grid, sequence: &[&Leaf], cells: &[usize]) -> bool {
-    let above =
-        |(leaf, cell): (&&Leaf, &usize)| grid.cell(*cell).is_some_and(|c| leaf.over(c.col, c.col + c.col_span.max(1)));
+    let above = |(leaf, cell): (&&Leaf, &usize)| leaf.is_above(grid, *cell);
     grid.table.kind != TableKind::Delimited && !sequence.iter().zip(cells).all(above)
 }
 
@@ -234,7 +236,7 @@ fn in_form_order(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize) -
     printed.sort_by_key(|l| place(l));
     let in_order = printed.windows(2).all(|w| matches!(w, [a, b] if place(a).0 != place(b).0 || a.column < b.column));
     let own = head.extras.is_empty() && head.leaves.len() == columns && cells.len() == columns;
-    (own && in_order).then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
+    (own && in_order).then(|| by_order(cells, columns))
 }
 
 /// Whether a row with cells too many may have them in front of its values as well as behind: both are blank, and its
@@ -290,13 +292,20 @@ fn anchored(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize) -> Opt
     if !own || cells.len() != columns || head.leaves.len() < LEAST_NAMES || head.leaves.len() * 2 < columns {
         return None;
     }
-    let in_place = |leaf: &Leaf| {
-        let under = |cell: &usize| grid.cell(*cell).is_some_and(|c| leaf.over(c.col, c.col + c.col_span.max(1)));
-        let mut found = cells.iter().enumerate().filter(|(_, cell)| under(cell)).map(|(at, _)| at);
-        !leaf.guessed && found.next() == leaf.column && found.next().is_none()
-    };
-    let fits = head.leaves.iter().all(in_place);
-    fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
+    let in_place =
+        |leaf: &Leaf| !leaf.guessed && only_below(grid, leaf, cells).is_some_and(|at| leaf.column == Some(at));
+    head.leaves.iter().all(in_place).then(|| by_order(cells, columns))
+}
+
+/// The number of the one cell below a header; none where there are several.
+fn only_below(grid: &Grid, leaf: &Leaf, cells: &[usize]) -> Option<usize> {
+    let mut below = cells.iter().enumerate().filter(|(_, cell)| leaf.is_above(grid, **cell)).map(|(at, _)| at);
+    below.next().filter(|_| below.next().is_none())
+}
+
+/// All cells in the form's order.
+fn by_order(cells: &[usize], columns: usize) -> Mapping {
+    Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order }
 }
 
 /// The first cells of the row within which the text ends.
@@ -334,13 +343,9 @@ fn headless_in_front(grid: &Grid, cells: &[usize], head: &Boxhead, blank: impl F
 /// By the form's order where the row has as many cells as the form columns, and each header that is left stands above
 /// one that it names.
 fn below_a_cut_head(grid: &Grid, cells: &[usize], head: &Boxhead, columns: usize) -> Option<Mapping> {
-    let above_its_own = |leaf: &Leaf| {
-        let under = |cell: &usize| grid.cell(*cell).is_some_and(|c| leaf.over(c.col, c.col + c.col_span.max(1)));
-        let mut found = cells.iter().enumerate().filter(|(_, cell)| under(cell)).map(|(at, _)| at);
-        found.next().is_some_and(|at| leaf.named.contains(&at)) && found.next().is_none()
-    };
+    let above_its_own = |leaf: &Leaf| only_below(grid, leaf, cells).is_some_and(|at| leaf.named.contains(&at));
     let fits = cells.len() == columns && head.extras.is_empty() && head.leaves.iter().all(above_its_own);
-    fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
+    fits.then(|| by_order(cells, columns))
 }
 
 /// By the form's order under headers of which it knows some at most, where they are as many as its columns and
@@ -355,7 +360,7 @@ fn invented(cells: &[usize], head: &Boxhead, columns: usize, start: Option<usize
     let apart = sequence.windows(2).all(|w| matches!(w, [a, b] if a.end <= b.col));
     let agree = sequence.iter().enumerate().all(|(i, l)| l.column.is_none_or(|c| c == i));
     let fits = sequence.len() == columns && apart && agree;
-    fits.then(|| Mapping { cells: (0..columns).zip(cells.iter().copied()).collect(), basis: Basis::Order })
+    fits.then(|| by_order(cells, columns))
 }
 
 /// By place where a table without any span keeps its blank cells (text with separators, a sheet whose cells were parted):

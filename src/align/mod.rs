@@ -8,6 +8,7 @@
 mod bare;
 mod boxhead;
 mod caption;
+mod carried;
 mod claim;
 mod digits;
 mod flow;

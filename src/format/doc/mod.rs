@@ -1,7 +1,8 @@
 //! Word 97–2003 binary documents ([MS-DOC]): paragraphs, tables with merged cells, list numbering.
 //!
 //! The text comes out of the piece table; paragraph and character properties out of the formatted disk pages.
-//! Text boxes are read where they are anchored. Field codes, deleted, hidden and struck text are left out. Word 6 and 95 files are refused.
+//! Text boxes are read where they are anchored. Field codes, deleted, hidden and struck text are left out. Word 6
+//! and 95 files are refused.
 
 mod boxes;
 mod bytes;
