@@ -44,6 +44,7 @@ pub(super) fn table(rows: Vec<Row>, path: String) -> Option<Table> {
                 None => (next, next + 1),
             };
             at += 1;
+            let nth = at;
             let mut text = text.clone();
             while let Some(s) = shapes.get(at).filter(|s| s.merged) {
                 end = end.max(column(s.right));
@@ -73,7 +74,7 @@ pub(super) fn table(rows: Vec<Row>, path: String) -> Option<Table> {
                 row_span: 1,
                 col_span: span,
                 text: text.trim_matches('\n').to_owned(),
-                anchor: Anchor::Node { path: format!("{path}/tr[{}]/tc[{}]", row + 1, col + 1), line: 0, column: 0 },
+                anchor: Anchor::Node { path: format!("{path}/tr[{}]/tc[{nth}]", row + 1), line: 0, column: 0 },
             });
         }
     }

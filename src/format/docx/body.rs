@@ -85,6 +85,8 @@ struct OpenCell {
 struct OpenTable {
     path: String,
     rows: usize,
+    /// Cells of this row so far, as the file has them.
+    row_cells: usize,
     column: usize,
     cells: Vec<Cell>,
     merges: Vec<bool>,
@@ -262,6 +264,7 @@ impl<'a> BodyReader<'a> {
             "tr" => {
                 if let Some(t) = story.tables.last_mut() {
                     t.rows += 1;
+                    t.row_cells = 0;
                     t.column = 0;
                     t.left = None;
                 }
@@ -339,6 +342,7 @@ impl<'a> BodyReader<'a> {
         story.tables.push(OpenTable {
             path: format!("{}/tbl[{}]", story.root, self.tables),
             rows: 0,
+            row_cells: 0,
             column: 0,
             cells: Vec::new(),
             merges: Vec::new(),
@@ -475,6 +479,7 @@ fn close_cell(story: &mut Story) {
     let Some(table) = story.tables.last_mut() else { return };
     let Some(cell) = table.open.take() else { return };
     let row = table.rows.saturating_sub(1);
+    table.row_cells += 1;
     let (col, span) = (table.column, cell.span);
     table.column = (col + span).min(MAX_COLUMNS);
     if col >= MAX_COLUMNS {
@@ -508,7 +513,7 @@ fn close_cell(story: &mut Story) {
         }
     }
     table.left = Some(table.cells.len());
-    let path = format!("{}/tr[{}]/tc[{}]", table.path, row + 1, col + 1);
+    let path = format!("{}/tr[{}]/tc[{}]", table.path, row + 1, table.row_cells);
     table.cells.push(Cell {
         row,
         col,

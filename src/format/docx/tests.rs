@@ -1,7 +1,7 @@
 use std::io::{Cursor, Write};
 
 use super::*;
-use crate::document::{Block, Table};
+use crate::document::{Anchor, Block, Table};
 
 fn package(body: &str, numbering: &str) -> Vec<u8> {
     styled(body, numbering, "")
@@ -85,6 +85,16 @@ fn merged_cells_keep_their_spans() {
     assert_eq!((t.rows, t.cols), (2, 3));
     let shape: Vec<_> = t.cells.iter().map(|c| (c.row, c.col, c.row_span, c.col_span, c.text.as_str())).collect();
     assert_eq!(shape, [(0, 0, 1, 2, "表头"), (0, 2, 2, 1, "组"), (1, 0, 1, 1, "1"), (1, 1, 1, 1, "")]);
+    // A path counts the cells of the file, whatever they span.
+    assert_eq!(paths(t), ["tr[1]/tc[1]", "tr[1]/tc[2]", "tr[2]/tc[1]", "tr[2]/tc[2]"]);
+}
+
+fn paths(table: &Table) -> Vec<&str> {
+    let path = |anchor| match anchor {
+        &Anchor::Node { ref path, .. } => path.strip_prefix("document/tbl[1]/"),
+        _ => None,
+    };
+    table.cells.iter().filter_map(|c| path(&c.anchor)).collect()
 }
 
 #[test]
@@ -104,6 +114,7 @@ fn cells_merged_the_old_way_keep_their_spans() {
     let shape: Vec<_> = t.cells.iter().map(|c| (c.row, c.col, c.row_span, c.col_span, c.text.as_str())).collect();
     let upper = [(0, 0, 2, 2, "表头"), (0, 2, 1, 1, "2"), (1, 2, 1, 1, "3")];
     assert_eq!(shape, [&upper[..], &[(2, 0, 1, 1, "4"), (2, 1, 1, 2, "5")]].concat());
+    assert_eq!(paths(t), ["tr[1]/tc[1]", "tr[1]/tc[3]", "tr[2]/tc[3]", "tr[3]/tc[1]", "tr[3]/tc[2]"]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::document::{Block, Role, Table};
+use crate::document::{Anchor, Block, Role, Table};
 
 fn document(body: &str) -> Document {
     let bytes = format!(
@@ -82,6 +82,19 @@ fn cells_merge_across_and_down() {
     let [table] = tables(&document)[..] else { panic!("one table") };
     assert_eq!(cells(table), [(0, 0, 2, 1, "a"), (0, 1, 1, 2, "b"), (1, 1, 1, 1, "c\nd"), (1, 2, 1, 1, "e")]);
     assert_eq!(lines(&document), ["after"]);
+}
+
+#[test]
+fn a_path_counts_the_cells_of_the_file() {
+    let wide = r"\trowd\cellx1000\cellx2000\cellx3000\pard\intbl 1\cell 2\cell 3\cell\row";
+    let document = document(&format!(r"{wide}\trowd\cellx2000\cellx3000\pard\intbl a\cell b\cell\row\pard\par"));
+    let [table] = tables(&document)[..] else { panic!("one table") };
+    let path = |anchor: &Anchor| match anchor {
+        Anchor::Node { path, .. } => path.clone(),
+        other => panic!("{other:?}"),
+    };
+    let last = table.cells.last().unwrap();
+    assert_eq!((last.col, path(&last.anchor).as_str()), (2, "document/tbl[1]/tr[2]/tc[2]"));
 }
 
 #[test]

@@ -51,22 +51,29 @@ pub fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// The physical lines of a text: ended by LF, CR LF, CR, form feed, or U+2028.
+/// The lines of a text, ended by LF, CR LF, CR, form feed, vertical tab, or U+2028 and U+2029; of these the first three
+/// count as ends of lines in an anchor, as they do in every editor.
 pub fn split(text: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
-    let mut number = 1u32;
+    let (mut number, mut column) = (1u32, 1u32);
     let mut rest = text;
     loop {
         let end = rest.find(['\n', '\r', '\u{c}', '\u{2028}', '\u{2029}', '\u{b}']);
         let Some(end) = end else {
-            lines.push(Line { text: rest, number, column: 1 });
+            lines.push(Line { text: rest, number, column });
             return lines;
         };
-        lines.push(Line { text: rest.get(..end).unwrap_or(""), number, column: 1 });
+        let line = rest.get(..end).unwrap_or("");
+        lines.push(Line { text: line, number, column });
         let tail = rest.get(end..).unwrap_or("");
         let width = if tail.starts_with("\r\n") { 2 } else { tail.chars().next().map_or(1, char::len_utf8) };
         rest = tail.get(width..).unwrap_or("");
-        number = number.saturating_add(1);
+        (number, column) = if tail.starts_with(['\n', '\r']) {
+            (number.saturating_add(1), 1)
+        } else {
+            let length = u32::try_from(line.chars().count() + 1).unwrap_or(u32::MAX);
+            (number, column.saturating_add(length))
+        };
     }
 }
 
@@ -271,10 +278,11 @@ mod tests {
 
     #[test]
     fn line_ends_of_every_kind() {
-        let lines = split("a\r\nb\rc\nd\u{c}e");
+        let lines = split("a\r\nb\rc\nd甲\u{c}e\u{2028}f\ng");
         let texts: Vec<&str> = lines.iter().map(|l| l.text).collect();
-        assert_eq!(texts, ["a", "b", "c", "d", "e"]);
-        assert_eq!(lines.iter().map(|l| l.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(texts, ["a", "b", "c", "d甲", "e", "f", "g"]);
+        let places = [(1, 1), (2, 1), (3, 1), (4, 1), (4, 4), (4, 6), (5, 1)];
+        assert_eq!(lines.iter().map(|l| (l.number, l.column)).collect::<Vec<_>>(), places);
     }
 
     #[test]
