@@ -91,7 +91,8 @@ pub(super) fn cells(
         if found.cuts.is_empty() {
             continue;
         }
-        let raw: String = chars.iter().map(|a| a.c).collect();
+        let raw: String = chars.iter().map(|a| a.text.as_str()).collect();
+        let whole = chars.first().map(|a| stream.anchor(a.at));
         let mut cells: Vec<Draft> = Vec::with_capacity(row.order.len());
         for column in 0..row.order.len() {
             let piece = found.cuts.first().and_then(|c| c.get(column));
@@ -113,7 +114,8 @@ pub(super) fn cells(
                 list.dedup();
                 list.truncate(40);
                 notes.push(Note::Ambiguous { marker: marker.clone(), raw: raw.clone(), candidates: list });
-                cells.push(Draft { text: marker, anchor });
+                // Which of the figures are the cell's is not known: it stands where all of them begin.
+                cells.push(Draft { text: marker, anchor: whole.clone().unwrap_or(anchor) });
             }
         }
         if let Some(slot) = out.get_mut(n) {
@@ -146,12 +148,13 @@ fn characters(stream: &Stream<'_>, values: &[Token]) -> Vec<Atomic> {
             }
             let figure = atom.c.is_ascii_digit() || matches!(atom.c, '.' | '-' | '+' | '/' | '*' | '无');
             if figure {
-                out.push(Atomic { c: atom.c, text: atom.c.to_string(), at, cut: false });
+                let text = stream.printed(at..at + 1);
+                out.push(Atomic { c: atom.c, text, at, cut: false });
             } else if atom.c != BLANK
                 && let Some(last) = out.last_mut()
             {
                 // A unit ends its cell; a thousands separator does not.
-                last.text.push(atom.c);
+                last.text.push_str(&stream.printed(at..at + 1));
                 last.cut |= atom.c != ',';
             }
         }

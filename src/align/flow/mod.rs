@@ -332,6 +332,22 @@ mod tests {
     }
 
     #[test]
+    fn raw_text_is_what_the_source_prints() {
+        let cells = "信息内容\n本年制发件数\n本年废止件数\n现行有效件数\n规章\n／\n１２\n－\n";
+        let fused = format!("{}第（一）项规章０３７", "信息内容本年新制作数量本年新公开数量对外公开总数量");
+        for (text, raw) in [
+            (cells.to_owned(), vec!["／", "１２", "－"]),
+            (cells.replace('\n', " |\n"), vec!["／", "１２", "－"]),
+            (fused, vec!["０", "３", "７"]),
+        ] {
+            let document = crate::format::txt::read(text.as_bytes(), &crate::limits::Limits::default()).unwrap();
+            let found = align(&document, family());
+            let read = found.readings.iter().filter(|r| r.variable.starts_with("proactive.regulations"));
+            assert_eq!(read.map(|r| r.raw.as_str()).collect::<Vec<_>>(), raw, "{text}");
+        }
+    }
+
+    #[test]
     fn figures_run_together_are_cut_by_their_sums() {
         let head = HEAD.replace('\n', "");
         let text = format!(

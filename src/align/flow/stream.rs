@@ -67,29 +67,32 @@ impl Stream<'_> {
         self.atoms.get(range).unwrap_or(&[]).iter().map(|a| a.c).filter(|&c| c != BLANK).collect()
     }
 
-    /// The text as the source prints it.
+    /// The text as the source prints it; a space between what stands in several paragraphs or cells.
     pub fn printed(&self, range: Range<usize>) -> String {
-        let atoms = self.atoms.get(range.clone()).unwrap_or(&[]);
-        let (Some(first), Some(last)) = (atoms.first(), atoms.last()) else { return String::new() };
-        if let (Some(Block::Paragraph(p)), true) = (self.document.blocks.get(first.block), first.block == last.block) {
-            let end =
-                p.text.get(last.byte..).and_then(|s| s.chars().next()).map_or(last.byte, |c| last.byte + c.len_utf8());
-            if let Some(text) = p.text.get(first.byte..end) {
-                return text.to_owned();
-            }
-        }
-        self.text(range)
+        let atoms = self.atoms.get(range).unwrap_or(&[]);
+        let of_one = |a: &Atom, b: &Atom| (a.block, a.cell) == (b.block, b.cell);
+        let pieces = atoms.chunk_by(of_one).filter_map(|piece| {
+            let (first, last) = (piece.first()?, piece.last()?);
+            let text = self.source_text(first)?;
+            let end = last.byte + text.get(last.byte..)?.chars().next().map_or(0, char::len_utf8);
+            text.get(first.byte..end)
+        });
+        pieces.collect::<Vec<_>>().join(" ")
     }
 
     /// The character as the source prints it.
     pub fn source(&self, at: usize) -> Option<char> {
         let atom = self.atoms.get(at)?;
-        let text = match (self.document.blocks.get(atom.block)?, atom.cell) {
+        self.source_text(atom)?.get(atom.byte..)?.chars().next()
+    }
+
+    /// The text of the paragraph or cell that a character stands in.
+    fn source_text(&self, atom: &Atom) -> Option<&str> {
+        Some(match (self.document.blocks.get(atom.block)?, atom.cell) {
             (Block::Table(t), Some(cell)) => t.cells.get(cell)?.text.as_str(),
             (Block::Paragraph(p), _) => p.text.as_str(),
             (Block::Table(_), None) => return None,
-        };
-        text.get(atom.byte..)?.chars().next()
+        })
     }
 
     pub fn anchor(&self, at: usize) -> Anchor {
