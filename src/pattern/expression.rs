@@ -24,10 +24,10 @@ use crate::text;
 /// Bytes that one compiled expression may take.
 const EXPRESSION_BYTES: usize = 4 << 20;
 /// Words of which one is needed, at most: beyond, nothing is asked.
-const MOST_WORDS: usize = 32;
+const MOST_WORDS: usize = 96;
 /// Ways to begin a character of one class, at most: beyond, the class is left to the compiler, which shares their ends.
 const MOST_WAYS: usize = 16;
-/// Words that are looked for one by one before an expression is run.
+/// Words that are looked for one by one before an expression is run, in a text whose letters are not known.
 const FEW_WORDS: usize = 12;
 
 /// An expression on shadow text.
@@ -44,19 +44,39 @@ struct Needs {
     /// Of these words one: the hardest to find.
     words: Vec<Vec<u8>>,
     /// One behind the other of each list one word.
-    lists: Vec<Vec<Finder<'static>>>,
-    /// The letters of each word of each list.
-    letters: Vec<Vec<u128>>,
+    lists: Vec<Vec<Word>>,
+}
+
+/// A word that a match may need.
+#[derive(Debug, Clone)]
+struct Word {
+    finder: Finder<'static>,
+    letters: u128,
 }
 
 impl Needs {
     fn new(lists: Vec<Vec<Vec<u8>>>) -> Self {
-        let few: Vec<&Vec<Vec<u8>>> = lists.iter().filter(|words| words.len() <= FEW_WORDS).collect();
-        let finder = |word: &Vec<u8>| Finder::new(word).into_owned();
-        let finders = few.iter().map(|words| words.iter().map(finder).collect()).collect();
-        let letters_of = |word: &Vec<u8>| std::str::from_utf8(word).map_or(0, letters);
-        let letters = few.iter().map(|words| words.iter().map(letters_of).collect()).collect();
-        Self { lists: finders, letters, words: hardest(lists).unwrap_or_default() }
+        let word = |word: &Vec<u8>| Word {
+            finder: Finder::new(word).into_owned(),
+            letters: std::str::from_utf8(word).map_or(0, letters),
+        };
+        let words = |list: &Vec<Vec<u8>>| list.iter().map(word).collect();
+        Self { lists: lists.iter().map(words).collect(), words: hardest(lists).unwrap_or_default() }
+    }
+}
+
+/// A text whose letters are known: most expressions that it does not match are told by them alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Lettered<'t> {
+    text: &'t str,
+    letters: u128,
+}
+
+impl<'t> Lettered<'t> {
+    /// A shadow text with its letters.
+    #[must_use]
+    pub fn new(shadow: &'t str) -> Self {
+        Self { text: shadow, letters: letters(shadow) }
     }
 }
 
@@ -84,12 +104,6 @@ impl Expression {
         regex.is_some_and(|r| r.group_info().all_names().any(|(_, _, group)| group == Some(name)))
     }
 
-    /// Whether a text may match by its [`letters`]; to ask so costs next to nothing.
-    #[must_use]
-    pub fn may_match(&self, letters: u128) -> bool {
-        self.needs().letters.iter().all(|words| words.iter().any(|word| word & !letters == 0))
-    }
-
     /// Whether it matches anywhere.
     #[must_use]
     pub fn is_match(&self, shadow: &str) -> bool {
@@ -103,9 +117,9 @@ impl Expression {
     }
 
     /// All its matches.
-    pub fn find_iter<'t>(&self, shadow: &'t str) -> impl Iterator<Item = Match<'t>> + use<'_, 't> {
-        let all = self.for_text(shadow).map(|r| r.find_iter(shadow.as_bytes())).into_iter().flatten();
-        all.map(|m| Match { text: shadow, range: m.range() }).filter(Match::is_whole)
+    pub fn find_iter<'t>(&self, text: Lettered<'t>) -> impl Iterator<Item = Match<'t>> + use<'_, 't> {
+        let all = self.for_lettered(text).map(|r| r.find_iter(text.text.as_bytes())).into_iter().flatten();
+        all.map(move |m| Match { text: text.text, range: m.range() }).filter(Match::is_whole)
     }
 
     /// The groups of its first match.
@@ -118,16 +132,37 @@ impl Expression {
     }
 
     /// The groups of all its matches.
-    pub fn captures_iter<'t>(&self, shadow: &'t str) -> impl Iterator<Item = Captures<'t>> + use<'_, 't> {
-        let all = self.for_text(shadow).map(|r| r.captures_iter(shadow.as_bytes())).into_iter().flatten();
-        all.filter_map(|groups| Captures::of(shadow, groups)).filter(|found| found.whole().is_whole())
+    pub fn captures_iter<'t>(&self, text: Lettered<'t>) -> impl Iterator<Item = Captures<'t>> + use<'_, 't> {
+        let (shadow, regex) = (text.text, self.for_lettered(text));
+        let grouped = regex.filter(|r| r.captures_len() > 1).map(|r| r.captures_iter(shadow.as_bytes()));
+        // Where there is nothing but the whole match, groups are not asked for.
+        let plain = regex.filter(|r| r.captures_len() <= 1).map(|r| r.find_iter(shadow.as_bytes()));
+        let grouped = grouped.into_iter().flatten().filter_map(move |groups| Captures::of(shadow, groups));
+        let whole = move |range| Captures { whole: Match { text: shadow, range }, groups: None };
+        let plain = plain.into_iter().flatten().map(move |m| whole(m.range()));
+        grouped.chain(plain).filter(|found| found.whole().is_whole())
     }
 
     /// The compiled expression, where the text holds what it needs, in that order.
     fn for_text(&self, shadow: &str) -> Option<&Regex> {
-        let mut rest = shadow.as_bytes();
-        for words in &self.needs().lists {
-            let ends = words.iter().filter_map(|word| Some(word.find(rest)? + word.needle().len()));
+        let few = self.needs().lists.iter().filter(|words| words.len() <= FEW_WORDS);
+        self.behind_words(few, Lettered { text: shadow, letters: u128::MAX })
+    }
+
+    /// The compiled expression, where the text holds what it needs: first asked of its letters, which costs next to
+    /// nothing.
+    fn for_lettered(&self, text: Lettered<'_>) -> Option<&Regex> {
+        let lists = &self.needs().lists;
+        let has = |word: &Word| word.letters & !text.letters == 0;
+        lists.iter().all(|words| words.iter().any(has)).then_some(())?;
+        self.behind_words(lists.iter(), text)
+    }
+
+    fn behind_words<'w>(&self, lists: impl Iterator<Item = &'w Vec<Word>>, text: Lettered<'_>) -> Option<&Regex> {
+        let mut rest = text.text.as_bytes();
+        for words in lists {
+            let likely = words.iter().filter(|word| word.letters & !text.letters == 0);
+            let ends = likely.filter_map(|word| Some(word.finder.find(rest)? + word.finder.needle().len()));
             rest = rest.get(ends.min()?..)?;
         }
         self.regex()
@@ -148,8 +183,7 @@ impl Expression {
 }
 
 /// Which of 128 groups of characters a text holds: it holds no word of a character in another.
-#[must_use]
-pub fn letters(shadow: &str) -> u128 {
+fn letters(shadow: &str) -> u128 {
     text::bloom(shadow.chars())
 }
 
@@ -195,14 +229,15 @@ impl<'t> Match<'t> {
 #[derive(Debug)]
 pub struct Captures<'t> {
     whole: Match<'t>,
-    groups: captures::Captures,
+    /// None where the expression has no groups.
+    groups: Option<captures::Captures>,
 }
 
 impl<'t> Captures<'t> {
     /// The groups of a match; none where there is no match.
     fn of(text: &'t str, groups: captures::Captures) -> Option<Self> {
         let range = groups.get_match()?.range();
-        Some(Self { whole: Match { text, range }, groups })
+        Some(Self { whole: Match { text, range }, groups: Some(groups) })
     }
 
     /// All that was matched.
@@ -214,7 +249,7 @@ impl<'t> Captures<'t> {
     /// What the group of a name matched; `None` where it took no part.
     #[must_use]
     pub fn name(&self, name: &str) -> Option<Match<'t>> {
-        let group = self.groups.get_group_by_name(name)?;
+        let group = self.groups.as_ref()?.get_group_by_name(name)?;
         Some(Match { text: self.whole.text, range: group.range() })
     }
 }
@@ -358,6 +393,17 @@ mod tests {
     }
 
     #[test]
+    fn many_words_are_asked_where_letters_are_known() {
+        let words = "甲一|乙二|丙三|丁四|戊五|己六|庚七|辛八|壬九|癸十|子百|丑千|寅万";
+        let expression = Expression::lazy(format!("(?:{words})[^,]*件"));
+        assert!(expression.for_text("共2件").is_some());
+        for (text, runs) in [("共2件", false), ("寅万2件", true), ("寅,万2件", false), ("件寅万", false)] {
+            assert_eq!(expression.for_lettered(Lettered::new(text)).is_some(), runs, "{text}");
+            assert_eq!(expression.captures_iter(Lettered::new(text)).count(), usize::from(runs), "{text}");
+        }
+    }
+
+    #[test]
     fn words_are_needed_in_their_order() {
         let expression = Expression::lazy("收到.*(?:申请|来信).*件".to_owned());
         for (text, runs) in [("收到申请2件", true), ("申请收到2件", false), ("收到来信", false), ("收到申件请", false)]
@@ -371,8 +417,10 @@ mod tests {
     fn groups_are_read() {
         let expression = Expression::compile("(?<a>[^,;]{1,3}),(?<b>.)?".to_owned()).unwrap();
         let text = "甲乙丙丁,é;乙,";
-        let read: Vec<_> =
-            expression.captures_iter(text).map(|c| (c.whole().range(), c.name("a"), c.name("b"))).collect();
+        let read: Vec<_> = expression
+            .captures_iter(Lettered::new(text))
+            .map(|c| (c.whole().range(), c.name("a"), c.name("b")))
+            .collect();
         let texts: Vec<_> =
             read.iter().map(|(_, a, b)| (a.as_ref().map(Match::as_str), b.as_ref().map(Match::as_str))).collect();
         assert_eq!(texts, [(Some("乙丙丁"), Some("é")), (Some("乙"), None)]);
@@ -415,7 +463,7 @@ mod tests {
             if let Ok(whole) = regex::Regex::new(&expression) {
                 let light = Expression::compile(expression).unwrap();
                 let want: Vec<_> = whole.find_iter(&text).map(|m| m.range()).collect();
-                proptest::prop_assert_eq!(light.find_iter(&text).map(|m| m.range()).collect::<Vec<_>>(), want);
+                proptest::prop_assert_eq!(light.find_iter(Lettered::new(&text)).map(|m| m.range()).collect::<Vec<_>>(), want);
             }
         }
     }

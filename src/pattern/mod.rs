@@ -35,7 +35,7 @@ pub use model::{
     ReportPattern, Row, SectionHeading, SectionPattern, TablePattern, Term, Unit,
 };
 
-pub use expression::{Captures, Expression, Match, letters};
+pub use expression::{Captures, Expression, Lettered, Match};
 pub use gate::{Expressions, Named, Possible};
 pub use narrative::{Counts, Narrative, Numbers, Quantity, Rule, Scope};
 pub use variable::Variable;

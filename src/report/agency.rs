@@ -5,7 +5,7 @@ use super::passage::{Line, clip, expressions, words};
 use super::signature::Signature;
 use super::title::{self, Title};
 use crate::document::{Anchor, Document};
-use crate::pattern::ReportPattern;
+use crate::pattern::{Lettered, ReportPattern};
 use crate::text::fold;
 
 /// Sentences that name the agency: a list of the pattern and what its first is worth.
@@ -49,7 +49,7 @@ pub(super) fn agency(
                 if !line.may_match(pattern, sentences, rank) {
                     continue;
                 }
-                for hit in expression.captures_iter(clip(&line.shadow.text, 6000)).take(3) {
+                for hit in expression.captures_iter(Lettered::new(clip(&line.shadow.text, 6000))).take(3) {
                     let Some(part) = hit.name("agency") else { continue };
                     let printed = line.printed(part.range());
                     let name = if kind.office { without_office(printed, pattern) } else { printed.to_owned() };

@@ -8,7 +8,7 @@ use super::passage::{Line, Text, behind_number, clip, expressions, matches, word
 use super::signature::{Signature, signature, signed};
 use super::title::{self, Title};
 use crate::document::{Anchor, Document};
-use crate::pattern::ReportPattern;
+use crate::pattern::{Lettered, ReportPattern};
 use crate::record::{Flag, Identity};
 use crate::text::fold;
 
@@ -294,7 +294,7 @@ fn period(lines: &[Line<'_>], pattern: &ReportPattern) -> Option<(date::Span, St
             if !line.may_match(pattern, sentences, rank) {
                 continue;
             }
-            for hit in expression.captures_iter(clip(&line.shadow.text, 20_000)).take(4) {
+            for hit in expression.captures_iter(Lettered::new(clip(&line.shadow.text, 20_000))).take(4) {
                 let Some(part) = hit.name("span") else { continue };
                 let Some(span) = date::span(part.as_str()).filter(|span| !span.is_of_years()) else { continue };
                 // What no word calls the span of the counts may be that of a campaign.

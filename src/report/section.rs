@@ -9,7 +9,7 @@ use super::passage::{Line, Text, behind_number};
 use super::title::{self, Title};
 use crate::align::Claim;
 use crate::document::Document;
-use crate::pattern::ReportPattern;
+use crate::pattern::{Lettered, ReportPattern};
 use crate::record::{Flag, Section};
 use crate::text::fold;
 
@@ -375,7 +375,7 @@ fn ends_inside(line: &Line<'_>, from: usize, pattern: &ReportPattern) -> Option<
     let mut first: Option<usize> = None;
     let mut note = |at: usize| first = Some(first.map_or(at, |f| f.min(at)));
     for (_, expression) in line.expressions(pattern, "signature_inline") {
-        for found in expression.captures_iter(shadow) {
+        for found in expression.captures_iter(Lettered::new(shadow)) {
             let Some(agency) = found.name("agency") else { continue };
             if title::sure_name(line.printed(from + agency.start()..from + agency.end()), pattern).is_some() {
                 note(agency.start());

@@ -3,7 +3,7 @@
 use super::date::{self, Date};
 use super::passage::Line;
 use super::title;
-use crate::pattern::ReportPattern;
+use crate::pattern::{Lettered, ReportPattern};
 use crate::text::fold;
 
 /// The signature at the foot: an agency and a day, each may be missing.
@@ -95,8 +95,10 @@ pub(super) fn signed(text: &str, pattern: &ReportPattern) -> Option<(Option<Stri
 
 /// A signature behind the last sentence of a long line.
 fn signed_inside(line: &Line<'_>, pattern: &ReportPattern) -> Option<(String, Date)> {
-    let found =
-        line.expressions(pattern, "signature_inline").flat_map(|(_, e)| e.captures_iter(&line.shadow.text)).last()?;
+    let found = line
+        .expressions(pattern, "signature_inline")
+        .flat_map(|(_, e)| e.captures_iter(Lettered::new(&line.shadow.text)))
+        .last()?;
     let agency = title::sure_name(line.printed(found.name("agency")?.range()), pattern)?;
     Some((agency, date::first(found.name("date")?.as_str())?))
 }

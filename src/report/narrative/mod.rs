@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::section::Prose;
 use crate::document::{Anchor, Block, Document, Format, Paragraph, Role};
-use crate::pattern::{Counts, Expression, Match, Narrative, Quantity, Rule, letters};
+use crate::pattern::{Counts, Lettered, Match, Narrative, Quantity, Rule};
 use crate::record::{Flag, Reading, State, Statement};
 use crate::text::{fold, numeral};
 use passage::passages;
@@ -131,12 +131,11 @@ struct Hit<'r> {
 
 fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool, of: &Known) -> Vec<Told> {
     let mut hits = Vec::new();
-    let letters = letters(&sentence.text);
-    let may_match = |e: &&Expression| e.may_match(letters);
+    let text = Lettered::new(&sentence.text);
     for &id in tried {
         let Some(rule) = rules.rules.get(id) else { continue };
         if !sentence.numbers.is_empty() {
-            for found in rule.say.iter().filter(may_match).flat_map(|e| e.captures_iter(&sentence.text)) {
+            for found in rule.say.iter().flat_map(|e| e.captures_iter(text)) {
                 let (whole, Some(n)) = (found.whole(), found.name("n")) else { continue };
                 // A number that nobody knows the name of says nothing.
                 let Some(number) = sentence.number(n.start()) else { continue };
@@ -144,7 +143,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
             }
         }
         if negated {
-            for found in rule.none.iter().filter(may_match).flat_map(|e| e.find_iter(&sentence.text)) {
+            for found in rule.none.iter().flat_map(|e| e.find_iter(text)) {
                 hits.extend(hit(rule, None, found));
             }
         }
@@ -153,7 +152,7 @@ fn listen(sentence: &Sentence, rules: &Narrative, tried: &[usize], negated: bool
         return Vec::new();
     }
     let decides = |kind: usize| hits.iter().any(|hit| rules.decides(kind, hit.rule));
-    let scopes = scopes(sentence, letters, rules, of, &decides);
+    let scopes = scopes(text, rules, of, &decides);
     let limit = |hit: &Hit<'_>| hit.number.and_then(|n| sentence.numbers.get(n)).map_or(hit.span.end, |n| n.at);
     hits.retain(|hit| within(&scopes, hit.span.end, hit.rule));
     let mut out: Vec<Told> = Vec::new();
@@ -207,17 +206,10 @@ struct Reach {
 }
 
 /// The words of the scopes of all kinds that decide on anything.
-fn scopes(
-    sentence: &Sentence,
-    letters: u128,
-    rules: &Narrative,
-    of: &Known,
-    decides: &dyn Fn(usize) -> bool,
-) -> Vec<Reach> {
+fn scopes(text: Lettered<'_>, rules: &Narrative, of: &Known, decides: &dyn Fn(usize) -> bool) -> Vec<Reach> {
     let mut out = Vec::new();
-    let may_match = |e: &&Expression| e.may_match(letters);
     for scope in rules.scopes.iter().filter(|scope| decides(scope.kind)) {
-        for found in scope.expressions.iter().filter(may_match).flat_map(|e| e.captures_iter(&sentence.text)) {
+        for found in scope.expressions.iter().flat_map(|e| e.captures_iter(text)) {
             let whole = found.whole();
             let own_year = found.name("year").is_some_and(|y| of.year.is_none() || year(y.as_str()) == of.year);
             let is_own = |a: Match<'_>| own(a.as_str(), of.agency.as_deref());
@@ -231,7 +223,7 @@ fn scopes(
             };
             out.push(Reach { kind: scope.kind, counts, span: whole.range(), only: None });
         }
-        for found in scope.behind.iter().filter(may_match).flat_map(|e| e.captures_iter(&sentence.text)) {
+        for found in scope.behind.iter().flat_map(|e| e.captures_iter(text)) {
             let Some(number) = found.name("n").map(|n| n.start()) else { continue };
             // As if it stood right before the number, and nothing between.
             out.push(Reach { kind: scope.kind, counts: scope.counts, span: 0..number, only: Some(number) });
