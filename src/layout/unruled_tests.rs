@@ -197,3 +197,15 @@ fn a_label_of_two_lines_beside_single_values_stays_one_row() {
     set(&mut p, 185.0, 144.0, 10.0, 0.0, "5");
     assert_eq!(rows(p)[0][1], "规范性\n文件|1\n5|12");
 }
+
+#[test]
+fn numbers_closer_than_a_digit_is_wide_are_two() {
+    let mut p = page(1);
+    for (k, y) in [100.0, 115.0, 130.0, 145.0].into_iter().enumerate() {
+        set(&mut p, 60.0, y, 10.0, 0.0, "甲项");
+        // The right end of the one is half a digit and more from the left end of the other.
+        set(&mut p, 130.0, y, 10.0, 0.0, if k == 2 { "1553" } else { "13" });
+        set(&mut p, if k == 2 { 154.8 } else { 160.0 }, y, 10.0, 0.0, if k == 2 { "1753" } else { "17" });
+    }
+    assert_eq!(rows(p)[0][2], "甲项|1553|1753");
+}

@@ -128,6 +128,8 @@ fn reach(page: &PageContent, a: Option<&Word>, b: &Word) -> f32 {
     match (ends(page, a).1, ends(page, b).0) {
         (Some(l), Some(f)) if han(l) && han(f) && a.chars.len() == 1 && b.chars.len() == 1 => 1.1,
         (Some(l), Some(f)) if unspaced(l) || unspaced(f) => 0.35,
+        // A space within a number is narrower than a digit.
+        (Some(l), Some(f)) if l.is_numeric() && f.is_numeric() => 0.45,
         _ => 0.7,
     }
 }
