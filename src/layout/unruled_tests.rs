@@ -1,8 +1,8 @@
 //! Tables whose lines part some of their cells only, or none.
 
 use super::samples::{grid, page, set, stroke};
-use super::{PageContent, compose};
-use crate::document::Block;
+use super::{PageContent, Ruling, RulingKind, compose};
+use crate::document::{Block, Rect};
 use crate::limits::Limits;
 
 fn rows(page: PageContent) -> Vec<Vec<String>> {
@@ -196,6 +196,31 @@ fn a_label_of_two_lines_beside_single_values_stays_one_row() {
     // One number in two lines beside such a label is no second row.
     set(&mut p, 185.0, 144.0, 10.0, 0.0, "5");
     assert_eq!(rows(p)[0][1], "规范性\n文件|1\n5|12");
+}
+
+#[test]
+fn shaded_columns_of_a_table_are_no_table_of_their_own() {
+    let mut p = page(1);
+    for r in 0..6 {
+        let y = 100.0 + 20.0 * r as f32;
+        set(&mut p, 50.0, y, 10.0, 0.0, ["规章", "许可", "处罚", "强制", "收费", "采购"][r]);
+        for c in 0..4 {
+            let x = 200.0 + 40.0 * c as f32;
+            set(&mut p, x + 10.0, y, 10.0, 0.0, &format!("{}{}", r + 1, c + 1));
+            if c % 2 == 0 {
+                shade(&mut p, x, y - 14.0, x + 40.0, y + 6.0);
+            }
+        }
+    }
+    let found = &rows(p)[0];
+    assert_eq!((found[0].as_str(), found[5].as_str()), ("规章|11|12|13|14", "采购|61|62|63|64"));
+}
+
+/// Shades an area: its four edges.
+fn shade(p: &mut PageContent, x0: f32, y0: f32, x1: f32, y1: f32) {
+    for (a, b, c, d) in [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)] {
+        p.rulings.push(Ruling { rect: Rect::new(a, b, c, d), thickness: 0.0, kind: RulingKind::Edge });
+    }
 }
 
 #[test]

@@ -32,7 +32,8 @@ pub(crate) fn candidates(page: &PageContent, ruled: &[Grid], limits: &Limits) ->
     found.into_iter().filter(|g| g.rows() >= 2 && g.cols() >= 2 && g.cells.len() >= 6).collect()
 }
 
-/// Whether the words on a grid stand in its cells: few run over a wall, and most rows hold more than one.
+/// Whether the words on a grid stand in its cells: few run over a wall, and most rows hold more than one, and few go on
+/// to the left of it: there, shading sets off some columns of a table, and its edges are not those of cells.
 pub(crate) fn holds(grid: &Grid, words: &[Word]) -> bool {
     let cover = grid.cover();
     let find = |x: f32, y: f32| {
@@ -52,5 +53,22 @@ pub(crate) fn holds(grid: &Grid, words: &[Word]) -> bool {
         }
     }
     let full = rows.iter().filter(|r| r.len() >= 2).count();
-    all > 0 && crossing * 20 <= all && full * 2 >= rows.len()
+    all > 0 && crossing * 20 <= all && full * 2 >= rows.len() && !goes_on(grid, words)
+}
+
+/// Whether text to the left of a grid stands on the baselines of text in it, in half of its rows or more.
+fn goes_on(grid: &Grid, words: &[Word]) -> bool {
+    let mut bases: Vec<f32> =
+        words.iter().filter(|w| w.turn == 0 && grid.rect.contains(w.rect.center())).map(|w| w.base).collect();
+    bases.sort_by(f32::total_cmp);
+    let mut level = vec![false; grid.rows()];
+    for w in words.iter().filter(|w| w.turn == 0 && w.rect.x1 < grid.rect.x0) {
+        let next = bases.get(bases.partition_point(|&b| b < w.base - 0.1 * w.size));
+        if next.is_some_and(|&b| b < w.base + 0.1 * w.size)
+            && let Some(l) = slot(&grid.ys, w.rect.center().y).and_then(|r| level.get_mut(r))
+        {
+            *l = true;
+        }
+    }
+    level.iter().filter(|&&l| l).count() * 2 >= level.len()
 }
