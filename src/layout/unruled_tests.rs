@@ -198,6 +198,45 @@ fn a_label_of_two_lines_beside_single_values_stays_one_row() {
     assert_eq!(rows(p)[0][1], "规范性\n文件|1\n5|12");
 }
 
+/// Rows of a borderless table: texts from the left, each at its place, with the step down to the next line.
+fn set_rows(p: &mut PageContent, mut y: f32, rows: &[(f32, &[(f32, &str)])]) {
+    for (step, texts) in rows {
+        for &(x, text) in *texts {
+            set(p, x, y, 10.0, 0.0, text);
+        }
+        y += step;
+    }
+}
+
+#[test]
+fn the_last_letter_of_a_name_is_no_row_of_values() {
+    let mut p = page(1);
+    let lines: [(f32, &[(f32, &str)]); 6] = [
+        (12.0, &[(150.0, "自然"), (200.0, "商业企"), (250.0, "科研"), (300.0, "其")]),
+        (24.0, &[(155.0, "人"), (210.0, "业"), (250.0, "机构"), (300.0, "他")]),
+        (20.0, &[(50.0, "一、新收"), (155.0, "11"), (210.0, "12"), (255.0, "13"), (300.0, "14")]),
+        (20.0, &[(50.0, "二、结转"), (155.0, "21"), (210.0, "22"), (255.0, "23"), (300.0, "24")]),
+        (20.0, &[(50.0, "三、公开"), (155.0, "有"), (210.0, "无"), (255.0, "33"), (300.0, "34")]),
+        (20.0, &[(50.0, "四、总计"), (155.0, "41"), (210.0, "42"), (255.0, "43"), (300.0, "44")]),
+    ];
+    set_rows(&mut p, 100.0, &lines);
+    let found = &rows(p)[0];
+    assert_eq!(found[0], "|自然\n人|商业企\n业|科研\n机构|其\n他");
+    assert_eq!(found[1], "一、新收|11|12|13|14");
+    assert_eq!(found[3], "三、公开|有|无|33|34");
+}
+
+#[test]
+fn few_values_stand_under_the_names_of_their_columns() {
+    let mut p = page(1);
+    let names = ["维持", "纠正", "其他", "未结", "总计", "撤销", "驳回"];
+    for (k, name) in names.iter().enumerate() {
+        set(&mut p, 60.0 + 60.0 * k as f32, 100.0, 10.0, 0.0, name);
+    }
+    set_rows(&mut p, 118.0, &[(0.0, &[(125.0, "17"), (305.0, "17")])]);
+    assert_eq!(rows(p), [["维持|纠正|其他|未结|总计|撤销|驳回", "|17|||17||"]]);
+}
+
 #[test]
 fn shaded_columns_of_a_table_are_no_table_of_their_own() {
     let mut p = page(1);
@@ -224,6 +263,22 @@ fn shade(p: &mut PageContent, x0: f32, y0: f32, x1: f32, y1: f32) {
 }
 
 #[test]
+fn lines_far_apart_are_of_one_label_where_rows_stand_further_apart() {
+    let mut p = page(1);
+    for r in 0..5 {
+        let y = 100.0 + 60.0 * r as f32;
+        set(&mut p, 60.0, y, 10.0, 0.0, &format!("{}.属于国家", r + 1));
+        set(&mut p, 60.0, y + 20.0, 10.0, 0.0, "秘密的");
+        for c in 0..4 {
+            set(&mut p, 200.0 + 50.0 * c as f32, y + 10.0, 10.0, 0.0, &format!("{}{}", r + 1, c + 1));
+        }
+    }
+    let found = &rows(p)[0];
+    assert_eq!(found.len(), 5);
+    assert_eq!(found[1], "2.属于国家\n秘密的|21|22|23|24");
+}
+
+#[test]
 fn numbers_closer_than_a_digit_is_wide_are_two() {
     let mut p = page(1);
     for (k, y) in [100.0, 115.0, 130.0, 145.0].into_iter().enumerate() {
@@ -233,4 +288,20 @@ fn numbers_closer_than_a_digit_is_wide_are_two() {
         set(&mut p, if k == 2 { 154.8 } else { 160.0 }, y, 10.0, 0.0, if k == 2 { "1753" } else { "17" });
     }
     assert_eq!(rows(p)[0][2], "甲项|1553|1753");
+}
+
+#[test]
+fn a_name_over_several_columns_does_not_go_on_from_a_shorter_one_above() {
+    let mut p = page(1);
+    let rows_of: [(f32, &[(f32, &str)]); 5] = [
+        (12.0, &[(185.0, "申请人情况")]),
+        (18.0, &[(175.0, "法人或其他组织")]),
+        (20.0, &[(120.0, "个人"), (165.0, "企业"), (205.0, "机构"), (245.0, "其他"), (290.0, "总计")]),
+        (20.0, &[(50.0, "新收"), (120.0, "11"), (165.0, "12"), (205.0, "13"), (245.0, "14"), (290.0, "50")]),
+        (20.0, &[(50.0, "结转"), (120.0, "21"), (165.0, "22"), (205.0, "23"), (245.0, "24"), (290.0, "90")]),
+    ];
+    set_rows(&mut p, 100.0, &rows_of);
+    let found = rows(p);
+    assert!(found[0][0].contains("|申请人情况|") && found[0][1].contains("|法人或其他组织|"), "{found:#?}");
+    assert_eq!(found[0][2], "|个人|企业|机构|其他|总计");
 }

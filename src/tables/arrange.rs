@@ -101,24 +101,7 @@ pub(super) fn arrange(blocks: Vec<Block>, anchors: Vec<Row>, stub: usize, size: 
             }
         }
     }
-    // The rest makes rows of its own: headers, section rows.
-    loose.sort_by(|a, b| a.rect.y0.total_cmp(&b.rect.y0).then(a.rect.x0.total_cmp(&b.rect.x0)));
-    let mut own: Vec<(Row, Vec<Block>)> = Vec::new();
-    for b in loose {
-        let mid = b.rect.center().y;
-        match own.iter_mut().rev().take(3).find(|(r, m)| {
-            b.rect.y0 < r.y1 - 0.3 * size
-                && mid < r.y1 + 0.3 * size
-                && !m.iter().any(|o| o.cols.0 <= b.cols.1 && b.cols.0 <= o.cols.1)
-        }) {
-            Some((r, m)) => {
-                r.y0 = r.y0.min(b.rect.y0);
-                r.y1 = r.y1.max(b.rect.y1);
-                m.push(b);
-            }
-            None => own.push((Row { y0: b.rect.y0, y1: b.rect.y1 }, vec![b])),
-        }
-    }
+    let own = own_rows(loose, size);
     for (b, a) in &bound {
         if let Some((r, _)) = rows.iter_mut().find(|r| r.1 == Some(*a)) {
             r.y0 = r.y0.min(b.rect.y0);
@@ -144,6 +127,42 @@ pub(super) fn arrange(blocks: Vec<Block>, anchors: Vec<Row>, stub: usize, size: 
     let sorted: Vec<Row> = order.iter().filter_map(|&i| rows.get(i)).map(|r| r.0.clone()).collect();
     group(spanning, &sorted, &mut placed);
     (sorted, placed)
+}
+
+/// The rows of what stands beside no values: headers, section rows. What is taller than two lines may stand beside several
+/// of them, and is of the one nearest to its middle.
+fn own_rows(loose: Vec<Block>, size: f32) -> Vec<(Row, Vec<Block>)> {
+    let clash = |b: &Block, members: &[Block]| members.iter().any(|o| o.cols.0 <= b.cols.1 && b.cols.0 <= o.cols.1);
+    let (mut tall, mut flat): (Vec<Block>, Vec<Block>) = loose.into_iter().partition(|b| b.rect.height() > 2.6 * size);
+    flat.sort_by(|a, b| a.rect.y0.total_cmp(&b.rect.y0).then(a.rect.x0.total_cmp(&b.rect.x0)));
+    let mut own: Vec<(Row, Vec<Block>)> = Vec::new();
+    for b in flat {
+        let mid = b.rect.center().y;
+        match own
+            .iter_mut()
+            .rev()
+            .take(3)
+            .find(|(r, m)| b.rect.y0 < r.y1 - 0.3 * size && mid < r.y1 + 0.3 * size && !clash(&b, m))
+        {
+            Some((r, m)) => {
+                r.y0 = r.y0.min(b.rect.y0);
+                r.y1 = r.y1.max(b.rect.y1);
+                m.push(b);
+            }
+            None => own.push((Row { y0: b.rect.y0, y1: b.rect.y1 }, vec![b])),
+        }
+    }
+    // The lowest first: what stands beside more rows finds theirs.
+    tall.sort_by(|a, b| b.rect.y0.total_cmp(&a.rect.y0).then(a.rect.x0.total_cmp(&b.rect.x0)));
+    for b in tall {
+        let away = |r: &Row| (f32::midpoint(r.y0, r.y1) - b.rect.center().y).abs();
+        let beside = own.iter_mut().filter(|(r, m)| r.y0 < b.rect.y1 && b.rect.y0 < r.y1 && !clash(&b, m));
+        match beside.min_by(|x, y| away(&x.0).total_cmp(&away(&y.0))) {
+            Some((_, m)) => m.push(b),
+            None => own.push((Row { y0: b.rect.y0, y1: b.rect.y1 }, vec![b])),
+        }
+    }
+    own
 }
 
 /// Gives labels that span rows their rows: as many as lie evenly around them and have no label there yet.

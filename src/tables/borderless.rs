@@ -1,5 +1,8 @@
 //! Tables without rules: columns by the alignment of text, rows by the values on one baseline.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::aligned::{RowLine, Seg, boundaries, claims, columns, numbered, row_lines, stackable, text};
 use super::arrange::{Block, Placed, Row, arrange, widen_labels};
 use super::cells::{Grid, GridCell, read};
@@ -10,6 +13,21 @@ use crate::layout::{PageContent, Word, starts_with_ordinal, unspaced};
 
 /// Lines without a column gap that may follow each other inside a table.
 const PLAIN: usize = 7;
+
+/// A name of a column is no longer than this on one line.
+const NAME: usize = 8;
+
+/// So many runs of lines without values, at most, may be the boxhead.
+const HEADS: usize = 6;
+
+/// So many values at least tell by their places that they stand in columns.
+const ALIGNED: usize = 12;
+
+/// So many columns with a name each tell that the names are a boxhead.
+const NAMED: usize = 5;
+
+/// So many lines that wrap, and so many that begin a row, tell how far apart those of one cell are.
+const TOLD: usize = 3;
 
 /// So many rows with rules between them tell that rules part the rows.
 const PARTED: usize = 5;
@@ -162,11 +180,19 @@ fn table(
             s.cols = c;
         }
     }
-    if !convincing(&rows, n) {
+    let named = named(&rows, n);
+    let mut data = data_columns(&rows, n);
+    let told = named.is_some() || in_columns(&rows, data.iter().take_while(|d| !**d).count());
+    if !convincing(&rows, n, told) {
         return None;
     }
     let size = median(rows.iter().map(RowLine::size))?;
-    let mut data = data_columns(&rows, n);
+    // What stands under its names is a column of values, though it may be blank.
+    for c in named.into_iter().flatten() {
+        if let Some(d) = data.get_mut(c) {
+            *d = true;
+        }
+    }
     // No values to tell rows by: each line is one.
     let worded = !data.contains(&true) && headed(&rows, n);
     if worded {
@@ -175,12 +201,16 @@ fn table(
     let is_data = |c: usize| data.get(c) == Some(&true);
     let stub = (0..n).take_while(|&c| !is_data(c)).count();
     let bands = bands(page, rules, words, &rows, (x0, x1));
+    // A single letter is a value too, but above all values or beside longer text it is the end of a name that wraps.
+    let head = rows.iter().take_while(|r| !r.segs.iter().any(|s| is_data(s.cols.0) && (s.value || worded))).count();
     // Rows of values.
     let mut anchors: Vec<Row> = Vec::new();
     let mut anchor_of: Vec<Option<usize>> = Vec::new();
     let (mut base, mut above) = (f32::MIN, None);
     for (k, r) in rows.iter().enumerate() {
-        let values = r.segs.iter().filter(|s| is_data(s.cols.0) && (s.value || s.len == 1 || worded)).count();
+        let named = k < head || r.segs.iter().any(|s| is_data(s.cols.0) && !s.value && s.len > 1);
+        let valued = |s: &&Seg| is_data(s.cols.0) && (s.value || s.len == 1 && !named || worded);
+        let values = r.segs.iter().filter(valued).count();
         if values > 0 {
             // Two rows do not stand closer than their letters are high: that is a number in two lines beside others.
             let band = bands.as_ref().and_then(|b| b.get(k)).copied();
@@ -242,8 +272,63 @@ fn inked(claim: (usize, usize), rect: Rect, cols: &[(f32, f32)], n: usize) -> (u
     (from, upto)
 }
 
-/// Whether the lines look like a table and not like text with gaps.
-fn convincing(rows: &[RowLine], n: usize) -> bool {
+/// The columns of values that a boxhead names, where it names nearly all to the right of the labels: short texts above,
+/// and below them values alone, each in one column.
+fn named(rows: &[RowLine], n: usize) -> Option<Range<usize>> {
+    let valued = |r: &RowLine| r.segs.iter().any(|s| s.value);
+    let mut upto = 0;
+    for _ in 0..HEADS {
+        let head = upto + rows.iter().skip(upto).take_while(|r| !valued(r)).count();
+        let (names, below) = (rows.get(upto..head)?, rows.get(head..)?);
+        let mut has = vec![false; n];
+        for s in names.iter().flat_map(|r| &r.segs).filter(|s| s.cols.0 == s.cols.1 && s.len <= NAME) {
+            if let Some(h) = has.get_mut(s.cols.0) {
+                *h = true;
+            }
+        }
+        let labels = below.iter().flat_map(|r| &r.segs).filter(|s| !s.value || s.cols.0 < s.cols.1);
+        let labels = labels.map(|s| s.cols.1 + 1).max().unwrap_or(0);
+        let first = labels + has.iter().skip(labels).take_while(|h| !**h).count();
+        let names = has.iter().skip(first).filter(|h| **h).count();
+        let values = |r: &RowLine| r.segs.iter().filter(|s| s.value && s.cols.0 >= first).count();
+        if names >= NAMED && names * 4 >= (n - first) * 3 && below.iter().any(|r| values(r) >= 2) {
+            return Some(first..n);
+        }
+        upto = head + below.iter().take_while(|r| valued(r)).count();
+    }
+    None
+}
+
+/// Whether right of the labels stand values alone, in columns: nearly all begin, end or have their middle where another
+/// of their column does.
+fn in_columns(rows: &[RowLine], stub: usize) -> bool {
+    let beside: Vec<&Seg> = rows.iter().flat_map(|r| &r.segs).filter(|s| s.cols.0 >= stub).collect();
+    if stub == 0 || beside.len() < ALIGNED || beside.iter().any(|s| !s.value || s.cols.0 < s.cols.1) {
+        return false;
+    }
+    let mut lone = 0;
+    let mut columns: BTreeMap<usize, Vec<&Seg>> = BTreeMap::new();
+    for s in beside.iter().copied() {
+        columns.entry(s.cols.0).or_default().push(s);
+    }
+    for segs in columns.values() {
+        let of = |at: fn(&Seg) -> f32| {
+            let mut all: Vec<f32> = segs.iter().map(|s| at(s)).collect();
+            all.sort_by(f32::total_cmp);
+            move |s: &Seg| {
+                let near = all.partition_point(|&x| x < at(s) - 0.05 * s.size);
+                all.get(near + 1).is_some_and(|&x| x <= at(s) + 0.05 * s.size)
+            }
+        };
+        let (left, middle, right) = (of(|s| s.rect.x0), of(|s| s.rect.center().x), of(|s| s.rect.x1));
+        lone += segs.iter().filter(|s| !left(s) && !middle(s) && !right(s)).count();
+    }
+    columns.len() >= 3 && lone * 5 <= beside.len()
+}
+
+/// Whether the lines look like a table and not like text with gaps; `told` where names above the values tell, or the
+/// places of the values.
+fn convincing(rows: &[RowLine], n: usize, told: bool) -> bool {
     let tabular = rows.iter().filter(|r| r.tabular()).count();
     let cells: usize = rows.iter().map(|r| r.segs.len()).sum();
     let beside: Vec<&Seg> = rows.iter().flat_map(|r| r.segs.iter().filter(|s| s.cols.0 > 0)).collect();
@@ -256,13 +341,13 @@ fn convincing(rows: &[RowLine], n: usize) -> bool {
     filled.sort_unstable();
     let valued =
         |share: usize| rows.iter().filter(|r| r.segs.iter().filter(|s| s.value).count() * 10 >= n * share).count();
-    let whole = valued(8) >= 1 || valued(6) >= 3;
+    let whole = told || valued(8) >= 1 || valued(6) >= 3;
     let scattered = !whole && filled.get(filled.len() / 2).is_none_or(|&f| f * 2 < n);
     let size = median(rows.iter().map(RowLine::size)).unwrap_or(0.0);
     let small = rows.iter().flat_map(|r| &r.segs).filter(|s| s.size < 0.8 * size).count();
     let scattered = scattered || small * 6 > cells;
     let long = beside.iter().filter(|s| s.len > 24).count();
-    let headed = headed(rows, n);
+    let headed = told || headed(rows, n);
     tabular >= 2
         && cells >= 5
         && !scattered
@@ -304,7 +389,7 @@ fn blocks(
     size: f32,
 ) -> Vec<Block> {
     let stacks = stacks(page, words, rows, anchor_of, stub, size);
-    let lead = leading(rows, anchor_of, size);
+    let lead = leading(page, words, rows, anchor_of, stub, size);
     let room = |s: &Seg| {
         let ends = rows.iter().flat_map(|r| &r.segs).filter(|o| o.cols == s.cols).map(|o| o.rect.x1);
         ends.fold(f32::MIN, f32::max)
@@ -312,7 +397,10 @@ fn blocks(
     let mut done: Vec<Block> = Vec::new();
     // The lowest block of each column.
     let mut open: Vec<usize> = Vec::new();
+    // The last row of values so far.
+    let mut anchors: Option<usize> = None;
     for (k, (r, &anchor)) in rows.iter().zip(anchor_of).enumerate() {
+        anchors = anchor.or(anchors);
         for (m, s) in r.segs.iter().enumerate() {
             if let Some(&stack) = stacks.iter().find(|t| t.0 == k && t.1 == m).map(|t| &t.2) {
                 let id = usize::MAX - stack;
@@ -346,15 +434,23 @@ fn blocks(
                     e.pos > b.rect.y1 - 2.0 && e.pos < s.rect.y0 + 2.0 && e.lo < s.rect.x1 && e.hi > s.rect.x0
                 });
                 let two = anchor.is_some() && b.anchor.is_some() && anchor != b.anchor;
+                // Text without spaces fills its lines: one over several columns that is longer than the line above is a
+                // name of its own.
+                let group = anchors.is_none() && s.cols.0 < s.cols.1 && s.rect.width() > b.rect.width() + s.size;
+                let group = group && label.chars().all(unspaced);
                 let value = s.value && step > 1.05 * size;
                 // The next word would have fitted: a heading above its first row, no label that wraps.
                 let heading =
                     s.cols.1 < stub && b.anchor.is_none() && anchor.is_some() && ends_early(page, words, b, s, room(s));
-                if step <= lead
+                // Names in narrow columns stand letter by letter.
+                let letters =
+                    anchors.is_none() && s.len == 1 && b.rect.width() < 1.2 * size && label.chars().all(unspaced);
+                if step <= if letters { lead.max(2.6 * size) } else { lead }
                     && !ruled
                     && !two
                     && !value
                     && !heading
+                    && !group
                     && !starts_with_ordinal(&label)
                     && (s.size - b.size).abs() < 0.1 * size
                 {
@@ -390,28 +486,45 @@ fn blocks(
 }
 
 /// The widest step between two lines of one cell.
-fn leading(rows: &[RowLine], anchor_of: &[Option<usize>], size: f32) -> f32 {
+fn leading(
+    page: &PageContent,
+    words: &[Word],
+    rows: &[RowLine],
+    anchor_of: &[Option<usize>],
+    stub: usize,
+    size: f32,
+) -> f32 {
     let mut steps: Vec<f32> = Vec::new();
+    // Of the labels: all steps, and those to lines with an ordinal, which begin a row.
+    let (mut labels, mut begun): (Vec<f32>, Vec<f32>) = (Vec::new(), Vec::new());
     let mut above: Vec<(&Seg, Option<usize>)> = Vec::new();
     for (r, &a) in rows.iter().zip(anchor_of) {
         for s in &r.segs {
             let over = above.iter().rev().find(|(o, _)| {
                 o.cols.0 <= s.cols.1 && s.cols.0 <= o.cols.1 && o.rect.x0 < s.rect.x1 && s.rect.x0 < o.rect.x1
             });
-            if let Some((o, b)) = over
-                && !(a.is_some() && b.is_some())
-                && !s.value
-                && !o.value
-            {
-                steps.push(s.base - o.base);
+            let Some((o, b)) = over.filter(|(o, _)| !s.value && !o.value) else { continue };
+            let step = s.base - o.base;
+            if !(a.is_some() && b.is_some()) {
+                steps.push(step);
+            }
+            if s.cols.1 < stub {
+                labels.push(step);
+                if starts_with_ordinal(&text(page, words, s)) {
+                    begun.push(step);
+                }
             }
         }
         above.extend(r.segs.iter().map(|s| (s, a)));
         let excess = above.len().saturating_sub(64);
         above.drain(..excess);
     }
-    let least = steps.into_iter().filter(|&s| s > 0.8 * size).fold(f32::MAX, f32::min);
-    if least > 1.7 * size { 1.3 * size } else { (1.15 * least).max(1.1 * size) }
+    let least = steps.iter().copied().filter(|&s| s > 0.8 * size).fold(f32::MAX, f32::min);
+    let near = |s: &&f32| **s <= 1.15 * least;
+    // Lines far apart are of one cell where those that begin a row stand further apart.
+    let apart = begun.len() >= TOLD && begun.iter().filter(near).count() * 10 <= begun.len();
+    let told = apart && labels.iter().filter(near).count() >= TOLD;
+    if least > 1.7 * size && !told { 1.3 * size } else { (1.15 * least).max(1.1 * size) }
 }
 
 /// Whether the last line of `b`, in a script with spaces between words, ends so early that the first word of the line
