@@ -291,6 +291,30 @@ fn numbers_closer_than_a_digit_is_wide_are_two() {
 }
 
 #[test]
+fn rules_part_the_rows_where_walls_part_the_labels_alone() {
+    let mut p = page(1);
+    for r in 0..8 {
+        let y = 90.0 + 20.0 * r as f32;
+        stroke(&mut p, if (3..=4).contains(&r) || r == 6 { 100.0 } else { 50.0 }, y, 400.0, y);
+    }
+    for (x, y0, y1) in [(50.0, 130.0, 230.0), (100.0, 130.0, 230.0), (200.0, 130.0, 230.0)] {
+        stroke(&mut p, x, y0, x, y1);
+    }
+    let labels = [(52.0, "一、新收"), (52.0, "二、结转"), (105.0, "公开"), (105.0, "国家秘密"), (105.0, "其他")];
+    for (r, &(x, label)) in labels.iter().chain(&[(105.0, "补正"), (105.0, "重复")]).enumerate() {
+        let y = 104.0 + 20.0 * r as f32;
+        set(&mut p, x, y, 10.0, 0.0, label);
+        for c in 0..4 {
+            set(&mut p, 220.0 + 45.0 * c as f32, y, 10.0, 0.0, &format!("{}{}", r + 1, c + 1));
+        }
+    }
+    let found = &rows(p)[0];
+    assert_eq!(found.len(), 7, "{found:#?}");
+    assert!(found[0].starts_with("一、新收|") && found[0].ends_with("|11|12|13|14"), "{found:#?}");
+    assert!(found[3].ends_with("国家秘密|41|42|43|44"), "{found:#?}");
+}
+
+#[test]
 fn a_name_over_several_columns_does_not_go_on_from_a_shorter_one_above() {
     let mut p = page(1);
     let rows_of: [(f32, &[(f32, &str)]); 5] = [

@@ -28,7 +28,7 @@ use crate::limits::Limits;
 pub(crate) struct Loose {
     /// Joined edges.
     pub edges: Vec<Edge>,
-    /// Horizontal edges of grids of one column: rules between the rows of a frame.
+    /// Joined horizontal edges of grids.
     pub inner: Vec<Edge>,
     /// Where their pieces meet end to end.
     pub abutments: Vec<(f32, f32)>,
@@ -71,11 +71,7 @@ pub(crate) fn ruled(page: &PageContent, limits: &Limits) -> Ruled {
             e.pos >= g.rect.y0 - 1.0 && e.pos <= g.rect.y1 + 1.0 && e.lo >= g.rect.x0 - 4.0 && e.hi <= g.rect.x1 + 4.0
         })
     };
-    let framed = |e: &Edge| {
-        let mut frames = grids.iter().filter(|g| g.cols() == 1 && g.rows() >= 3);
-        frames.any(|g| e.pos > g.rect.y0 - 1.0 && e.pos < g.rect.y1 + 1.0 && e.lo < g.rect.x1 && e.hi > g.rect.x0)
-    };
-    let inner = across.iter().filter(|e| framed(e)).copied().collect();
+    let inner = across.iter().filter(|e| inside(e)).copied().collect();
     let loose =
         Loose { inner, edges: across.iter().filter(|e| !inside(e) && !framing(e)).copied().collect(), abutments };
     Ruled { grids, loose, cut }
@@ -87,6 +83,19 @@ fn keeps(page: &PageContent, old: &Grid, new: &Grid) -> bool {
     let inked = |at: &&u32| page.chars.get(**at as usize).is_some_and(|c| !c.ch.is_whitespace());
     let count = |grid: &Grid| grid.cells.iter().flat_map(|c| &c.chars).filter(inked).count();
     count(new) >= count(old)
+}
+
+/// Fills a grid of which the lines part the rows alone by the alignment of its text, if that shows columns.
+fn refill(page: &PageContent, grid: &mut Grid, loose: &Loose, rest: &mut Vec<Word>, limits: &Limits) {
+    let mut inside: Vec<u32> = grid.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
+    inside.sort_unstable();
+    let inner = words_of(page, inside.into_iter());
+    let found = rules::framed(page, grid, loose, inner, rest, limits.cells as usize);
+    if let Some((better, taken)) = found.filter(|(b, _)| keeps(page, grid, b) && (grid.cols() == 1 || !b.crowded())) {
+        let mut keep = taken.into_iter().map(|t| !t);
+        rest.retain(|_| keep.next().unwrap_or(true));
+        *grid = better;
+    }
 }
 
 /// Fills the ruled grids. Where the lines do not tell the cells of a table, they come from the structure tree; where
@@ -112,13 +121,7 @@ pub(crate) fn fill_ruled(
         loose.edges.retain(|e| !grids.iter().any(|g| g.kind == TableKind::Tagged && around(g, e)));
     }
     for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && g.cols() == 1 && g.rows() >= 3) {
-        let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
-        inside.sort_unstable();
-        let inner = words_of(page, inside.into_iter());
-        if let Some(better) = rules::framed(page, g, loose, &inner, limits.cells as usize).filter(|b| keeps(page, g, b))
-        {
-            *g = better;
-        }
+        refill(page, g, loose, &mut rest, limits);
     }
     for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled) {
         wrapped::join(page, g);
@@ -142,6 +145,9 @@ pub(crate) fn fill_ruled(
         if let Some(parted) = g.parted(page).filter(|p| !p.crowded()) {
             *g = parted;
         }
+    }
+    for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && g.cols() > 1 && g.rows() >= 3 && g.crowded()) {
+        refill(page, g, loose, &mut rest, limits);
     }
     for g in grids.iter_mut().filter(|g| g.kind != TableKind::Tagged && g.crowded()) {
         let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();

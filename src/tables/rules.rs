@@ -10,30 +10,97 @@ use crate::layout::{PageContent, Word};
 
 /// Groups of horizontal rules: at least this many make a table by themselves.
 const RULES: usize = 3;
+/// Rules of one table are nearer to each other than this.
+const FAR: f32 = 160.0;
 
 /// Finds tables whose rows are parted by horizontal rules, columns by the alignment of text.
 ///
 pub(crate) fn tables(page: &PageContent, loose: &Loose, words: &[Word], budget: usize) -> Vec<Grid> {
     let mut out = Vec::new();
     for group in groups(&loose.edges, words) {
-        let Some(grid) = table(page, &group, &loose.abutments, words, budget) else { continue };
+        let Some(grid) = table(page, &group, &loose.abutments, &[], words, budget) else { continue };
         out.push(grid);
     }
     out
 }
 
-/// The table within a frame of which the lines part the rows alone: it must show columns in most of them.
-pub(crate) fn framed(page: &PageContent, grid: &Grid, loose: &Loose, words: &[Word], budget: usize) -> Option<Grid> {
-    let (lo, hi) = (grid.rect.y0 - 1.0, grid.rect.y1 + 1.0);
-    let rules: Vec<Edge> = loose.inner.iter().filter(|e| (lo..hi).contains(&e.pos)).copied().collect();
-    let mut found = [table(page, &rules, &loose.abutments, words, budget)?];
-    let rest = fill(page, &mut found, words.to_vec());
+/// The table within a frame of which the lines part the rows, and columns in part or not at all: it must show columns in
+/// most of its rows. `inner` are the words within, `outer` those of no grid; gives which of these stand in rows that
+/// rules of the frame's width add above or below it.
+pub(crate) fn framed(
+    page: &PageContent,
+    grid: &Grid,
+    loose: &Loose,
+    inner: Vec<Word>,
+    outer: &[Word],
+    budget: usize,
+) -> Option<(Grid, Vec<bool>)> {
+    let r = grid.rect;
+    let mut rules: Vec<Edge> = (loose.inner.iter())
+        .filter(|e| e.pos > r.y0 - 1.0 && e.pos < r.y1 + 1.0 && e.lo < r.x1 && e.hi > r.x0)
+        .copied()
+        .collect();
+    let mut hints: Vec<f32> = grid.xs.clone();
+    if grid.cols() > 1 {
+        let far = added(grid, loose, &inner, outer);
+        let (lo, hi) = far.iter().fold((r.y0, r.y1), |(lo, hi), &y| (lo.min(y), hi.max(y)));
+        let within = |e: &&Edge| e.pos >= lo && e.pos <= hi && e.lo > r.x0 - 4.0 && e.hi < r.x1 + 4.0;
+        rules.extend(loose.edges.iter().filter(within));
+        rules.sort_by(|a, b| a.pos.total_cmp(&b.pos).then(a.lo.total_cmp(&b.lo)));
+    } else {
+        hints.clear();
+    }
+    let (lo, hi) = (rules.first()?.pos, rules.last()?.pos);
+    let taken: Vec<bool> = (outer.iter().map(|w| w.rect.center()))
+        .map(|m| m.x > r.x0 && m.x < r.x1 && m.y > lo && m.y < hi && !r.contains(m))
+        .collect();
+    let mut words = inner;
+    words.extend(outer.iter().zip(&taken).filter(|(_, t)| **t).map(|(w, _)| w.clone()));
+    let mut found = [table(page, &rules, &loose.abutments, &hints, &words, budget)?];
+    let rest = fill(page, &mut found, words);
     let [mut found] = found;
     found.inherit_spans();
     let inked = |row: usize| found.cells.iter().filter(|c| c.row == row && !c.text.is_empty()).count();
     let filled: Vec<usize> = (0..found.rows()).map(inked).filter(|&n| n > 0).collect();
     let wide = filled.iter().filter(|&&n| n > 1).count();
-    (rest.is_empty() && wide >= 2 && wide * 2 >= filled.len()).then_some(found)
+    (rest.is_empty() && wide >= 2 && wide * 2 >= filled.len() && found.cells.len() > grid.cells.len())
+        .then_some((found, taken))
+}
+
+/// Where rules as wide as a grid stand, one after the other above and below it, with rows of a table between them: text, but no
+/// larger than the table's own, and none that runs on from one end to the other.
+fn added(grid: &Grid, loose: &Loose, inner: &[Word], outer: &[Word]) -> Vec<f32> {
+    let r = grid.rect;
+    let alike = |e: &&Edge| (e.lo - r.x0).abs() < 4.0 && (e.hi - r.x1).abs() < 4.0;
+    let mut all: Vec<Edge> = loose.edges.iter().filter(alike).copied().collect();
+    all.sort_by(|a, b| a.pos.total_cmp(&b.pos));
+    let Some(usual) = median(inner.iter().map(|w| w.size)) else { return Vec::new() };
+    let mut heads: Vec<Head> = outer.iter().filter(|w| w.turn == 0).map(head).collect();
+    heads.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let rows = |lo: f32, hi: f32| {
+        let (from, upto) = (heads.partition_point(|h| h.0 <= lo), heads.partition_point(|h| h.0 <= hi));
+        let here = heads.get(from..upto).unwrap_or_default();
+        let mine = |h: &Head| h.1 < 1.12 * usual && h.2 > r.x0 - h.1 && h.3 < r.x1 + h.1;
+        hi - lo < FAR && !here.is_empty() && here.iter().all(mine) && !prose(here, r.width())
+    };
+    let mut out = Vec::new();
+    let mut at = r.y0;
+    for e in all.iter().rev().skip_while(|e| e.pos >= r.y0) {
+        if !rows(e.pos, at) {
+            break;
+        }
+        at = e.pos;
+        out.push(at);
+    }
+    at = r.y1;
+    for e in all.iter().skip_while(|e| e.pos <= r.y1) {
+        if !rows(at, e.pos) {
+            break;
+        }
+        at = e.pos;
+        out.push(at);
+    }
+    out
 }
 
 /// Groups rules that share a width, one below the other.
@@ -41,8 +108,7 @@ fn groups(across: &[Edge], words: &[Word]) -> Vec<Vec<Edge>> {
     let mut edges: Vec<Edge> = across.iter().filter(|e| e.hi - e.lo > 20.0).copied().collect();
     edges.sort_by(|a, b| a.pos.total_cmp(&b.pos).then(a.lo.total_cmp(&b.lo)));
     // Larger type than a table's parts two tables.
-    let mut heads: Vec<Head> =
-        words.iter().filter(|w| w.turn == 0).map(|w| (w.base, w.size, w.rect.x0, w.rect.x1)).collect();
+    let mut heads: Vec<Head> = words.iter().filter(|w| w.turn == 0).map(head).collect();
     heads.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut out: Vec<Vec<Edge>> = Vec::new();
     for e in edges {
@@ -56,7 +122,7 @@ fn groups(across: &[Edge], words: &[Word]) -> Vec<Vec<Edge>> {
             let sizes = heads.get(from..upto).unwrap_or_default();
             let (least, most) = sizes.iter().fold((f32::MAX, 0f32), |(l, m), h| (l.min(h.1), m.max(h.1)));
             (inside || around)
-                && e.pos - last < 160.0
+                && e.pos - last < FAR
                 && (sizes.is_empty() || most <= 1.25 * least)
                 && !between(&heads, g, e.pos)
         };
@@ -71,6 +137,10 @@ fn groups(across: &[Edge], words: &[Word]) -> Vec<Vec<Edge>> {
 
 /// Baseline, size, left and right end of a word.
 type Head = (f32, f32, f32, f32);
+
+fn head(w: &Word) -> Head {
+    (w.base, w.size, w.rect.x0, w.rect.x1)
+}
 
 /// Whether lines of running text fill the space between two rules, from one end to the other.
 fn prose(heads: &[Head], width: f32) -> bool {
@@ -105,7 +175,15 @@ fn between(heads: &[Head], group: &[Edge], next: f32) -> bool {
         && median(within(first.pos, last.pos).iter().map(|h| h.1)).is_some_and(|usual| least >= 1.12 * usual)
 }
 
-fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[Word], budget: usize) -> Option<Grid> {
+/// The table between rules; `hints` are places of other lines between its columns.
+fn table(
+    page: &PageContent,
+    rules: &[Edge],
+    abutments: &[(f32, f32)],
+    hints: &[f32],
+    words: &[Word],
+    budget: usize,
+) -> Option<Grid> {
     let x0 = rules.iter().map(|e| e.lo).fold(f32::MAX, f32::min);
     let x1 = rules.iter().map(|e| e.hi).fold(f32::MIN, f32::max);
     let (first, last) = (rules.first()?.pos, rules.last()?.pos);
@@ -156,7 +234,8 @@ fn table(page: &PageContent, rules: &[Edge], abutments: &[(f32, f32)], words: &[
     if crowded > 0 {
         return None;
     }
-    let ends: Vec<f32> = rules.iter().flat_map(|e| [e.lo, e.hi]).filter(|&x| x > x0 + 3.0 && x < x1 - 3.0).collect();
+    let ends = rules.iter().flat_map(|e| [e.lo, e.hi]).chain(hints.iter().copied());
+    let ends: Vec<f32> = ends.filter(|&x| x > x0 + 3.0 && x < x1 - 3.0).collect();
     let cols = columns(&rows, &ends);
     let own: Vec<(f32, f32)> = abutments
         .iter()
