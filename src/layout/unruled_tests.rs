@@ -315,6 +315,26 @@ fn rules_part_the_rows_where_walls_part_the_labels_alone() {
 }
 
 #[test]
+fn a_cell_with_text_in_each_of_its_columns_is_several() {
+    let mut p = page(1);
+    let xs = [100.0, 160.0, 220.0, 280.0, 340.0];
+    for y in [90.0, 110.0, 130.0, 150.0, 170.0] {
+        stroke(&mut p, 100.0, y, 340.0, y);
+    }
+    for x in xs {
+        stroke(&mut p, x, 90.0, x, if x == 220.0 || x == 280.0 { 130.0 } else { 170.0 });
+    }
+    let texts = [["项目", "甲", "乙", "丙"], ["规章", "1", "2", "3"], ["许可", "4", "5", "6"], ["处罚", "7", "", "9"]];
+    for (r, row) in texts.iter().enumerate() {
+        for (c, text) in row.iter().enumerate() {
+            set(&mut p, xs[c] + 10.0, 104.0 + 20.0 * r as f32, 10.0, 0.0, text);
+        }
+    }
+    // Where a column is blank, the cell may be one.
+    assert_eq!(rows(p)[0][2..], ["许可|4|5|6", "处罚|7 9|7 9|7 9"]);
+}
+
+#[test]
 fn a_name_over_several_columns_does_not_go_on_from_a_shorter_one_above() {
     let mut p = page(1);
     let rows_of: [(f32, &[(f32, &str)]); 5] = [

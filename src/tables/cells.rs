@@ -4,6 +4,9 @@ use crate::document::{Rect, TableKind};
 use crate::layout::PageContent;
 use crate::layout::{Line, Word, han, lines, unspaced, words};
 
+/// So many columns at least, with text in each, tell that a cell over them is several.
+const FULL: usize = 3;
+
 /// A table of one page before it becomes a [`crate::document::Table`].
 #[derive(Debug, Clone)]
 pub(crate) struct Grid {
@@ -146,8 +149,9 @@ impl Grid {
     }
 
     /// The grid with cells over several columns parted along its own lines, where their words keep clear of them: lines
-    /// between the names of the columns go on below, drawn or not. `None` where that parts nothing.
-    pub(crate) fn parted(&self, page: &PageContent) -> Option<Self> {
+    /// between the names of the columns go on below, drawn or not. `None` where that parts nothing; `full` where only
+    /// cells are parted that have text in each of their columns.
+    pub(crate) fn parted(&self, page: &PageContent, full: bool) -> Option<Self> {
         let mut cells: Vec<GridCell> = Vec::with_capacity(self.cells.len());
         for cell in &self.cells {
             let mut cols: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
@@ -158,7 +162,8 @@ impl Grid {
                 cols.entry(from.unwrap_or(cell.col)).or_default().extend(w.chars);
             }
             let inside = cols.keys().all(|c| (cell.col..cell.col + cell.col_span).contains(c));
-            if crossing || cols.len() < 2 || !inside {
+            let blank = full && cols.len() < cell.col_span.max(FULL);
+            if crossing || blank || cols.len() < 2 || !inside {
                 cells.push(cell.clone());
                 continue;
             }

@@ -142,7 +142,12 @@ pub(crate) fn fill_ruled(
         }
     }
     for g in grids.iter_mut().filter(|g| g.kind != TableKind::Tagged && g.crowded()) {
-        if let Some(parted) = g.parted(page).filter(|p| !p.crowded()) {
+        if let Some(parted) = g.parted(page, false).filter(|p| !p.crowded()) {
+            *g = parted;
+        }
+    }
+    for g in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled && !g.crowded()) {
+        if let Some(parted) = g.parted(page, true) {
             *g = parted;
         }
     }
