@@ -263,6 +263,17 @@ fn shade(p: &mut PageContent, x0: f32, y0: f32, x1: f32, y1: f32) {
 }
 
 #[test]
+fn labels_without_lines_beside_a_grid_of_values_are_of_its_rows() {
+    let mut p = page(1);
+    let values: Vec<Vec<String>> = (1..=4).map(|r| (1..=3).map(|c| format!("{r}{c}")).collect()).collect();
+    grid(&mut p, &[200.0, 240.0, 280.0, 320.0], &[90.0, 110.0, 130.0, 150.0, 170.0], false, &values);
+    for (r, label) in ["规章", "行政许可", "行政处罚", "总计"].iter().enumerate() {
+        set(&mut p, 60.0, 102.0 + 20.0 * r as f32, 8.0, 0.0, label);
+    }
+    assert_eq!(rows(p), [["规章|11|12|13", "行政许可|21|22|23", "行政处罚|31|32|33", "总计|41|42|43"]]);
+}
+
+#[test]
 fn lines_far_apart_are_of_one_label_where_rows_stand_further_apart() {
     let mut p = page(1);
     for r in 0..5 {

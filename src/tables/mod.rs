@@ -2,6 +2,7 @@
 
 mod aligned;
 mod arrange;
+mod beside;
 mod borderless;
 mod cells;
 mod edges;
@@ -165,6 +166,14 @@ pub(crate) fn fill_ruled(
             && keeps(page, g, &better)
         {
             better.kind = g.kind;
+            *g = better;
+        }
+    }
+    for g in grids.iter_mut() {
+        let found = beside::table(page, g, &rest, limits.cells as usize);
+        if let Some((better, taken)) = found.filter(|(b, _)| keeps(page, g, b)) {
+            let mut keep = taken.into_iter().map(|t| !t);
+            rest.retain(|_| keep.next().unwrap_or(true));
             *g = better;
         }
     }
