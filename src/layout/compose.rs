@@ -69,7 +69,8 @@ pub fn compose(pages: Vec<PageContent>, tagged: &[TaggedTable], limits: &Limits)
     drop_repeated_heads(&mut sheets);
     for s in &mut sheets {
         let areas = areas(s);
-        let (mut more, rest) = tables::unruled(&s.page, &s.loose, std::mem::take(&mut s.words), &areas, limits);
+        let words = std::mem::take(&mut s.words);
+        let (mut more, rest) = tables::unruled(&s.page, &mut s.grids, &s.loose, words, &areas, limits);
         s.words = rest;
         s.grids.append(&mut more);
     }

@@ -326,6 +326,17 @@ fn rules_part_the_rows_where_walls_part_the_labels_alone() {
 }
 
 #[test]
+fn values_without_lines_below_a_ruled_boxhead_stand_under_its_names() {
+    let mut p = page(1);
+    let names = ["维持", "纠正", "其他", "未结", "总计", "撤销"].map(str::to_owned).to_vec();
+    let xs: Vec<f32> = (0..=6).map(|c| 60.0 + 60.0 * c as f32).collect();
+    grid(&mut p, &xs, &[90.0, 110.0], false, &[names]);
+    set_rows(&mut p, 122.0, &[(0.0, &[(130.0, "17"), (310.0, "17")])]);
+    set(&mut p, 60.0, 180.0, 10.0, 0.0, "五、存在的主要问题及改进情况");
+    assert_eq!(rows(p), [["维持|纠正|其他|未结|总计|撤销", "|17|||17|"]]);
+}
+
+#[test]
 fn a_cell_with_text_in_each_of_its_columns_is_several() {
     let mut p = page(1);
     let xs = [100.0, 160.0, 220.0, 280.0, 340.0];

@@ -15,8 +15,9 @@ mod tree;
 mod vote;
 mod wrapped;
 
+use aligned::{Seg, row_lines};
 pub(crate) use cells::Grid;
-use cells::fill;
+use cells::{GridCell, fill, slot};
 pub(crate) use edges::Edge;
 pub(crate) use stitch::{HEADER, Piece, stitch};
 pub(crate) use tree::Trees;
@@ -24,6 +25,9 @@ pub(crate) use tree::Trees;
 use crate::document::{Rect, TableKind};
 use crate::layout::{PageContent, Word, words as words_of};
 use crate::limits::Limits;
+
+/// So many names of columns at least are a boxhead.
+const NAMED: usize = 5;
 
 /// Horizontal edges that belong to no grid.
 pub(crate) struct Loose {
@@ -219,19 +223,70 @@ fn release_heads(page: &PageContent, grids: &mut Vec<Grid>, rest: &mut Vec<Word>
     }
 }
 
-/// Finds tables without a ruled grid among the words that no grid took: by horizontal rules, then by alignment alone
-/// within the given regions of text. Gives the filled grids and the words that are left.
+/// Adds to grids that rule the names of columns alone the lines of values right below them.
+fn add_values(page: &PageContent, grids: &mut [Grid], rest: &mut Vec<Word>) {
+    for grid in grids.iter_mut().filter(|g| g.kind == TableKind::Ruled) {
+        let named = |c: &GridCell| c.text.chars().any(char::is_alphabetic);
+        let last = grid.rows();
+        let bottom = grid.cells.iter().filter(|c| c.row + c.row_span == last);
+        let names: usize = bottom.filter(|c| c.col_span == 1 && named(c)).count();
+        if names < NAMED || names < grid.cols() || grid.cells.iter().any(|c| !c.text.is_empty() && !named(c)) {
+            continue;
+        }
+        let (x0, x1) = (grid.rect.x0, grid.rect.x1);
+        let lines = row_lines(page, rest, |_, w| {
+            let below = w.rect.y0 - grid.rect.y1;
+            w.rect.x1 > x0 && w.rect.x0 < x1 && below > -2.0 && below < 12.0 * w.size
+        });
+        let mut taken = vec![false; rest.len()];
+        for line in &lines {
+            let apart = line.y0 - grid.rect.y1 > 1.5 * line.size();
+            let column = |s: &Seg| slot(&grid.xs, s.rect.x0).filter(|c| slot(&grid.xs, s.rect.x1) == Some(*c));
+            let mut columns: Vec<Option<usize>> = line.segs.iter().map(column).collect();
+            let values = line.segs.iter().all(|s| s.value) && columns.iter().all(Option::is_some);
+            columns.dedup();
+            if apart || !values || line.segs.len() < 2 || columns.len() < line.segs.len() {
+                break;
+            }
+            let row = grid.rows();
+            for col in 0..grid.cols() {
+                let mine = line.segs.iter().zip(&columns).filter(|(_, c)| **c == Some(col));
+                let words: Vec<usize> = mine.flat_map(|(s, _)| s.words.iter().copied()).collect();
+                let chars = words.iter().filter_map(|&i| rest.get(i)).flat_map(|w| w.chars.iter().copied()).collect();
+                let mut cell = GridCell { row, col, row_span: 1, col_span: 1, chars, ..GridCell::default() };
+                cells::read(page, &mut cell);
+                grid.cells.push(cell);
+                for i in words {
+                    if let Some(t) = taken.get_mut(i) {
+                        *t = true;
+                    }
+                }
+            }
+            grid.rect.y1 = line.y1 + 0.2 * line.size();
+            grid.ys.push(grid.rect.y1);
+        }
+        let mut keep = taken.into_iter().map(|t| !t);
+        rest.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
+/// Finds tables without a ruled grid among the words that no grid took, after the values that ruled ones lack: by
+/// horizontal rules, then by alignment alone within the given regions of text. Gives the filled grids and the words that
+/// are left.
 pub(crate) fn unruled(
     page: &PageContent,
+    grids: &mut [Grid],
     loose: &Loose,
-    words: Vec<Word>,
+    mut words: Vec<Word>,
     regions: &[Rect],
     limits: &Limits,
 ) -> (Vec<Grid>, Vec<Word>) {
     let budget = limits.cells as usize;
+    add_values(page, grids, &mut words);
     let mut found = rules::tables(page, loose, &words, budget);
-    let mut words = fill(page, &mut found, words);
+    words = fill(page, &mut found, words);
     release_heads(page, &mut found, &mut words);
+    add_values(page, &mut found, &mut words);
     let free = vec![true; words.len()];
     let (more, taken) = borderless::tables(page, &loose.edges, &words, &free, regions, budget);
     found.extend(more);
