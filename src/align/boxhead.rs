@@ -385,6 +385,21 @@ pub(crate) fn boxhead(
             *g = true;
         }
     }
+    // Columns of one label in another order than the form's, though the labels above them stand in its order: nothing tells
+    // which is which, nor those of other labels that several share.
+    if whole.is_none() && !turned(&heads) {
+        let places: Vec<(usize, &Head)> =
+            taken.iter().enumerate().filter_map(|(c, h)| Some((c, heads.get((*h)?)?))).collect();
+        let shares = |head: &Head, column: usize| head.leaf.iter().any(|l| l.0 == column);
+        let swapped = places.iter().enumerate().any(|(i, (_, left))| {
+            places.iter().skip(i + 1).any(|(c, right)| left.col >= right.end && shares(left, *c))
+        });
+        for (column, _) in places.iter().filter(|(_, head)| swapped && head.leaf.len() > 1) {
+            if let Some(g) = guessed.get_mut(*column) {
+                *g = true;
+            }
+        }
+    }
     // A label printed twice in one row: the same columns of something else (a part, other agencies) stand beside.
     if grid.table.kind != TableKind::Delimited {
         for (column, slot) in taken.iter().enumerate() {

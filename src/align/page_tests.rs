@@ -85,3 +85,26 @@ fn groups_of_columns_below_a_torn_boxhead() {
     let found = read(&drawn(&format!("<p>四、政府信息公开行政复议、行政诉讼情况</p>{body}"), &[&lines(16)]));
     assert!(values(&found, "review.").is_empty(), "{:?}", found.readings);
 }
+
+#[test]
+fn columns_of_one_label_in_another_order_are_guessed() {
+    // The columns of the second group stand in front of those of the first, as far as the names tell: one is torn.
+    let body = table(&[
+        "|2*行政复议||||||2*行政诉讼|||||",
+        "||||||3*未经复议直接起诉|||2*复议后起诉||",
+        &format!("{OUTCOMES}||||||||||"),
+        "|||||结果维持|结果纠正|其他结果|尚未审 总 结 计|结果维持|结果纠正|其他结果|2*尚未审结|总计",
+        "7|30|26|1|64|18|2|25|43|5|6|21|2*8|40",
+    ]);
+    let mut document = drawn(&format!("<p>四、政府信息公开行政复议、行政诉讼情况</p>{body}"), &[&lines(15)]);
+    for block in &mut document.blocks {
+        if let Block::Table(t) = block {
+            t.kind = TableKind::Borderless;
+        }
+    }
+    let found = read(&document);
+    for r in found.readings.iter().filter(|r| r.variable.starts_with("litigation.direct.")) {
+        let own = r.value.is_some_and(|v| ["18", "2", "25", "43"].contains(&v.to_string().as_str()));
+        assert!(own || flagged(&found, "column-guessed", &r.variable), "{r:?}");
+    }
+}
