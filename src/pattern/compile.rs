@@ -334,6 +334,7 @@ fn compile_part(
     if columns.is_empty() || rows.is_empty() {
         return Err(Refusal::new(format!("part `{}` needs columns and rows", part.id.get_ref()), part.id.span()));
     }
+    labelled(part)?;
     Ok(Part {
         id: part.id.get_ref().clone(),
         variant_of,
@@ -342,6 +343,22 @@ fn compile_part(
         columns,
         rows,
     })
+}
+
+/// Refuses rows and columns without labels where others stand beside them: what such a one prints is then anyone's.
+fn labelled(part: &source::Part) -> Result<(), Refusal> {
+    let of_values = part.rows.iter().filter(|row| row.group.is_none()).count();
+    let bare = |row: &&source::Row| row.labels.is_empty() && row.dynamic.is_none() && row.group.is_none();
+    if let Some(id) = part.rows.iter().find(bare).and_then(|row| row.id.as_ref()).filter(|_| of_values > 1) {
+        return Err(Refusal::new(format!("row `{}` has no labels", id.get_ref()), id.span())
+            .hint("write its printed label; a row without any is the only row of values of its part"));
+    }
+    let bare = |column: &&source::Column| column.labels.is_empty() && column.path.is_empty();
+    if let Some(column) = part.columns.iter().find(bare).filter(|_| part.columns.len() > 1) {
+        return Err(Refusal::new(format!("column `{}` has no labels", column.id.get_ref()), column.id.span())
+            .hint("write its printed header; a column without any is the only one of its part"));
+    }
+    Ok(())
 }
 
 fn compile_column(column: &source::Column) -> Result<Column, Refusal> {

@@ -254,6 +254,21 @@ fn mistakes_are_refused_at_their_place() {
 }
 
 #[test]
+fn rows_and_columns_beside_others_have_labels() {
+    refused("[\"某另项\"]", "[]", "row `t.y` has no labels", "\"t.y\"", "the only row of values of its part");
+    refused("labels = [\"某另项\"], ", "", "row `t.y` has no labels", "\"t.y\"", "write its printed label");
+    refused("[\"右栏\"]", "[]", "column `b` has no labels", "\"b\"", "write its printed header");
+    refused("[\"某另项\"]", "[\"\"]", "an empty label", "\"\"", "");
+    refused("[\"某另项\"]", "[\"某另项\", \" \u{3000}\"]", "an empty label", "\" \u{3000}\"", "");
+    // One row alone may stand without a label, below a group too.
+    let one = FORM
+        .replacen("{ id = \"t.x\", ordinal = \"一、\",", "{ group = \"g\",", 1)
+        .replacen("{ id = \"t.y\", labels = [\"某另项\"],", "{ id = \"t\", in = \"g\",", 1)
+        .replacen("t.x.{column} = t.y.{column}", "t.{column} = t.{column}", 1);
+    compile::compile(&small(&one, FRAGMENTS, true), false).unwrap_or_else(|e| panic!("{e}"));
+}
+
+#[test]
 fn names_that_nothing_looks_up_are_refused() {
     for (list, said) in [
         ("[expressions]\ntitel = ['x']\n", "undefined list of expressions `titel`\ndid you mean `title`?"),
