@@ -10,15 +10,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::align::{Aligner, Alignment, none_found};
+use crate::align::{Aligner, Alignment, Candidate, none_found};
 use crate::diagnostic::Severity;
 use crate::document::{Block, Document, Format};
 use crate::failure::Failure;
 use crate::format;
 use crate::pattern::{Family, PatternSet};
-use crate::record::{Flag, Reading, Record, Source};
+use crate::record::{Flag, Reading, Record, Section, Source};
 use crate::region::{Region, locate};
-use crate::report::{Identified, Of, Text, identify, may_hold, narrate, sections, split, verdict};
+use crate::report::{Identified, Of, Prose, Text, identify, may_hold, narrate, sections, split, verdict};
 use crate::settings::Settings;
 use crate::source::sniff::sniff;
 
@@ -37,6 +37,23 @@ pub struct Report {
     pub identified: Identified,
     /// How the tables were read; what was read stands in the record.
     pub alignment: Alignment,
+}
+
+/// What a family makes of a report, or of what is none, for `explain`.
+#[derive(Debug, Clone)]
+pub struct Attempt<'p> {
+    /// The family.
+    pub family: &'p Family,
+    /// How identity was looked for.
+    pub identified: Identified,
+    /// The sections.
+    pub sections: Vec<Section>,
+    /// How the tables were read.
+    pub alignment: Alignment,
+    /// What the tables have of those of the forms.
+    pub candidates: Vec<Candidate>,
+    /// Why there is no record, where there is none.
+    pub refusal: Option<Failure>,
 }
 
 /// Everything that came out of one source.
@@ -69,6 +86,32 @@ impl<'p> Extractor<'p> {
         let document = read(bytes, format, settings)?;
         let reports = self.extract_document(&document)?;
         Ok(Extracted { document, reports })
+    }
+
+    /// What every family that may hold a document makes of it, record or none; the others are not tried.
+    #[must_use]
+    pub fn attempts(&self, document: &Document) -> Vec<Attempt<'p>> {
+        let mut out = Vec::new();
+        for (family, aligner) in self.families.iter().filter(|(family, _)| may_hold(document, &family.report)) {
+            let text = Text::new(document);
+            let parts = split(&text, &family.report);
+            let several = parts.len() > 1;
+            for range in parts {
+                let part = several.then(|| excerpt(document, range));
+                let part = part.as_ref().unwrap_or(document);
+                let Weighed { identified, prose, alignment, refusal } = weigh(&Text::new(part), family, aligner);
+                let (sections, candidates) = (prose.sections, aligner.weigh(part));
+                out.push(Attempt { family, identified, sections, alignment, candidates, refusal });
+            }
+        }
+        out
+    }
+
+    /// What the tables of a document have of those of a family's forms.
+    #[must_use]
+    pub fn candidates(&self, document: &Document, family: &str) -> Vec<Candidate> {
+        let found = self.families.iter().find(|(f, _)| f.id == family);
+        found.map_or_else(Vec::new, |(_, aligner)| aligner.weigh(document))
     }
 
     /// Reads the reports of a document.
@@ -169,14 +212,31 @@ fn excerpt(document: &Document, blocks: std::ops::Range<usize>) -> Document {
     }
 }
 
-fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report, Failure> {
+/// What a family finds in a text, before a record is made of it.
+struct Weighed<'t> {
+    identified: Identified,
+    prose: Prose<'t>,
+    alignment: Alignment,
+    refusal: Option<Failure>,
+}
+
+fn weigh<'t>(text: &Text<'t>, family: &Family, aligner: &Aligner<'_>) -> Weighed<'t> {
     let document = text.document();
-    let mut alignment = aligner.align(document);
+    let alignment = aligner.align(document);
     let mut identified = identify(text, &family.report);
     identified.identity.region = region(document, &identified);
     let prose = sections(text, &family.report, &alignment.claims);
     let numbers = alignment.readings.iter().filter(|r| r.value.is_some()).count();
-    verdict(&identified, &prose.sections, numbers)?;
+    let refusal = verdict(&identified, &prose.sections, numbers).err();
+    Weighed { identified, prose, alignment, refusal }
+}
+
+fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report, Failure> {
+    let document = text.document();
+    let Weighed { identified, prose, mut alignment, refusal } = weigh(text, family, aligner);
+    if let Some(refusal) = refusal {
+        return Err(refusal);
+    }
     let mut flags = std::mem::take(&mut alignment.flags);
     flags.extend(identified.flags.iter().cloned());
     if let (true, Some(year)) = (alignment.readings.is_empty(), identified.identity.year) {

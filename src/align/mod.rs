@@ -43,17 +43,20 @@ mod torn;
 mod unread;
 mod value;
 mod vocabulary;
+mod weigh;
 mod year;
 
 pub use claim::{Claim, ClaimKind};
 pub use found::{Alignment, Found, Step};
 pub(crate) use select::none_found;
+pub use weigh::{Candidate, Weight};
 
 use std::ops::Range;
 
 use crate::document::{Block, Document};
 use crate::pattern::Family;
 use crate::text::{Shadow, fold};
+use grid::Grid;
 use vocabulary::Vocabulary;
 
 /// Length of a corner's text, in characters, from which it is a sentence and not a word that prose may hold.
@@ -97,6 +100,12 @@ impl<'f> Aligner<'f> {
         }
         out.claims.sort_by(|a, b| a.block.cmp(&b.block).then(a.range.start.cmp(&b.range.start)));
         out
+    }
+
+    /// What each table of a document has of each table of the family's forms, whether it was read or not.
+    #[must_use]
+    pub fn weigh(&self, document: &Document) -> Vec<Candidate> {
+        weigh::weigh(document, &self.vocabulary)
     }
 
     /// Claims the sentences that the corners of the tables found print, where the rows below them were refused or

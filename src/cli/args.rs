@@ -329,7 +329,10 @@ Examples:
   gongkai explain report.pdf                               identity, tables, flags and checks
   gongkai explain report.pdf review.total                  one variable
   gongkai explain report.pdf applications.denied           all variables that begin so
-  gongkai explain report.pdf --page 3 --svg page3.svg      the page as it was understood")]
+  gongkai explain report.pdf --page 3 --svg page3.svg      the page as it was understood
+
+Of a file that gives no record it shows what every family of patterns made of it; of a table that was
+not read, what it has of the labels and the evidence of each form, and what it lacks.")]
 pub struct Explain {
     /// The file; `-` is stdin
     pub file: PathBuf,

@@ -3,19 +3,34 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::align::{Alignment, Candidate, ClaimKind, Weight};
 use crate::cli::args::{Explain, Global};
 use crate::cli::output::{Output, apart};
 use crate::cli::ui::Ui;
 use crate::cli::{End, one, pattern_set};
-use crate::document::{Anchor, Format};
+use crate::document::{Anchor, Block, Document, Format};
 use crate::error::{Error, ErrorKind};
-use crate::extract::{Extracted, Report, extract};
+use crate::extract::{Attempt, Extracted, Extractor, Report, read};
 use crate::failure::Failure;
 use crate::format::pdf::{self, PdfOptions};
 use crate::pattern::{Form, PatternSet, Variable};
-use crate::record::{Reading, Statement};
+use crate::record::{Reading, Section, Statement};
+use crate::report::Identified;
 use crate::settings::Settings;
 use crate::source::sniff::sniff;
+
+/// Tables of forms that a printed table is held against, at most.
+const MOST_FORMS: usize = 6;
+/// Printed texts that are no labels, at most.
+const MOST_TEXTS: usize = 12;
+
+/// What there is to explain.
+enum Explained<'p> {
+    /// Records, with what the tables of the document have of those of the forms.
+    Reports(Extracted, Vec<Candidate>),
+    /// No record, and why.
+    Refused(Document, Vec<Attempt<'p>>, Failure),
+}
 
 /// Runs it.
 pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
@@ -25,10 +40,17 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     }
     let patterns = pattern_set(global.patterns.as_deref())?;
     let format = args.format.map(|f| f.format());
-    let extracted = one::bytes(&args.file, &settings.limits)
-        .and_then(|bytes| one::deep(|| extract(&bytes, format, &settings, patterns)));
-    let extracted = match extracted {
-        Ok(extracted) => extracted,
+    let explained = one::bytes(&args.file, &settings.limits)
+        .and_then(|bytes| one::deep(|| explained(&read(&bytes, format, &settings)?, patterns)));
+    let (extracted, candidates) = match explained {
+        Ok(Explained::Reports(extracted, candidates)) => (extracted, candidates),
+        Ok(Explained::Refused(document, attempts, failure)) => {
+            let mut out = Output::open(None)?;
+            out.write(refused(&document, &attempts, patterns).as_bytes())?;
+            out.flush()?;
+            ui.failure(&one::origin(&args.file), &failure);
+            return Ok(End::SomeFailed);
+        }
         Err(failure) => {
             ui.failure(&one::origin(&args.file), &failure);
             return Ok(End::SomeFailed);
@@ -38,7 +60,7 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let mut known = args.variable.is_none();
     for report in &extracted.reports {
         match &args.variable {
-            None => whole(&mut text, &extracted, report, patterns),
+            None => whole(&mut text, &extracted, report, patterns, &candidates),
             Some(variable) => known |= one_variable(&mut text, report, variable),
         }
     }
@@ -87,11 +109,53 @@ fn say(out: &mut String, line: std::fmt::Arguments<'_>) {
     out.push('\n');
 }
 
-fn whole(out: &mut String, extracted: &Extracted, report: &Report, patterns: &PatternSet) {
-    let document = &extracted.document;
-    let record = &report.record;
-    let id = &record.identity;
-    let shown = |o: Option<&str>| o.unwrap_or("not found").to_owned();
+/// When a table is taken for one of a form, in short.
+const TAKEN: &str = "a table is taken for a form's with half the columns of a part above a row of it, or with three rows whose \
+    labels are sure, and not among many rows that the form does not know; evidence decides between forms";
+
+/// The records of a document, or what stands against one.
+fn explained<'p>(document: &Document, patterns: &'p PatternSet) -> Result<Explained<'p>, Failure> {
+    let extractor = Extractor::new(patterns);
+    match extractor.extract_document(document) {
+        Ok(reports) => {
+            // Of several reports each counts its blocks for itself.
+            let family = match reports.as_slice() {
+                [report] => patterns.families.iter().find(|f| report.record.patterns.iter().any(|(id, _)| *id == f.id)),
+                _ => None,
+            };
+            let candidates = family.map_or_else(Vec::new, |family| extractor.candidates(document, &family.id));
+            Ok(Explained::Reports(Extracted { document: document.clone(), reports }, candidates))
+        }
+        Err(failure @ Failure::NoReport(_)) => {
+            Ok(Explained::Refused(document.clone(), extractor.attempts(document), failure))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What every family made of a document that gives no record.
+fn refused(document: &Document, attempts: &[Attempt<'_>], patterns: &PatternSet) -> String {
+    let mut out = String::new();
+    head(&mut out, document);
+    for attempt in attempts {
+        let refusal = attempt.refusal.as_ref().map_or("a record", Failure::detail);
+        say(&mut out, format_args!("family     {} gives no record: {refusal}", attempt.family.id));
+        identity(&mut out, &attempt.identified);
+        sections(&mut out, &attempt.sections);
+        candidates(&mut out, document, &attempt.candidates, &attempt.alignment);
+        steps(&mut out, &attempt.alignment);
+        for reading in &attempt.alignment.readings {
+            reading_line(&mut out, reading);
+        }
+    }
+    for family in patterns.families.iter().filter(|f| !attempts.iter().any(|a| a.family.id == f.id)) {
+        say(&mut out, format_args!("family     {} is not tried: none of its words (`needs`) is printed", family.id));
+    }
+    diagnostics(&mut out, document);
+    out
+}
+
+fn head(out: &mut String, document: &Document) {
     say(
         out,
         format_args!(
@@ -102,19 +166,27 @@ fn whole(out: &mut String, extracted: &Extracted, report: &Report, patterns: &Pa
             document.encoding.as_ref().map(|e| format!(", {e}")).unwrap_or_default()
         ),
     );
+}
+
+fn identity(out: &mut String, identified: &Identified) {
+    let id = &identified.identity;
+    let shown = |o: Option<&str>| o.unwrap_or("not found").to_owned();
     say(out, format_args!("title      {}", shown(id.title.as_deref())));
     say(out, format_args!("agency     {}", shown(id.agency.as_deref())));
     say(out, format_args!("year       {}", id.year.map_or_else(|| "not found".to_owned(), |y| y.to_string())));
     let period = id.period.as_ref().map(|(a, b)| format!("{a} to {b}"));
     say(out, format_args!("period     {}", shown(period.as_deref())));
     say(out, format_args!("published  {}", shown(id.published.as_deref())));
-    for evidence in &report.identified.evidence {
+    for evidence in &identified.evidence {
         say(
             out,
             format_args!("  {} by {} at {}: {}", evidence.part, evidence.how, place(&evidence.anchor), evidence.text),
         );
     }
-    for section in &record.sections {
+}
+
+fn sections(out: &mut String, sections: &[Section]) {
+    for section in sections {
         say(
             out,
             format_args!(
@@ -125,6 +197,96 @@ fn whole(out: &mut String, extracted: &Extracted, report: &Report, patterns: &Pa
             ),
         );
     }
+}
+
+/// The printed tables that were taken for none of the forms, with what they have of each and lack.
+fn candidates(out: &mut String, document: &Document, candidates: &[Candidate], alignment: &Alignment) {
+    let mut any = false;
+    for candidate in candidates {
+        let taken = |kind: ClaimKind| matches!(kind, ClaimKind::Table | ClaimKind::OtherTable);
+        if alignment.claims.iter().any(|c| c.block == candidate.block && taken(c.kind)) {
+            continue;
+        }
+        let Some(Block::Table(table)) = document.blocks.get(candidate.block) else { continue };
+        let first = table.cells.iter().find(|c| !c.text.trim().is_empty()).map_or("", |c| c.text.as_str());
+        say(
+            out,
+            format_args!(
+                "table      block {} at {}, {} rows and {} columns, begins {}: not read",
+                candidate.block,
+                place(&table.anchor),
+                table.rows,
+                table.cols,
+                short(first),
+            ),
+        );
+        any = true;
+        let near: Vec<&Weight> = candidate.weights.iter().filter(|w| w.any()).collect();
+        let near = if near.is_empty() { candidate.weights.iter().collect() } else { near };
+        for weight in near.iter().take(MOST_FORMS) {
+            against(out, weight);
+        }
+        if let Some(more) = near.len().checked_sub(MOST_FORMS).filter(|more| *more > 0) {
+            say(out, format_args!("  and {more} other tables of forms"));
+        }
+        if let Some(nearest) = near.first().filter(|w| !w.strange.is_empty()) {
+            let texts: Vec<&str> = nearest.strange.iter().take(MOST_TEXTS).map(String::as_str).collect();
+            let more = if nearest.strange.len() > MOST_TEXTS { " …" } else { "" };
+            say(out, format_args!("  printed, and no label of {}: {}{more}", nearest.table, texts.join(" | ")));
+        }
+    }
+    if any {
+        say(out, format_args!("  {TAKEN}"));
+    }
+}
+
+/// What a printed table has of one of a form.
+fn against(out: &mut String, weight: &Weight) {
+    let Weight { table, form, rows, columns, found, lacked, uncaptioned, .. } = weight;
+    let list = |list: &[(String, f32)]| {
+        let shown: Vec<String> = list.iter().map(|(text, weight)| format!("{} ({weight})", short(text))).collect();
+        if shown.is_empty() { "none".to_owned() } else { shown.join(", ") }
+    };
+    let caption = if *uncaptioned { ", under none of its captions" } else { "" };
+    say(
+        out,
+        format_args!(
+            "  {table} by {form}: {} of {} rows, {} of {} columns{caption}; evidence found: {}; lacked: {}",
+            rows.0,
+            rows.1,
+            columns.0,
+            columns.1,
+            list(found),
+            list(lacked)
+        ),
+    );
+}
+
+fn steps(out: &mut String, alignment: &Alignment) {
+    for step in alignment.trace.iter().filter(|s| !s.at.contains('.')) {
+        say(out, format_args!("  block {} row {}: {} ({})", step.block, step.row, step.what, short(&step.text)));
+    }
+}
+
+fn diagnostics(out: &mut String, document: &Document) {
+    for diagnostic in &document.diagnostics {
+        let at = diagnostic.anchor.as_ref().map(|a| format!(" at {}", place(a))).unwrap_or_default();
+        say(out, format_args!("noticed    {}{at}: {}", diagnostic.code, diagnostic.message));
+    }
+}
+
+fn whole(
+    out: &mut String,
+    extracted: &Extracted,
+    report: &Report,
+    patterns: &PatternSet,
+    printed_tables: &[Candidate],
+) {
+    let document = &extracted.document;
+    let record = &report.record;
+    head(out, document);
+    identity(out, &report.identified);
+    sections(out, &record.sections);
     for (table, form) in &record.forms {
         let form_of = |id: &str| patterns.families.iter().flat_map(|f| &f.forms).find(|f| f.id == id);
         let variables = form_of(form).map(Form::variables).unwrap_or_default();
@@ -132,9 +294,8 @@ fn whole(out: &mut String, extracted: &Extracted, report: &Report, patterns: &Pa
         let count = record.readings.iter().filter(|r| printed.iter().any(|v| v.bears(&r.variable))).count();
         say(out, format_args!("table      {table} by {form}, {count} variables"));
     }
-    for step in report.alignment.trace.iter().filter(|s| !s.at.contains('.')) {
-        say(out, format_args!("  block {} row {}: {} ({})", step.block, step.row, step.what, short(&step.text)));
-    }
+    candidates(out, document, printed_tables, &report.alignment);
+    steps(out, &report.alignment);
     for reading in &record.readings {
         reading_line(out, reading);
     }
@@ -155,10 +316,7 @@ fn whole(out: &mut String, extracted: &Extracted, report: &Report, patterns: &Pa
             ),
         );
     }
-    for diagnostic in &document.diagnostics {
-        let at = diagnostic.anchor.as_ref().map(|a| format!(" at {}", place(a))).unwrap_or_default();
-        say(out, format_args!("noticed    {}{at}: {}", diagnostic.code, diagnostic.message));
-    }
+    diagnostics(out, document);
 }
 
 fn reading_line(out: &mut String, reading: &Reading) {

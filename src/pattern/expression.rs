@@ -98,6 +98,12 @@ impl Expression {
         Ok(Self::lazy(text))
     }
 
+    /// The expression as written, its fragments filled in.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Whether it has a group of this name.
     pub(super) fn has_group(&self, name: &str) -> bool {
         let regex = self.regex();

@@ -77,9 +77,11 @@ pub fn verdict(identified: &Identified, sections: &[Section], values: usize) -> 
     };
     if values == 0 && text < enough {
         return no(match (identified.titled, named) {
-            (true, 0) => "it has the title of a report and neither sections nor numbers".into(),
+            (true, 0) => {
+                "it has the title of a report, and neither a section nor a number of its tables was found".into()
+            }
             (_, 0) => "no title, heading or table of a report was found".into(),
-            _ => "it is a form without text and numbers".into(),
+            _ => "neither a number of its tables nor enough text below its headings was found".into(),
         });
     }
     if identified.identity.title.is_none() && named < 2 && values < FEW_VALUES {

@@ -29,6 +29,43 @@ fn a_new_form_goes_where_the_patterns_are() {
     assert!(!folder.path().join("patterns").exists());
 }
 
+/// A report that the skeleton of a pattern does not fit: another title, another table.
+const CENSUS: &str = "<html><head><meta charset=utf-8></head><body><h1>云川市统计局2021年人口公报</h1>
+<h2>一、总体情况</h2><p>现将2021年人口情况公布如下，全市常住人口稳定增长。</p>
+<table><caption>人口情况</caption><tr><th>项目</th><th>人数</th></tr>
+<tr><td>合计</td><td>120</td></tr><tr><td>男性</td><td>61</td></tr></table></body></html>";
+
+#[test]
+fn what_stands_against_a_record_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], code: i32| {
+        let out = crate::samples::gongkai().current_dir(&folder).args(args).assert().code(code);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&out.get_output().stdout), text(&out.get_output().stderr))
+    };
+    run(&["patterns", "new", "census/census-2020"], 0);
+    std::fs::write(folder.path().join("sample.html"), CENSUS).unwrap();
+    let (shown, told) = run(&["explain", "sample.html", "--patterns", "patterns"], 1);
+    assert!(told.contains("no report: neither a number of its tables nor enough text below its headings"), "{told}");
+    for line in [
+        "family     census gives no record: neither a number",
+        "title      not found",
+        "year       2021",
+        "section    overview under \"一、总体情况\", 27 characters",
+        "3 rows and 2 columns, begins \"项目\": not read",
+        "  main by census-2020: 1 of 4 rows, 0 of 1 columns; evidence found: none; lacked: \"第一项\" (2)",
+        "  printed, and no label of main: 人数 | 男性\n",
+        "  a table is taken for a form's with half the columns",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    // A record that leaves a table unread says the same of it.
+    let titled = CENSUS.replace("人口公报", "年度报告").replace("稳定增长。", &"人口稳定增长。".repeat(20));
+    std::fs::write(folder.path().join("titled.html"), titled.replace("合计", "总人口")).unwrap();
+    let (shown, _) = run(&["explain", "titled.html", "--patterns", "patterns"], 0);
+    assert!(shown.contains("agency     云川市统计局\n") && shown.contains(": not read\n  main by census-2020: 0 of 4"));
+}
+
 #[test]
 fn embedded_cases_are_read_as_expected() {
     let cases = PatternSet::embedded_cases().unwrap();
