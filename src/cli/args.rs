@@ -373,7 +373,7 @@ pub enum Patterns {
         #[arg(default_value = "form")]
         file: String,
     },
-    /// Write a skeleton for a new form
+    /// Write a skeleton for a new form, and for its family where the folder has none of the name
     New {
         /// FAMILY/FORM
         name: String,

@@ -35,7 +35,7 @@ pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Erro
         }
         Patterns::New { name, into } => {
             let into = into.as_deref().or(named).unwrap_or(Path::new("patterns"));
-            begin(pattern_set(named)?, name, into, ui)
+            begin(name, into, ui)
         }
         Patterns::Learn { file, format } => match one::document(file, *format, &Settings::default()) {
             Ok(document) => print(&learn::draft(&document)),
@@ -139,19 +139,24 @@ fn test(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
     Ok(if failed.is_empty() { End::Done } else { End::Difference })
 }
 
-fn begin(set: &PatternSet, name: &str, into: &Path, ui: &Ui) -> Result<End, Error> {
-    for draft in scaffold::new_form(set, name)? {
+fn begin(name: &str, into: &Path, ui: &Ui) -> Result<End, Error> {
+    let drafts = scaffold::new_form(name, |path| into.join(path).exists())?;
+    for draft in &drafts {
         let path = into.join(&draft.path);
         let refused =
             |e: std::io::Error| Error::new(ErrorKind::Output, format!("cannot write {}", path.display())).caused_by(e);
-        if path.exists() {
-            return Err(Error::new(ErrorKind::Output, format!("{} is there already", path.display())));
-        }
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(refused)?;
         }
         std::fs::write(&path, &draft.text).map_err(refused)?;
         ui.note(&format!("wrote {}", path.display()));
+    }
+    let family = name.split('/').next().unwrap_or_default();
+    if drafts.iter().any(|d| d.path.ends_with("/report.toml")) && PatternSet::embedded().family(family).is_some() {
+        ui.note(&format!(
+            "{family} in {} is a family of its own: the forms of {family} inside the program are not read with it",
+            into.display()
+        ));
     }
     Ok(End::Done)
 }

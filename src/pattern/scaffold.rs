@@ -1,6 +1,5 @@
 //! A skeleton for a new family or form, with comments that say what to fill in.
 
-use super::PatternSet;
 use crate::error::{Error, ErrorKind};
 
 /// A file to write: path within the pattern folder, and its text.
@@ -12,32 +11,32 @@ pub struct Draft {
     pub text: String,
 }
 
-/// The files of a new form `FAMILY/FORM`: the form and a case, and the family's report file where the family
-/// is new to `set`.
+/// The files of a new form `FAMILY/FORM`: the form, a case, and the family's report file unless `is_there` says that
+/// the pattern folder has one.
 ///
 /// # Errors
 /// A name that is no `family/form`, or a form that is there already.
-pub fn new_form(set: &PatternSet, name: &str) -> Result<Vec<Draft>, Error> {
-    let usage = |message: String| {
-        Error::new(ErrorKind::Usage, message).hint("name it FAMILY/FORM in lower-case letters, digits and hyphens")
-    };
+pub fn new_form(name: &str, is_there: impl Fn(&str) -> bool) -> Result<Vec<Draft>, Error> {
     let plain = |s: &str| {
-        !s.is_empty() && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') && s != "report"
+        !s.is_empty()
+            && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            && !matches!(s, "report" | "narrative" | "fragments")
     };
     let Some((family, form)) = name.split_once('/').filter(|(f, n)| plain(f) && plain(n)) else {
-        return Err(usage(format!("`{name}` names no form")));
+        return Err(Error::new(ErrorKind::Usage, format!("`{name}` names no form"))
+            .hint("name it FAMILY/FORM in lower-case letters, digits and hyphens"));
     };
-    let known = set.families.iter().find(|f| f.id == family);
-    if known.is_some_and(|f| f.forms.iter().any(|f| f.id == form)) {
-        return Err(Error::new(ErrorKind::Usage, format!("form {name} is there already")));
+    let report = Draft { path: format!("{family}/report.toml"), text: REPORT.replace("FAMILY", family) };
+    let drafts = [
+        Draft { path: format!("{family}/{form}.toml"), text: FORM.replace("FORM", form) },
+        Draft { path: format!("{family}/{form}.cases/accept.toml"), text: CASES.replace("FORM", form) },
+    ];
+    if let Some(draft) = drafts.iter().find(|draft| is_there(&draft.path)) {
+        return Err(Error::new(ErrorKind::Usage, format!("form {name} has {} already", draft.path))
+            .hint("give the new form a name of its own, or edit the one that is there"));
     }
-    let mut drafts = Vec::new();
-    if known.is_none() {
-        drafts.push(Draft { path: format!("{family}/report.toml"), text: REPORT.replace("FAMILY", family) });
-    }
-    drafts.push(Draft { path: format!("{family}/{form}.toml"), text: FORM.replace("FORM", form) });
-    drafts.push(Draft { path: format!("{family}/{form}.cases/accept.toml"), text: CASES.replace("FORM", form) });
-    Ok(drafts)
+    let report = Some(report).filter(|report| !is_there(&report.path));
+    Ok(report.into_iter().chain(drafts).collect())
 }
 
 const REPORT: &str = r#"# How the reports of this family name themselves. patterns/README.md explains every key.
@@ -146,14 +145,18 @@ mod tests {
 
     #[test]
     fn the_skeleton_compiles_as_it_is() {
-        let drafts = new_form(&PatternSet::default(), "census/census-2020").unwrap_or_else(|e| panic!("{e}"));
-        let tree: Tree = drafts.into_iter().map(|d| (d.path, d.text)).collect();
+        let drafts = new_form("census/census-2020", |_| false).unwrap_or_else(|e| panic!("{e}"));
+        let mut tree: Tree = drafts.into_iter().map(|d| (d.path, d.text)).collect();
         let set = compile::compile(&tree, false).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(set.families[0].forms[0].variables().len(), 3);
         assert_eq!(super::super::cases::read(&set, &tree).map(|c| c.len()).unwrap_or_default(), 1);
-        let again = new_form(&set, "census/census-2020").err().map(|e| e.to_string());
-        assert_eq!(again.as_deref(), Some("form census/census-2020 is there already"));
-        assert_eq!(new_form(&set, "census/other").map(|d| d.len()).unwrap_or_default(), 2);
-        assert!(new_form(&set, "../x").is_err());
+        let again = new_form("census/census-2020", |path| tree.contains_key(path)).err().map(|e| e.to_string());
+        assert_eq!(again.as_deref(), Some("form census/census-2020 has census/census-2020.toml already"));
+        let other = new_form("census/census-2030", |path| tree.contains_key(path)).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(other.len(), 2);
+        tree.extend(other.into_iter().map(|d| (d.path, d.text)));
+        let set = compile::compile(&tree, false).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(set.families[0].forms.len(), 2);
+        assert!(new_form("../x", |_| false).is_err() && new_form("a/narrative", |_| false).is_err());
     }
 }

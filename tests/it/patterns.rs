@@ -29,6 +29,27 @@ fn a_new_form_goes_where_the_patterns_are() {
     assert!(!folder.path().join("patterns").exists());
 }
 
+#[test]
+fn new_forms_go_by_what_is_in_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], code: i32| {
+        let out = crate::samples::gongkai().current_dir(&folder).arg("patterns").args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    // A second form of a family that the first one made, and a family of the name of one inside the program.
+    run(&["new", "rain/rain-2023"], 0);
+    let told = run(&["new", "rain/rain-2024"], 0);
+    assert!(!told.contains("report.toml"), "{told}");
+    let told = run(&["new", "ogi/ogi-2030"], 0);
+    assert!(told.contains("ogi/report.toml") && told.contains("a family of its own"), "{told}");
+    let told = run(&["check", "patterns"], 0);
+    assert!(told.contains("3 forms") && told.contains("2 families"), "{told}");
+    // A form that is inside the program only is new to the folder; one that is in the folder stays.
+    run(&["new", "ogi/ogi-2021", "--into", "patterns"], 0);
+    let told = run(&["new", "rain/rain-2023"], 2);
+    assert!(told.contains("has rain/rain-2023.toml already") && told.contains("hint:"), "{told}");
+}
+
 /// A report that the skeleton of a pattern does not fit: another title, another table.
 const CENSUS: &str = "<html><head><meta charset=utf-8></head><body><h1>云川市统计局2021年人口公报</h1>
 <h2>一、总体情况</h2><p>现将2021年人口情况公布如下，全市常住人口稳定增长。</p>
