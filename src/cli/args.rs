@@ -369,7 +369,7 @@ pub enum Patterns {
     },
     /// Write the JSON Schema of a kind of pattern file, for editors
     Schema {
-        /// form, report, fragments or cases
+        /// form, report, fragments, cases, narrative or sentences (the cases of narrative.toml)
         #[arg(default_value = "form")]
         file: String,
     },

@@ -30,6 +30,15 @@ fn a_new_form_goes_where_the_patterns_are() {
 }
 
 #[test]
+fn every_kind_of_pattern_file_is_listed() {
+    let out = crate::samples::gongkai().args(["patterns", "schema", "--help"]).assert().code(0);
+    let help = String::from_utf8_lossy(&out.get_output().stdout).into_owned();
+    for kind in gongkai::pattern::schema::File::ALL {
+        assert!(help.contains(kind.name()), "{} is missing in {help}", kind.name());
+    }
+}
+
+#[test]
 fn new_forms_go_by_what_is_in_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str], code: i32| {
