@@ -6,6 +6,7 @@ use toml::Spanned;
 
 use super::equation::{self, Lists};
 use super::model::{Check, Open, PanelCheck, PanelTerm, Reach, TablePattern, Term};
+use super::names;
 use super::refusal::{Refusal, nearest};
 use super::source;
 
@@ -54,6 +55,7 @@ type Variables = BTreeMap<String, Defined>;
 pub(super) fn checks(file: &source::FormFile, lists: &Lists, variables: &Variables) -> Result<Vec<Check>, Refusal> {
     let mut out: Vec<Check> = Vec::new();
     for check in &file.checks {
+        names::id("check", &check.id)?;
         for instance in equation::instances(&check.id, &check.each, &check.equation, lists)? {
             let term = |factor: &equation::Factor| {
                 if factor.lag > 0 {
@@ -99,6 +101,7 @@ pub(super) fn panel_checks(
 ) -> Result<Vec<PanelCheck>, Refusal> {
     let mut out: Vec<PanelCheck> = Vec::new();
     for check in &file.panel_checks {
+        names::id("check", &check.id)?;
         for instance in equation::instances(&check.id, &check.each, &check.equation, lists)? {
             let term = |factor: &equation::Factor| {
                 let term = term(factor, variables)?;

@@ -75,6 +75,7 @@ fn family(folder: &str, text: &str, tree: &Tree, fragments: &Fragments) -> Resul
                 .hint("a family is named like its folder"),
         ));
     }
+    names::id("family", &file.id).map_err(refuse)?;
     let mut used = BTreeSet::new();
     let report = report(&file, fragments, &mut used).map_err(refuse)?;
     let mut forms = Vec::new();
@@ -103,7 +104,7 @@ fn family(folder: &str, text: &str, tree: &Tree, fragments: &Fragments) -> Resul
         }
     }
     let narrative = narrative(folder, tree, fragments, &report, &forms)?;
-    let (version, title) = (file.version.clone(), (file.title.zh, file.title.en));
+    let (version, title) = (file.version.clone(), names::title(&file.title).map_err(refuse)?);
     Ok(Family { id: folder.to_owned(), version, hash: hash(text, &used, fragments), title, report, forms, narrative })
 }
 
@@ -148,6 +149,7 @@ fn report(
     let mut ids = Ids::default();
     for section in &file.sections {
         ids.add("section", &section.id)?;
+        names::id("section", &section.id)?;
         sections.push(SectionPattern {
             id: section.id.get_ref().clone(),
             headings: labels(&section.headings)?,
@@ -156,8 +158,15 @@ fn report(
     }
     let mut expressions = Vec::new();
     for (name, list) in &file.expressions {
-        let compiled: Result<Vec<Expression>, Refusal> = list.iter().map(|e| fragments.expression(e, used)).collect();
-        expressions.push((name.get_ref().clone(), compiled?));
+        let mut compiled = Vec::new();
+        for text in list {
+            let expression = fragments.expression(text, used)?;
+            if !fragments.tested() {
+                names::groups(name.get_ref(), text, &expression)?;
+            }
+            compiled.push(expression);
+        }
+        expressions.push((name.get_ref().clone(), compiled));
     }
     let words: Vec<(String, Vec<String>)> = file
         .words
@@ -193,6 +202,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
         return Err(Refusal::new(format!("id `{}` in the file `{stem}.toml`", file.id.get_ref()), file.id.span())
             .hint("a form is named like its file"));
     }
+    names::id("form", &file.id)?;
     has_cases(tree, folder, "form", &file.id)?;
     let disordered = matches!(file.years.as_slice(), [first, last] if first > last);
     if disordered || file.years.len() > 2 {
@@ -203,6 +213,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
     let mut ids = Ids::default();
     for table in &file.tables {
         ids.add("table", &table.id)?;
+        names::id("table", &table.id)?;
         tables.push(compile_table(table, fragments, &mut used)?);
     }
     if tables.is_empty() {
@@ -218,7 +229,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
         id: stem.to_owned(),
         version: file.version.clone(),
         hash: hash(text, &used, fragments),
-        title: (file.title.zh.clone(), file.title.en.clone()),
+        title: names::title(&file.title)?,
         source: file.source.clone(),
         years: (file.years.first().copied(), file.years.get(1).copied()),
         expected: file.expected,
@@ -244,6 +255,7 @@ fn compile_table(
     let mut ids = Ids::default();
     for part in &table.parts {
         ids.add("part", &part.id)?;
+        names::id("part", &part.id)?;
         let variant_of = match &part.variant_of {
             None => None,
             Some(id) => Some(parts.iter().position(|p| p.id == *id.get_ref()).ok_or_else(|| {
@@ -279,10 +291,11 @@ fn compile_part(
     let mut ids = Ids::default();
     for column in &part.columns {
         ids.add("column", &column.id)?;
+        names::id("column", &column.id)?;
         columns.push(compile_column(column)?);
     }
     let mut rows: Vec<Row> = Vec::new();
-    let mut names: Vec<&Text> = Vec::new();
+    let mut seen: Vec<&Text> = Vec::new();
     for row in &part.rows {
         let (name, group) = match (&row.id, &row.group) {
             (Some(id), None) => (id, false),
@@ -291,17 +304,21 @@ fn compile_part(
                 return Err(Refusal::new("a row has an `id` or is a `group`, not both", id.span()));
             }
             (None, None) => {
-                return Err(Refusal::new(format!("row `{}` has neither `id` nor `group`", row.en), part.id.span())
-                    .hint("`id` names its variables, `group` a row that only heads others"));
+                return Err(Refusal::new(
+                    format!("row `{}` has neither `id` nor `group`", row.en.get_ref()),
+                    part.id.span(),
+                )
+                .hint("`id` names its variables, `group` a row that only heads others"));
             }
         };
-        if let Some(twin) = names.iter().find(|n| n.get_ref() == name.get_ref()) {
+        names::id("row", name)?;
+        if let Some(twin) = seen.iter().find(|n| n.get_ref() == name.get_ref()) {
             return Err(doubled("row", name, twin));
         }
         let parent = match &row.parent {
             None => None,
-            Some(id) => Some(names.iter().position(|n| n.get_ref() == id.get_ref()).ok_or_else(|| {
-                let known: Vec<&str> = names.iter().map(|n| n.get_ref().as_str()).collect();
+            Some(id) => Some(seen.iter().position(|n| n.get_ref() == id.get_ref()).ok_or_else(|| {
+                let known: Vec<&str> = seen.iter().map(|n| n.get_ref().as_str()).collect();
                 unknown("row", id, id.span(), &known).hint("a group stands before its members")
             })?),
         };
@@ -327,9 +344,9 @@ fn compile_part(
             unit: row.unit.as_ref().map(unit).transpose()?,
             optional: row.optional,
             dynamic,
-            title: title(row.zh.as_ref(), row.labels.first(), &row.en),
+            title: title(row.zh.as_ref(), row.labels.first(), &row.en)?,
         });
-        names.push(name);
+        seen.push(name);
     }
     if columns.is_empty() || rows.is_empty() {
         return Err(Refusal::new(format!("part `{}` needs columns and rows", part.id.get_ref()), part.id.span()));
@@ -383,7 +400,7 @@ fn compile_column(column: &source::Column) -> Result<Column, Refusal> {
             column.zh.as_ref(),
             column.labels.first().or_else(|| column.path.last().and_then(|level| level.first())),
             &column.en,
-        ),
+        )?,
     })
 }
 
@@ -450,9 +467,11 @@ pub(super) fn unit(name: &Text) -> Result<Unit, Refusal> {
     Ok(Unit { name: name.get_ref().clone() })
 }
 
-fn title(zh: Option<&String>, label: Option<&Text>, en: &str) -> (String, String) {
-    let zh = zh.cloned().or_else(|| label.map(|l| l.get_ref().clone())).unwrap_or_default();
-    (zh, en.to_owned())
+fn title(zh: Option<&Text>, label: Option<&Text>, en: &Text) -> Result<(String, String), Refusal> {
+    zh.map_or(Ok(()), |zh| names::written("Chinese", zh))?;
+    names::written("English", en)?;
+    let zh = zh.or(label).map(|text| text.get_ref().clone()).unwrap_or_default();
+    Ok((zh, en.get_ref().clone()))
 }
 
 fn ordinal(text: &Text) -> Result<Ordinal, Refusal> {

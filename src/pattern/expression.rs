@@ -110,6 +110,12 @@ impl Expression {
         regex.is_some_and(|r| r.group_info().all_names().any(|(_, _, group)| group == Some(name)))
     }
 
+    /// The names of its groups.
+    pub(super) fn groups(&self) -> Vec<String> {
+        let names = self.regex().into_iter().flat_map(|r| r.group_info().all_names());
+        names.filter_map(|(_, _, group)| group.map(str::to_owned)).collect()
+    }
+
     /// Whether it matches anywhere.
     #[must_use]
     pub fn is_match(&self, shadow: &str) -> bool {

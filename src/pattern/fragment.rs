@@ -73,6 +73,11 @@ impl Fragments {
         self.ready(text, self.filled(text, used)?)
     }
 
+    /// Whether the expressions that use them are known to be good.
+    pub fn tested(&self) -> bool {
+        self.tested
+    }
+
     /// The same of a sentence rule: `{n}` stands for the number (group `n`), `#` for any.
     pub fn sentence(&self, text: &Text, used: &mut BTreeSet<String>) -> Result<Expression, Refusal> {
         self.ready(text, self.filled(text, used)?.replace(NUMBER, "(?<n>#)"))
@@ -154,6 +159,9 @@ pub(super) fn within(text: &Text, at: &Range<usize>) -> Range<usize> {
 
 /// Compiles an expression that is matched on shadow text; refuses characters that a shadow never holds.
 fn build(text: &Text, expression: String) -> Result<Expression, Refusal> {
+    if text.get_ref().trim().is_empty() {
+        return Err(Refusal::new("an empty expression, which matches everything", text.span()));
+    }
     for (at, ch) in text.get_ref().char_indices() {
         let folded = text::fold_char(ch);
         if !ch.is_whitespace() && folded != Some(ch) {

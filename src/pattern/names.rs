@@ -1,8 +1,10 @@
-//! The names under `[expressions]` and `[words]` of a report file: what the program looks up, and nothing else.
+//! The names of pattern files: those under `[expressions]` and `[words]` of a report file and of the groups of its
+//! expressions, which are what the program looks up and nothing else; ids and names for the codebook.
 
 use super::compile::unknown;
-use super::refusal::Refusal;
-use super::source::{ReportFile, Text};
+use super::refusal::{Refusal, nearest};
+use super::source::{ReportFile, Text, Title};
+use super::{Expression, fragment::within};
 
 /// Names of lists of expressions, with what they match.
 pub(super) const EXPRESSIONS: [(&str, &str); 19] = [
@@ -57,6 +59,68 @@ pub(super) const WORDS: [(&str, &str); 18] = [
     ),
     ("other_year", "words of a caption that say that the table below is of another year"),
 ];
+
+/// Groups of the lists of expressions that are read, by the name of the list; of others none is.
+const GROUPS: [(&str, &[&str]); 9] = [
+    ("title", &["agency", "year", "label"]),
+    ("published", &["date"]),
+    ("period", &["span"]),
+    ("year_sentence", &["year"]),
+    ("agency_sentence", &["agency"]),
+    ("agency_writer", &["agency"]),
+    ("agency_subject", &["agency"]),
+    ("agency_office", &["office"]),
+    ("signature_inline", &["agency", "date"]),
+];
+
+/// Refuses a named group that nothing reads: a year under a misspelt name would be left out in silence.
+pub(super) fn groups(list: &str, text: &Text, expression: &Expression) -> Result<(), Refusal> {
+    let known = GROUPS.iter().find(|(name, _)| *name == list).map_or(&[][..], |(_, groups)| groups);
+    let Some(group) = expression.groups().into_iter().find(|group| !known.contains(&group.as_str())) else {
+        return Ok(());
+    };
+    let written = text.get_ref().find(&format!("<{group}>")).map(|at| at + 1..at + 1 + group.len());
+    let place = written.map_or(text.span(), |at| within(text, &at));
+    let refusal = Refusal::new(format!("no group `{group}` of `{list}` is read"), place);
+    Err(match (nearest(&group, known.iter().copied()), known) {
+        (Some(near), _) => refusal.hint(format!("did you mean `{near}`?")),
+        (None, []) => refusal.hint("write (?:…) for a group without a name"),
+        (None, known) => refusal.hint(format!("the groups read are {}", known.join(", "))),
+    })
+}
+
+/// Refuses an id that is not written as ids are: users write them into their scripts. Of the row of a dynamic name and
+/// of a check what stands in braces is left to those who fill it in.
+pub(super) fn id(what: &str, id: &Text) -> Result<(), Refusal> {
+    let mut braces = false;
+    let mut written = |c: char| {
+        let inside = braces;
+        braces = c == '{' || braces && c != '}';
+        inside || braces || c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.' | '-')
+    };
+    let text = id.get_ref();
+    if text.chars().all(&mut written) && (text.is_empty() || text.split('.').all(|part| !part.is_empty())) {
+        return Ok(());
+    }
+    Err(Refusal::new(format!("`{text}` is no id of a {what}"), id.span())
+        .hint("ids are in lower-case letters, digits and _, their parts split by one dot"))
+}
+
+/// Refuses an empty name: it would stand empty in the codebook.
+pub(super) fn written(what: &str, name: &Text) -> Result<(), Refusal> {
+    if name.get_ref().trim().is_empty() {
+        return Err(Refusal::new(format!("an empty {what} name"), name.span())
+            .hint("it names the variable or the form in the codebook"));
+    }
+    Ok(())
+}
+
+/// The Chinese and the English name, neither empty.
+pub(super) fn title(title: &Title) -> Result<(String, String), Refusal> {
+    written("Chinese", &title.zh)?;
+    written("English", &title.en)?;
+    Ok((title.zh.get_ref().clone(), title.en.get_ref().clone()))
+}
 
 /// Refuses names that nothing looks up: a list under a misspelt name would be left out in silence.
 pub(super) fn check(file: &ReportFile) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ use super::Expression;
 use super::compile::{Ids, unit, unknown};
 use super::fragment::{Fragments, NUMBER};
 use super::model::{Form, ReportPattern, Unit};
+use super::names;
 use super::refusal::{Refusal, nearest};
 use super::source::{self, Text};
 use crate::text;
@@ -185,6 +186,9 @@ pub(super) fn compile(
     let mut ids = Ids::default();
     for quantity in &file.variables {
         ids.add("variable", &quantity.id)?;
+        names::id("variable", &quantity.id)?;
+        names::written("Chinese", &quantity.zh)?;
+        names::written("English", &quantity.en)?;
         if !quantity.id.get_ref().starts_with("narrative.") {
             return Err(Refusal::new("a variable of sentences is called narrative.…", quantity.id.span()));
         }
@@ -211,7 +215,7 @@ pub(super) fn compile(
         }
         variables.push(Quantity {
             name: quantity.id.get_ref().clone(),
-            title: (quantity.zh.clone(), quantity.en.clone()),
+            title: (quantity.zh.get_ref().clone(), quantity.en.get_ref().clone()),
             unit: quantity.unit.as_ref().map(unit).transpose()?,
             same_as: quantity.same_as.iter().map(|s| s.get_ref().clone()).collect(),
         });
@@ -253,7 +257,7 @@ pub(super) fn compile(
         id: file.id.get_ref().clone(),
         version: file.version.clone(),
         hash: String::new(),
-        title: (file.title.zh.clone(), file.title.en.clone()),
+        title: names::title(&file.title)?,
         without: file.without.iter().map(|s| s.get_ref().clone()).collect(),
         numbers: Numbers {
             counters: folded(&file.counters),

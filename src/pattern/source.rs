@@ -45,13 +45,13 @@ pub struct ReportFile {
 }
 
 /// A name in Chinese and in English.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Title {
     /// Chinese.
-    pub zh: String,
+    pub zh: Text,
     /// English.
-    pub en: String,
+    pub en: Text,
 }
 
 /// `[[section]]` of a report file.
@@ -189,9 +189,9 @@ pub struct Column {
     #[serde(default)]
     pub signed: bool,
     /// Chinese name for the codebook; the first label where left out.
-    pub zh: Option<String>,
+    pub zh: Option<Text>,
     /// English name for the codebook.
-    pub en: String,
+    pub en: Text,
 }
 
 /// One row: of values (`id`), or the head of others (`group`).
@@ -225,9 +225,9 @@ pub struct Row {
     /// Expression on the shadow of the stub whose named groups fill `{name}` in `id`.
     pub dynamic: Option<Text>,
     /// Chinese name for the codebook; the first label where left out.
-    pub zh: Option<String>,
+    pub zh: Option<Text>,
     /// English name for the codebook.
-    pub en: String,
+    pub en: Text,
 }
 
 /// `[[check]]`: an identity within one report.
@@ -330,9 +330,9 @@ pub struct Quantity {
     /// Name of the variable.
     pub id: Text,
     /// Chinese name for the codebook.
-    pub zh: String,
+    pub zh: Text,
     /// English name for the codebook.
-    pub en: String,
+    pub en: Text,
     /// Unit of its numbers.
     pub unit: Option<Text>,
     /// Variables of tables that state the same, the one to compare with first.

@@ -269,6 +269,42 @@ fn rows_and_columns_beside_others_have_labels() {
 }
 
 #[test]
+fn ids_and_names_are_written_as_the_manual_says() {
+    refused("{ id = \"t.y\",", "{ id = \"T.y\",", "`T.y` is no id of a row", "\"T.y\"", "lower-case letters");
+    refused("{ id = \"t.y\",", "{ id = \"t..y\",", "`t..y` is no id of a row", "\"t..y\"", "split by one dot");
+    refused("{ id = \"t.y\",", "{ group = \"组\",", "`组` is no id of a row", "\"组\"", "");
+    refused("{ id = \"b\"", "{ id = \"b 2\"", "`b 2` is no id of a column", "\"b 2\"", "");
+    refused("id = \"t\"", "id = \"Main\"", "`Main` is no id of a table", "\"Main\"", "");
+    refused("en = \"Y\"", "en = \"\"", "an empty English name", "\"\"", "codebook");
+    refused("en = \"Right\"", "en = \" \"", "an empty English name", "\" \"", "codebook");
+    refused("zh = \"甲\"", "zh = \"\"", "an empty Chinese name", "\"\"", "codebook");
+    refused("'{{head}}数'", "''", "an empty expression", "''", "");
+}
+
+#[test]
+fn groups_that_nothing_reads_are_refused() {
+    for (list, said, hint) in [
+        (
+            "[expressions]\ntitle = ['^(?P<agency>.+)(?P<yeer>20[0-9]{2})年报$']\n",
+            "fam/report.toml:5:30: no group `yeer` of `title` is read",
+            "did you mean `year`?",
+        ),
+        (
+            "[expressions]\nperiod = ['(?<when>.+)']\n",
+            ":5:15: no group `when` of `period` is read",
+            "the groups read are span",
+        ),
+        ("[expressions]\npaper = ['(?<year>.+)']\n", ":5:14: no group `year` of `paper` is read", "(?:…)"),
+    ] {
+        let mut tree = small(FORM, FRAGMENTS, true);
+        tree.insert("fam/report.toml".to_owned(), format!("{REPORT}{list}"));
+        let error = compile::compile(&tree, false).err().unwrap_or_else(|| panic!("accepted"));
+        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.remedy().unwrap_or_default().contains(hint), "{:?}", error.remedy());
+    }
+}
+
+#[test]
 fn names_that_nothing_looks_up_are_refused() {
     for (list, said) in [
         ("[expressions]\ntitel = ['x']\n", "undefined list of expressions `titel`\ndid you mean `title`?"),
