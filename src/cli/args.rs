@@ -357,7 +357,7 @@ pub struct Explain {
 pub enum Patterns {
     /// List families and forms with their years, tables and hashes
     List,
-    /// Check pattern files: the first mistake is shown with its line
+    /// Check pattern files and what their cases name, without running them: the first mistake is shown with its line
     Check {
         /// Folder of patterns (default: --patterns, else those inside the program)
         dir: Option<PathBuf>,

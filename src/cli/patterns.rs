@@ -13,6 +13,7 @@ use crate::cli::{End, one, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::extract::extract;
 use crate::pattern::schema::File;
+use crate::pattern::sentence_cases::SentenceCase;
 use crate::pattern::{PatternSet, cases, learn, scaffold, schema};
 use crate::report::{Of, narrate_text};
 use crate::settings::Settings;
@@ -94,25 +95,32 @@ fn list(set: &PatternSet) -> Result<End, Error> {
     print(&text)
 }
 
+/// The cases beside the patterns of a folder, or of those inside the program.
+fn cases_of(dir: Option<&Path>, set: &PatternSet) -> Result<(Vec<cases::Case>, Vec<SentenceCase>), Error> {
+    Ok(match dir {
+        Some(dir) => (set.load_cases(dir)?, set.load_sentences(dir)?),
+        None => (PatternSet::embedded_cases()?, PatternSet::embedded_sentences()?),
+    })
+}
+
 fn check(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
     let set = pattern_set(dir)?;
+    let (samples, sentences) = cases_of(dir, set)?;
     let forms: usize = set.families.iter().map(|f| f.forms.len()).sum();
     let stated: usize = set.families.iter().filter_map(|f| f.narrative.as_ref()).map(|n| n.variables.len()).sum();
     ui.note(&format!(
-        "{} and {} of sentences in {}, all in order",
+        "{} and {} of sentences in {}, all in order; {} to be run by `gongkai patterns test`",
         count(forms as u64, "form"),
         count(stated as u64, "variable"),
-        count(set.families.len() as u64, "famil").replace("famils", "families").replace("1 famil", "1 family")
+        count(set.families.len() as u64, "famil").replace("famils", "families").replace("1 famil", "1 family"),
+        count((samples.len() + sentences.len()) as u64, "case"),
     ));
     Ok(End::Done)
 }
 
 fn test(dir: Option<&Path>, ui: &Ui) -> Result<End, Error> {
     let set = pattern_set(dir)?;
-    let (cases, sentences) = match dir {
-        Some(dir) => (set.load_cases(dir)?, set.load_sentences(dir)?),
-        None => (PatternSet::embedded_cases()?, PatternSet::embedded_sentences()?),
-    };
+    let (cases, sentences) = cases_of(dir, set)?;
     let verdicts = cases::run(&cases, |case| {
         let extracted = one::deep(|| extract(&case.bytes, None, &Settings::default(), set))?;
         Ok(extracted.reports.into_iter().map(|r| r.record).collect())

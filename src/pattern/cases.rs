@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::compile::unknown;
 use super::refusal::{Refusal, nearest};
 use super::sentence_cases::{self, SentenceCase};
 use super::source::Text;
@@ -63,7 +64,7 @@ pub struct WrittenRecord {
     pub flags: Vec<String>,
     /// Ids of checks that must fail; all others must hold.
     #[serde(default)]
-    pub failed_checks: Vec<String>,
+    pub failed_checks: Vec<Text>,
     /// Row id → its cells in the order of its columns: a number, or `blank`, `dash`, `text`, `unreadable`,
     /// `ambiguous`, or `absent` for a cell that is not printed.
     #[serde(default)]
@@ -278,6 +279,9 @@ pub(super) fn read(set: &PatternSet, tree: &tree::Tree) -> Result<Vec<Case>, Err
             return Err(refuse(Refusal::new(format!("no form `{form_id}` for these cases"), 0..0)));
         };
         let file: CaseFile = toml::from_str(text).map_err(|e| refuse(Refusal::from_toml(&e)))?;
+        if file.cases.is_empty() {
+            return Err(refuse(Refusal::new("no case in this file", 0..0).hint("begin one with [[case]]")));
+        }
         for written in &file.cases {
             cases.push(case(written, path, (family, form), tree).map_err(refuse)?);
         }
@@ -361,12 +365,28 @@ fn expected(record: &WrittenRecord, (family, form): (&Family, &Form)) -> Result<
         }
         add(name.clone(), cell(token.get_ref(), token)?, variable.span())?;
     }
+    for (table, id) in &record.forms {
+        let Some(form) = forms().find(|form| form.id == *id.get_ref()) else {
+            let known: Vec<&str> = forms().map(|f| f.id.as_str()).collect();
+            return Err(unknown("form", id, id.span(), &known));
+        };
+        if !form.tables.iter().any(|t| t.id == *table.get_ref()) {
+            let known: Vec<&str> = form.tables.iter().map(|t| t.id.as_str()).collect();
+            return Err(unknown("table", table, table.span(), &known));
+        }
+    }
+    for id in &record.failed_checks {
+        let known: Vec<&str> = forms().flat_map(|f| &f.checks).map(|c| c.id.as_str()).collect();
+        if !known.iter().any(|check| names(check, id.get_ref())) {
+            return Err(unknown("check", id, id.span(), &known));
+        }
+    }
     Ok(ExpectedRecord {
         forms: record.forms.iter().map(|(t, f)| (t.get_ref().clone(), f.get_ref().clone())).collect(),
         year: record.year,
         agency: record.agency.clone(),
         flags: record.flags.clone(),
-        failed_checks: record.failed_checks.iter().cloned().collect(),
+        failed_checks: record.failed_checks.iter().map(|id| id.get_ref().clone()).collect(),
         values,
         exhaustive,
     })

@@ -59,6 +59,35 @@ fn new_forms_go_by_what_is_in_the_folder() {
     assert!(told.contains("has rain/rain-2023.toml already") && told.contains("hint:"), "{told}");
 }
 
+#[test]
+fn a_check_looks_at_the_cases() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], code: i32| {
+        let out = crate::samples::gongkai().current_dir(&folder).arg("patterns").args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    run(&["new", "rain/rain-2023"], 0);
+    let told = run(&["check", "patterns"], 0);
+    assert!(told.contains("1 case to be run"), "{told}");
+    let path = folder.path().join("patterns/rain/rain-2023.cases/accept.toml");
+    let written = std::fs::read_to_string(&path).unwrap();
+    let (text, rest) = (written.find("text = '''").unwrap(), written.find("[case.expect]").unwrap());
+    let filed = format!("{}file = \"sample.html\"\n{}", &written[..text], &written[rest..]);
+    for (spoiled, said) in [
+        (written.replace("\"main.first\"", "\"main.frist\""), "no row `main.frist` of 1 cells"),
+        (written.replace("\"main.first\" = \"1\"", "\"main.first\" = \"1 2\""), "no row `main.first` of 2 cells"),
+        (written.replace("main = \"rain-2023\"", "main = \"rain-2024\""), "undefined form `rain-2024`"),
+        (written.replace("main = \"rain", "man = \"rain"), "undefined table `man`"),
+        (written.replace("year = 2020", "failed_checks = [\"main.totl\"]"), "undefined check `main.totl`"),
+        (filed, "no file `sample.html` beside this one"),
+        (String::new(), "no case in this file"),
+    ] {
+        std::fs::write(&path, spoiled).unwrap();
+        let told = run(&["check", "patterns"], 2);
+        assert!(told.contains("rain/rain-2023.cases/accept.toml:") && told.contains(said), "{said}: {told}");
+    }
+}
+
 /// A report that the skeleton of a pattern does not fit: another title, another table.
 const CENSUS: &str = "<html><head><meta charset=utf-8></head><body><h1>云川市统计局2021年人口公报</h1>
 <h2>一、总体情况</h2><p>现将2021年人口情况公布如下，全市常住人口稳定增长。</p>
