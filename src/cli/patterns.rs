@@ -39,7 +39,15 @@ pub fn run(command: &Patterns, global: &Global, ui: &mut Ui) -> Result<End, Erro
             begin(name, into, ui)
         }
         Patterns::Learn { file, format } => match one::document(file, *format, &Settings::default()) {
-            Ok(document) => print(&learn::draft(&document)),
+            Ok(document) => {
+                let draft = learn::draft(&document);
+                if draft.is_empty() {
+                    let message = format!("no table with numbers in {}", file.display());
+                    let hint = "a draft is made of tables with rows and columns, as `gongkai tables` shows them; of others the form is written by hand";
+                    return Err(Error::new(ErrorKind::Usage, message).hint(hint));
+                }
+                print(&draft)
+            }
             Err(failure) => {
                 ui.failure(&one::origin(file), &failure);
                 Ok(End::SomeFailed)

@@ -16,6 +16,8 @@ const LEAST: usize = 2;
 const LEVELS: usize = 5;
 /// Characters of a unit at most.
 const UNIT: usize = 3;
+/// Digits of ordinals in Chinese.
+const HAN_DIGITS: &str = "一二三四五六七八九十";
 /// Grid positions of a table that is drafted at most.
 const PLACES: usize = 100_000;
 
@@ -80,17 +82,50 @@ impl Grid {
         let unit = stub.checked_sub(1).filter(|c| {
             *c > first && words(*c).len() * 3 < rows.len() && words(*c).iter().all(|w| w.chars().count() <= UNIT)
         });
-        let head = rows
-            .iter()
-            .position(|row| row.iter().skip(stub).any(|(text, begins)| *begins && is_value(text)))
+        let valued = |row: &Vec<(String, bool)>| row.iter().skip(stub).any(|(text, begins)| *begins && is_value(text));
+        // A row below the headers that prints a label and nothing else heads rows of values (一、人口总数).
+        let headed = |end: usize| {
+            (stub..table.cols).all(|c| rows.iter().take(end).any(|row| row.get(c).is_some_and(|(t, _)| !t.is_empty())))
+        };
+        let head = (0..rows.len())
+            .find(|&at| rows.get(at).is_some_and(|row| valued(row) || labels_alone(row, stub) && headed(at)))
             .unwrap_or(rows.len());
         let columns = (stub..table.cols).collect();
         Self { rows, columns, head, stub, first, unit }
     }
 
+    /// The unit that all rows with one have, where it is one and the rows are several.
+    fn common_unit(&self) -> Option<&str> {
+        let units: BTreeSet<&str> = self.rows.iter().skip(self.head).filter_map(|row| self.unit_of(row)).collect();
+        units.iter().next().copied().filter(|_| units.len() == 1)
+    }
+
+    /// The unit that a row prints.
+    fn unit_of<'r>(&self, row: &'r [(String, bool)]) -> Option<&'r str> {
+        let (text, _) = row.get(self.unit?)?;
+        (!text.is_empty() && !is_value(text)).then_some(text.as_str())
+    }
+
+    /// Whether numbers of a column have decimals or percent signs.
+    fn has_fractions(&self, column: usize) -> bool {
+        let mut texts = self.rows.iter().skip(self.head).filter_map(|row| row.get(column)).map(|(text, _)| text);
+        texts.any(|text| is_number(text) && text.contains(['.', '．', '%', '％']))
+    }
+
+    /// Whether its numbers have decimals and those of other columns have none: its unit is hardly theirs.
+    fn is_share(&self, column: usize) -> bool {
+        self.has_fractions(column) && self.columns.iter().any(|c| !self.has_fractions(*c))
+    }
+
     /// Whether a column of the stub holds labels (and not 序号, codes or units).
     fn labels(&self, column: usize) -> bool {
         (self.first..self.stub).contains(&column) && self.unit != Some(column)
+    }
+
+    /// The label of a row: the last text of its stub.
+    fn label<'r>(&self, row: &'r [(String, bool)]) -> Option<&'r str> {
+        let texts = (0..self.stub).rev().filter(|c| self.labels(*c)).filter_map(|c| row.get(c));
+        texts.map(|(text, _)| text.as_str()).find(|text| !text.is_empty())
     }
 
     /// Labels of a column from the top, each once.
@@ -107,6 +142,21 @@ impl Grid {
         let surplus = path.len().saturating_sub(LEVELS);
         path.split_off(surplus)
     }
+}
+
+/// Whether a row prints a label and nothing in its columns, in cells of their own or under one that spans them all.
+fn labels_alone(row: &[(String, bool)], stub: usize) -> bool {
+    let label = row.iter().take(stub).rev().find(|(text, begins)| *begins && !text.is_empty());
+    label.is_some_and(|(label, _)| {
+        let columns = || row.iter().skip(stub);
+        columns().all(|(text, begins)| *begins && text.is_empty())
+            || columns().all(|(text, begins)| !*begins && text == label)
+    })
+}
+
+/// How an ordinal is written: with digits or in Chinese, in brackets or not. Rows of one level write it alike.
+fn style(ordinal: &str) -> (bool, bool) {
+    (ordinal.contains(|c: char| c.is_ascii_digit()), ordinal.contains(['（', '(']))
 }
 
 fn is_number(text: &str) -> bool {
@@ -147,14 +197,27 @@ fn write_table(out: &mut String, grid: &Grid, number: usize, table: &Table) {
         let _ = writeln!(out, "corner = [{}]", corner.join(", "));
     }
     out.push_str("columns = [\n");
+    let common = grid.common_unit();
     for (at, column) in grid.columns.iter().enumerate() {
-        let path: Vec<String> = grid.path(*column).iter().map(|l| format!("[{}]", quoted(l))).collect();
+        let path = grid.path(*column);
+        let printed = path.iter().rev().find_map(|label| header_unit(label));
+        // A row's unit holds for all its columns, so one that all rows share is written with the columns.
+        let unit = printed.or(common.filter(|_| !grid.is_share(*column)));
+        let unit = unit.map(|unit| format!("unit = {}, ", quoted(unit))).unwrap_or_default();
+        let doubt = if printed.is_none() && grid.unit.is_some() && grid.is_share(*column) {
+            " # of what unit? its numbers have decimals, and those of other columns have none"
+        } else {
+            ""
+        };
+        let path: Vec<String> = path.iter().map(|l| format!("[{}]", quoted(l))).collect();
         let path = path.join(", ");
-        let _ = writeln!(out, "  {{ id = \"column_{}\", path = [{path}], en = \"\" }},", at + 1);
+        let _ = writeln!(out, "  {{ id = \"column_{}\", path = [{path}], {unit}en = \"\" }},{doubt}", at + 1);
     }
     out.push_str("]\nrows = [\n");
     let mut count = 0;
-    for row in grid.rows.iter().skip(grid.head) {
+    // Rows that the next one may stand below, the innermost last: level of the ordinal and name.
+    let mut above: Vec<((bool, bool), String)> = Vec::new();
+    for (at, row) in grid.rows.iter().enumerate().skip(grid.head) {
         let stub: Vec<&str> = row
             .iter()
             .enumerate()
@@ -164,16 +227,30 @@ fn write_table(out: &mut String, grid: &Grid, number: usize, table: &Table) {
             .collect();
         let Some((label, heads)) = stub.split_last() else { continue };
         let heads: Vec<&str> = heads.iter().copied().filter(|t| t != label).collect();
-        let values = row.iter().skip(grid.stub).any(|(text, begins)| *begins && (is_number(text) || text.is_empty()));
         let (ordinal, text) = split_ordinal(label);
+        let level = ordinal.map(style);
+        let next = grid.rows.get(at + 1).and_then(|row| grid.label(row)).and_then(|label| split_ordinal(label).0);
+        // A row of blanks is one of values that a report left open, but where rows of a lower level follow.
+        let deeper = next.map(style).filter(|next| level.is_some_and(|own| own != *next));
+        let deeper = deeper.is_some_and(|next| above.iter().all(|(of, _)| *of != next));
+        let values = row.iter().skip(grid.stub).any(|(text, begins)| *begins && is_number(text))
+            || row.iter().skip(grid.stub).any(|(text, begins)| *begins && text.is_empty())
+                && !(labels_alone(row, grid.stub) && deeper);
         count += 1;
-        let name =
-            if values { format!("id = \"table_{number}.row_{count}\"") } else { format!("group = \"group_{count}\"") };
+        let name = if values { format!("table_{number}.row_{count}") } else { format!("group_{count}") };
+        let mut key = if values { format!("id = \"{name}\"") } else { format!("group = \"{name}\"") };
+        if let Some(level) = level {
+            above.truncate(above.iter().position(|(of, _)| *of == level).unwrap_or(above.len()));
+            if let Some((_, head)) = above.last() {
+                let _ = write!(key, ", in = \"{head}\"");
+            }
+            above.push((level, name));
+        }
         let ordinal = ordinal.map(|o| format!("ordinal = {}, ", quoted(o))).unwrap_or_default();
-        let unit = grid.unit.and_then(|c| row.get(c)).filter(|(t, _)| !t.is_empty() && !is_value(t));
-        let unit = unit.map(|(t, _)| format!("unit = {}, ", quoted(t))).unwrap_or_default();
+        let unit = grid.unit_of(row).filter(|_| common.is_none());
+        let unit = unit.map(|t| format!("unit = {}, ", quoted(t))).unwrap_or_default();
         let under = if heads.is_empty() { String::new() } else { format!(" # under {}", heads.join(" › ")) };
-        let _ = writeln!(out, "  {{ {name}, {ordinal}labels = [{}], {unit}en = \"\" }},{under}", quoted(text));
+        let _ = writeln!(out, "  {{ {key}, {ordinal}labels = [{}], {unit}en = \"\" }},{under}", quoted(text));
     }
     out.push_str("]\n\n");
 }
@@ -185,7 +262,7 @@ fn split_ordinal(label: &str) -> (Option<&str>, &str) {
         let (ordinal, rest) = label.split_at_checked(end).unwrap_or(("", label));
         if rest.is_empty() { (None, label) } else { (Some(ordinal), rest) }
     };
-    let counts = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    let counts = |c: char| c.is_ascii_digit() || HAN_DIGITS.contains(c);
     let Some(first) = label.chars().next() else { return none };
     if matches!(first, '（' | '(') {
         let Some((at, close)) = label.char_indices().find(|(_, c)| matches!(c, '）' | ')')) else { return none };
@@ -197,6 +274,14 @@ fn split_ordinal(label: &str) -> (Option<&str>, &str) {
         Some(mark) if end > 0 && "、.．,，".contains(mark) => shadowed(end + mark.len_utf8()),
         _ => none,
     }
+}
+
+/// The unit in brackets at the end of a header (`比重（%）`, `金额（单位：万元）`).
+fn header_unit(label: &str) -> Option<&str> {
+    let inner = label.strip_suffix(['）', ')'])?;
+    let (_, inner) = inner.rsplit_once(['（', '('])?;
+    let unit = inner.trim_start_matches("单位").trim_start_matches(['：', ':']);
+    (!unit.is_empty() && unit.chars().count() <= UNIT && !is_value(unit)).then_some(unit)
 }
 
 /// A TOML basic string.
@@ -256,10 +341,39 @@ mod tests {
             "{drafted}"
         );
         assert!(
-            drafted.contains("{ id = \"table_1.row_3\", ordinal = \"1.\", labels = [\"网站\"], unit = \"条\", en"),
+            drafted.contains(
+                "{ id = \"table_1.row_3\", in = \"table_1.row_2\", ordinal = \"1.\", labels = [\"网站\"], unit = \"条\", en"
+            ),
             "{drafted}"
         );
         assert!(drafted.contains("{ id = \"table_1.row_6\", labels = [\"培训\"], unit = \"人次\", en"), "{drafted}");
+    }
+
+    #[test]
+    fn a_group_without_numbers_is_no_corner_and_heads_its_rows() {
+        let drafted = draft(&document(&[
+            "项目|单位|人数|城镇人数|比重|密度（人）",
+            "一、人口总数|||||",
+            "（一）合计|人|120|80|66.7|1",
+            "（二）男性|人|61|41|67.2|",
+            "其中：户籍人口|人|100|70|70|2",
+            "二、出生|人||||",
+            "三、死亡|人||||",
+        ]));
+        for line in [
+            "corner = [\"项目\"]\n",
+            "  { id = \"column_1\", path = [[\"人数\"]], unit = \"人\", en = \"\" },\n",
+            "  { id = \"column_3\", path = [[\"比重\"]], en = \"\" }, # of what unit?",
+            "  { group = \"group_1\", ordinal = \"一、\", labels = [\"人口总数\"], en = \"\" },\n",
+            "  { id = \"table_1.row_2\", in = \"group_1\", ordinal = \"（一）\", labels = [\"合计\"], en = \"\" },\n",
+            "  { id = \"table_1.row_5\", ordinal = \"二、\", labels = [\"出生\"], en = \"\" },\n",
+            "  { id = \"table_1.row_6\", ordinal = \"三、\", labels = [\"死亡\"], en = \"\" },\n",
+        ] {
+            assert!(drafted.contains(line), "{line}{drafted}");
+        }
+        // A unit that a header prints is its column's own.
+        let drafted = draft(&document(&["项目|数量|占比（%）", "甲|3|4", "乙|4|5"]));
+        assert!(drafted.contains("[[\"占比（%）\"]], unit = \"%\", en"), "{drafted}");
     }
 
     #[test]

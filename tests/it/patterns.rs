@@ -88,6 +88,15 @@ fn a_check_looks_at_the_cases() {
     }
 }
 
+#[test]
+fn a_sample_without_tables_teaches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("prose.txt"), "全年共收到申请三件。\n").unwrap();
+    let out = crate::samples::gongkai().current_dir(&folder).args(["patterns", "learn", "prose.txt"]).assert().code(2);
+    let told = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
+    assert!(told.contains("no table with numbers in prose.txt") && told.contains("hint:"), "{told}");
+}
+
 /// A report that the skeleton of a pattern does not fit: another title, another table.
 const CENSUS: &str = "<html><head><meta charset=utf-8></head><body><h1>云川市统计局2021年人口公报</h1>
 <h2>一、总体情况</h2><p>现将2021年人口情况公布如下，全市常住人口稳定增长。</p>
