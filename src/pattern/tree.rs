@@ -13,6 +13,9 @@ const FILE_BYTES: u64 = 4 << 20;
 /// Folders within each other at most: family, cases.
 const DEPTH: usize = 4;
 
+/// What a folder of patterns is.
+const FOLDER: &str = "name the folder that holds fragments.toml and one folder a family";
+
 /// Path within the tree (`ogi/ogi-2021.toml`, with `/` on every system) → text.
 pub(super) type Tree = BTreeMap<String, String>;
 
@@ -27,17 +30,29 @@ pub(super) fn embedded() -> Tree {
 /// A directory or file that cannot be read, is too large or is no UTF-8.
 pub(super) fn load(root: &Path) -> Result<Tree, Error> {
     let mut tree = Tree::new();
+    if !root.is_dir() {
+        let what = if root.exists() { "is no folder" } else { "is not there" };
+        return Err(Error::new(ErrorKind::Pattern, format!("the pattern folder {} {what}", root.display()))
+            .hint(format!("{FOLDER}; --patterns or GONGKAI_PATTERNS names it for all commands")));
+    }
     walk(root, "", DEPTH, &mut tree)?;
+    if tree.contains_key("report.toml") {
+        let above = root.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(
+            || "the folder that it is in".to_owned(),
+            |folder| format!("the folder above it, {}", folder.display()),
+        );
+        return Err(Error::new(ErrorKind::Pattern, format!("{} is the folder of one family", root.display()))
+            .hint(format!("name {above}")));
+    }
     if !tree.keys().any(|p| p.ends_with(".toml")) {
-        return Err(Error::new(ErrorKind::Pattern, format!("no pattern files in {}", root.display()))
-            .hint("name the folder that holds fragments.toml and one folder a family"));
+        return Err(Error::new(ErrorKind::Pattern, format!("no pattern files in {}", root.display())).hint(FOLDER));
     }
     Ok(tree)
 }
 
 fn walk(dir: &Path, prefix: &str, depth: usize, tree: &mut Tree) -> Result<(), Error> {
     let unreadable = |path: &Path, e: std::io::Error| {
-        Error::new(ErrorKind::Pattern, format!("cannot read {}: {e}", path.display())).caused_by(e)
+        Error::new(ErrorKind::Pattern, format!("cannot read {}", path.display())).caused_by(e)
     };
     let mut entries = Vec::new();
     for entry in fs::read_dir(dir).map_err(|e| unreadable(dir, e))? {
@@ -55,7 +70,13 @@ fn walk(dir: &Path, prefix: &str, depth: usize, tree: &mut Tree) -> Result<(), E
             if fs::metadata(&path).map_err(|e| unreadable(&path, e))?.len() > FILE_BYTES {
                 return Err(Error::new(ErrorKind::Pattern, format!("pattern file too large: {}", path.display())));
             }
-            let text = fs::read_to_string(&path).map_err(|e| unreadable(&path, e))?;
+            let bytes = fs::read(&path).map_err(|e| unreadable(&path, e))?;
+            let text = String::from_utf8(bytes).map_err(|e| {
+                let good = e.as_bytes().get(..e.utf8_error().valid_up_to()).unwrap_or_default();
+                let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+                Error::new(ErrorKind::Pattern, format!("{inner}:{line}: bytes that are no UTF-8"))
+                    .hint("save the file as UTF-8")
+            })?;
             tree.insert(inner, text);
         }
     }

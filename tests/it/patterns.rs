@@ -97,6 +97,31 @@ fn a_sample_without_tables_teaches_nothing() {
     assert!(told.contains("no table with numbers in prose.txt") && told.contains("hint:"), "{told}");
 }
 
+#[test]
+fn a_folder_that_is_none_of_patterns_is_told_what_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |command: &mut assert_cmd::Command| {
+        let out = command.current_dir(&folder).assert().code(2);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    let run = |args: &[&str]| said(crate::samples::gongkai().arg("patterns").args(args));
+    drop(crate::samples::gongkai().current_dir(&folder).args(["patterns", "new", "rain/rain-2023"]).assert().code(0));
+    let told = run(&["check", "patterns/rain"]);
+    assert!(told.contains("patterns/rain is the folder of one family"), "{told}");
+    assert!(told.contains("hint: name the folder above it, patterns\n"), "{told}");
+    let told = run(&["check", "patterns/rain/rain-2023.toml"]);
+    assert!(told.contains("is no folder\n") && told.contains("hint: name the folder that holds"), "{told}");
+    let told = said(crate::samples::gongkai().args(["patterns", "list"]).env("GONGKAI_PATTERNS", "nope"));
+    assert!(told.contains("the pattern folder nope is not there\n") && told.contains("GONGKAI_PATTERNS"), "{told}");
+    assert!(!told.contains("because"), "{told}");
+    let form = folder.path().join("patterns/rain/rain-2023.toml");
+    let mut bytes = std::fs::read(&form).unwrap();
+    bytes.splice(0..0, *b"# one\n# \xb1\xed\n");
+    std::fs::write(&form, bytes).unwrap();
+    let told = run(&["check", "patterns"]);
+    assert!(told.contains("rain/rain-2023.toml:2: bytes that are no UTF-8") && !told.contains("because"), "{told}");
+}
+
 /// A report that the skeleton of a pattern does not fit: another title, another table.
 const CENSUS: &str = "<html><head><meta charset=utf-8></head><body><h1>云川市统计局2021年人口公报</h1>
 <h2>一、总体情况</h2><p>现将2021年人口情况公布如下，全市常住人口稳定增长。</p>
