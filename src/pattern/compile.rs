@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use toml::Spanned;
 
 use super::checks::{checks, panel_checks, variables};
 use super::equation::Lists;
@@ -204,9 +205,14 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
     }
     names::id("form", &file.id)?;
     has_cases(tree, folder, "form", &file.id)?;
-    let disordered = matches!(file.years.as_slice(), [first, last] if first > last);
-    if disordered || file.years.len() > 2 {
-        return Err(Refusal::new("years is [first] or [first, last]", file.id.span()));
+    let years: Vec<u16> = file.years.iter().map(|year| *year.get_ref()).collect();
+    if let [first, last, ..] = years.as_slice()
+        && (first > last || years.len() > 2)
+    {
+        let wrong = file.years.get(if first > last { 0 } else { 2 }).map_or(0..0, Spanned::span);
+        let refusal = Refusal::new("years is [first] or [first, last]", wrong);
+        let told = if first > last { format!("write [{last}, {first}]") } else { "leave out the others".to_owned() };
+        return Err(refusal.hint(told));
     }
     let mut used = BTreeSet::new();
     let mut tables = Vec::new();
@@ -231,7 +237,7 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
         hash: hash(text, &used, fragments),
         title: names::title(&file.title)?,
         source: file.source.clone(),
-        years: (file.years.first().copied(), file.years.get(1).copied()),
+        years: (years.first().copied(), years.get(1).copied()),
         expected: file.expected,
         tables,
         checks: checks(&file, &lists, &variables)?,

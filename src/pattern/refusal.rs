@@ -25,11 +25,15 @@ impl Refusal {
         self
     }
 
-    /// From the TOML reader's error: unknown keys get the nearest known one as a hint.
+    /// From the TOML reader's error: unknown keys get the nearest known one as a hint, values of another type how they
+    /// are written.
     pub fn from_toml(error: &toml::de::Error) -> Self {
         let message = error.message().trim().replace('\n', "; ");
-        let hint = nearest_key(&message);
-        Self { message, span: error.span().unwrap_or(0..0), hint }
+        let span = error.span().unwrap_or(0..0);
+        match other_type(&message) {
+            Some((message, hint)) => Self { message, span, hint: Some(hint.to_owned()) },
+            None => Self { hint: nearest_key(&message).or_else(|| missing_key(&message)), message, span },
+        }
     }
 
     /// The error for the operator: `file:line:col`, the line, the place underlined.
@@ -80,6 +84,40 @@ fn nearest_key(message: &str) -> Option<String> {
         Some(key) => Some(format!("did you mean `{key}`?")),
         None => Some(format!("known keys here: {}", known.join(", "))),
     }
+}
+
+/// From serde's ``invalid type: integer `1`, expected a string`` what that means in TOML, and how it is written.
+fn other_type(message: &str) -> Option<(String, &'static str)> {
+    let (found, expected) = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "))?
+        .split_once(", expected ")?;
+    let (expected, hint) = match expected {
+        "a string" => ("a text", "write it in quotes, as in \"1\""),
+        "a boolean" => ("true or false", "write true or false without quotes"),
+        "a sequence" => ("a list", "write it in brackets, as in [\"…\"]"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => ("a whole number", "write it in digits without quotes, as in 2020"),
+        "f32" | "f64" => ("a number", "write it in digits without quotes, as in 1.0"),
+        "struct Title" => ("a Chinese and an English name", "write { zh = \"…\", en = \"…\" }"),
+        _ => ("a table", "write its keys in braces, as in { id = \"…\" }"),
+    };
+    let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
+    let kind = match kind {
+        "string" => "text",
+        "sequence" => "list",
+        "map" => "table",
+        "integer" | "floating" => "number",
+        kind => kind,
+    };
+    let value = value.trim_start_matches("point ");
+    let value = if value.is_empty() { String::new() } else { format!(" {value}") };
+    Some((format!("the {kind}{value} stands where {expected} is due"), hint))
+}
+
+/// From serde's ``missing field `en` `` where to read what it is for.
+fn missing_key(message: &str) -> Option<String> {
+    let key = message.strip_prefix("missing field `")?.strip_suffix('`')?;
+    Some(format!("every table of this kind has `{key}`; `gongkai patterns schema` and its --help tell the keys"))
 }
 
 fn floor_char(text: &str, mut at: usize) -> usize {

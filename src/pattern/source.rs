@@ -82,7 +82,7 @@ pub struct FormFile {
     pub source: String,
     /// First and last year of reports that usually use it; one number alone leaves the end open.
     #[serde(default)]
-    pub years: Vec<u16>,
+    pub years: Vec<Spanned<u16>>,
     /// Reports of these years have its tables: one without any is flagged.
     #[serde(default)]
     pub expected: bool,

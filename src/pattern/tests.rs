@@ -282,6 +282,32 @@ fn ids_and_names_are_written_as_the_manual_says() {
 }
 
 #[test]
+fn values_of_another_type_are_told_in_words() {
+    refused("version = \"1\"", "version = 1", "the number `1` stands where a text is due", "1", "in quotes");
+    let years = |years: &str| format!("source = \"nowhere\"\nyears = {years}");
+    let source = "source = \"nowhere\"";
+    refused(source, &years("[\"2020\"]"), "the text \"2020\" stands where a whole number is due", "\"2020\"", "2020");
+    refused(source, &years("2020"), "the number `2020` stands where a list is due", "2020", "brackets");
+    refused(source, &years("[2024, 2020]"), "years is [first] or [first, last]", "2024", "write [2020, 2024]");
+    refused(source, &years("[2020, 2021, 2022]"), "years is [first]", "2022", "leave out");
+    refused(
+        "title = { zh = \"甲\", en = \"A\" }",
+        "title = \"甲\"",
+        "the text \"甲\" stands where a Chinese and an English name is due",
+        "\"甲\"",
+        "{ zh = ",
+    );
+    refused("weight = 1.0", "weight = \"1\"", "the text \"1\" stands where a number is due", "\"1\"", "1.0");
+    refused(
+        "{ id = \"b\", labels = [\"右栏\"], en = \"Right\" }",
+        "{ id = \"b\" }",
+        "missing field `en`",
+        "{ id = \"b\" }",
+        "`en`",
+    );
+}
+
+#[test]
 fn groups_that_nothing_reads_are_refused() {
     for (list, said, hint) in [
         (
