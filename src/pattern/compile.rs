@@ -86,7 +86,8 @@ fn family(folder: &str, text: &str, tree: &Tree, fragments: &Fragments) -> Resul
         else {
             continue;
         };
-        let form = form(stem, form_text, tree, folder, fragments).map_err(|r| r.into_error(form_path, form_text))?;
+        let form =
+            form(stem, form_text, tree, folder, fragments, &report).map_err(|r| r.into_error(form_path, form_text))?;
         forms.push(form);
     }
     for id in &file.forms {
@@ -197,7 +198,14 @@ fn headings(sections: &[SectionPattern]) -> Vec<SectionHeading> {
     all
 }
 
-fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments) -> Result<Form, Refusal> {
+fn form(
+    stem: &str,
+    text: &str,
+    tree: &Tree,
+    folder: &str,
+    fragments: &Fragments,
+    report: &ReportPattern,
+) -> Result<Form, Refusal> {
     let file: source::FormFile = parse(text)?;
     if file.id.get_ref() != stem {
         return Err(Refusal::new(format!("id `{}` in the file `{stem}.toml`", file.id.get_ref()), file.id.span())
@@ -220,6 +228,10 @@ fn form(stem: &str, text: &str, tree: &Tree, folder: &str, fragments: &Fragments
     for table in &file.tables {
         ids.add("table", &table.id)?;
         names::id("table", &table.id)?;
+        if let Some(id) = table.section.as_ref().filter(|id| report.sections.iter().all(|s| s.id != *id.get_ref())) {
+            let known: Vec<&str> = report.sections.iter().map(|s| s.id.as_str()).collect();
+            return Err(unknown("section", id, id.span(), &known));
+        }
         tables.push(compile_table(table, fragments, &mut used)?);
     }
     if tables.is_empty() {

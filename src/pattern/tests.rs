@@ -251,6 +251,7 @@ fn mistakes_are_refused_at_their_place() {
     refused("{ id = \"t.y\",", "{ id = \"t.y\", columns = [\"c\"],", "undefined column `c`", "\"c\"", "");
     refused("id = \"one\"", "id = \"two\"", "id `two` in the file", "\"two\"", "named like its file");
     refused("version = \"1\"", "version = ", "", "", "");
+    refused("id = \"t\"", "id = \"t\"\nsection = \"s\"", "undefined section `s`", "\"s\"", "");
 }
 
 #[test]
