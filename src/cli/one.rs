@@ -10,7 +10,8 @@ use crate::limits::Limits;
 use crate::run::engine::guarded;
 use crate::run::job::Origin;
 use crate::settings::Settings;
-use crate::source::walk::{read_file, reason, shown, too_large};
+use crate::source::name::shown;
+use crate::source::walk::{read_file, reason, too_large};
 
 /// Stack for reading one file, as in the pool.
 const STACK: usize = 64 << 20;

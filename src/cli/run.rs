@@ -28,7 +28,8 @@ use crate::run::ledger::{Entry, Fate};
 use crate::run::plan::{Plan, Stamp, Step};
 use crate::run::pool::{self, Settings};
 use crate::source::hash;
-use crate::source::walk::{Roots, absence, read_file, shown};
+use crate::source::name::{self, shown};
+use crate::source::walk::{Roots, absence, read_file};
 
 /// A step done.
 enum Done {
@@ -192,7 +193,8 @@ fn leave_out(dataset: &mut Dataset, args: &Run, roots: &Roots, ui: &Ui) -> Resul
         let message = format!("nothing to read was found; {output} is left as it was");
         return Err(Error::new(ErrorKind::Usage, message).hint("look at paths and globs; --afresh begins anew"));
     }
-    let absent = |path: &str| std::fs::symlink_metadata(path).is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+    let absent =
+        |path: &str| std::fs::symlink_metadata(name::path(path)).is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
     let (gone, left) = dataset.missed(|path| roots.reach(path) && absent(path))?;
     let told = |missed: &Missed| {
         let (records, files) = (count(missed.records, "record"), count(missed.files, "file"));

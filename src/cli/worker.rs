@@ -11,7 +11,8 @@ use crate::failure::Failure;
 use crate::run::engine::{Engine, hush_panics};
 use crate::run::job::{Input, Job, Origin, Outcome};
 use crate::run::wire::{self, Setup};
-use crate::source::walk::{path_list, shown};
+use crate::source::name::shown;
+use crate::source::walk::path_list;
 use crate::write::jsonl::Object;
 
 /// Stack of the thread that reads: as in the pool.

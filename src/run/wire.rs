@@ -10,6 +10,7 @@ use crate::document::Format;
 use crate::failure::Failure;
 use crate::run::job::{Input, Job, Origin, Outcome, Yield};
 use crate::settings::Settings;
+use crate::source::name;
 
 /// The first frame: what a worker needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +118,7 @@ pub fn send_job(to: &mut impl Write, job: &Job) -> io::Result<()> {
 /// Where the stream is no stream of jobs.
 pub fn receive_job(from: &mut impl Read) -> io::Result<Option<Job>> {
     Ok(read_frame::<Request>(from)?.map(|(request, payload)| Job {
-        input: if request.file { Input::File(bytes_path(payload)) } else { Input::Bytes(payload) },
+        input: if request.file { Input::File(name::of_bytes(payload)) } else { Input::Bytes(payload) },
         origin: request.origin,
         format: request.format.as_deref().and_then(Format::from_name),
     }))
@@ -181,20 +182,9 @@ fn path_bytes(path: &std::path::Path) -> Vec<u8> {
     path.as_os_str().as_bytes().to_vec()
 }
 
-#[cfg(unix)]
-fn bytes_path(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
 #[cfg(not(unix))]
 fn path_bytes(path: &std::path::Path) -> Vec<u8> {
     path.to_string_lossy().into_owned().into_bytes()
-}
-
-#[cfg(not(unix))]
-fn bytes_path(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }
 
 #[cfg(test)]

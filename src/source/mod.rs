@@ -4,5 +4,6 @@ pub mod container;
 pub mod encoding;
 pub mod hash;
 pub mod mime;
+pub mod name;
 pub mod sniff;
 pub mod walk;

@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::source::hash;
+use crate::source::name::{self, shown};
 
 /// What of a folder is read.
 #[derive(Debug, Clone)]
@@ -346,18 +347,6 @@ fn refused(root: &Path, error: &ignore::Error) -> Found {
     lost(&path, why)
 }
 
-/// A path as shown in output: `/` between its parts, no leading `./`.
-#[must_use]
-pub fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let text = if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/").into() } else { text };
-    let mut rest: &str = &text;
-    while let Some(less) = rest.strip_prefix("./") {
-        rest = less.trim_start_matches('/');
-    }
-    if rest.is_empty() { text.into_owned() } else { rest.to_owned() }
-}
-
 /// An input error in the program's words.
 #[must_use]
 pub fn reason(error: &std::io::Error) -> String {
@@ -484,19 +473,8 @@ pub fn path_list(bytes: &[u8], nul: bool) -> Vec<PathBuf> {
         .split(|&b| b == end)
         .map(|line| if nul { line } else { line.strip_suffix(b"\r").unwrap_or(line) })
         .filter(|line| !line.is_empty())
-        .map(path_of)
+        .map(|line| name::of_bytes(line.to_vec()))
         .collect()
-}
-
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
 #[cfg(test)]

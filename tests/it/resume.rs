@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::samples::{archive, gongkai};
+use crate::samples::{archive, gongkai, json, report};
 
 const OUTPUTS: [&str; 5] = ["records.jsonl", "failures.jsonl", "duplicates.jsonl", "quarantine.txt", "manifest.json"];
 
@@ -92,6 +92,28 @@ fn what_is_done_is_not_done_again() {
     assert!(run(&["--retry-failed"]).contains("57 done before"));
     let records = fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap();
     assert_eq!(records.lines().count(), 56);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_utf_8_are_files_of_their_own() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("in")).unwrap();
+    // what Chinese Windows called 甲, 乙 and 丙, unpacked elsewhere
+    for (i, name) in [b"\xbc\xd7.html", b"\xd2\xd2.html", b"\xb1\xfb.html"].into_iter().enumerate() {
+        let path = folder.path().join("in").join(std::ffi::OsStr::from_bytes(name));
+        fs::write(path, report("海棠市人民政府", 2021 + i as u32, 5)).unwrap();
+    }
+    let paths = ["in/\\xB1\\xFB.html", "in/\\xBC\\xD7.html", "in/\\xD2\\xD2.html"];
+    for seconds in 0..2 {
+        let run = gongkai().current_dir(&folder).args(["run", "in", "-o", "out"]).assert().code(0);
+        let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(told.contains("3 records") && !told.contains("left out"), "{told}");
+        assert_eq!(told.contains("3 done before"), seconds == 1, "{told}");
+        let records = json(&fs::read(folder.path().join("out/records.jsonl")).unwrap());
+        assert_eq!(records.iter().map(|r| r["source"]["path"].as_str().unwrap()).collect::<Vec<_>>(), paths);
+    }
 }
 
 #[test]

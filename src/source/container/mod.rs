@@ -24,6 +24,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::source::mime;
+use crate::source::name;
 use crate::source::walk::Selection;
 
 /// Containers within containers that are still taken apart.
@@ -130,7 +131,7 @@ pub fn expand(
     let unreadable = |e: std::io::Error| Failure::Unreadable(super::walk::reason(&e));
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path.file_name().map(name::printed).unwrap_or_default();
     let mut expander = Expander {
         limits,
         selection,
