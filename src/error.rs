@@ -1,6 +1,6 @@
 //! The error for the operator: options, patterns, the output disk.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// What kind of operator error this is; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,12 @@ impl Error {
     pub fn remedy(&self) -> Option<&str> {
         self.hint.as_deref()
     }
+}
+
+/// Whether there is no room for more: on the disk, or by what a file or a person may take of it.
+#[must_use]
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded)
 }
 
 impl fmt::Display for Error {

@@ -69,6 +69,7 @@ pub fn main() -> ExitCode {
     // an empty variable of the environment is none
     cli.global.patterns.take_if(|folder| folder.as_os_str().is_empty());
     let mut ui = Ui::new(&cli.global);
+    outlive_file_limits();
     let result = dispatch(cli, &mut ui);
     ui.end();
     match result {
@@ -108,6 +109,18 @@ fn catch_interrupts() {
     // without a handler Ctrl-C ends the program as it always does
     drop(caught);
 }
+
+/// Lets a file that may not grow (`ulimit -f`) be an error of its writer, as on a full disk, and no death without a word.
+#[cfg(unix)]
+fn outlive_file_limits() {
+    use signal_hook::consts::SIGXFSZ;
+    // that there is a handler is all that is needed; without one the signal ends the program as it always does
+    let caught = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::new(AtomicBool::new(false)));
+    drop(caught);
+}
+
+#[cfg(not(unix))]
+fn outlive_file_limits() {}
 
 /// The patterns: of the folder that was named, else those inside the program. Both live until the process ends.
 fn pattern_set(folder: Option<&Path>) -> Result<&'static PatternSet, Error> {

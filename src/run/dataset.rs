@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, is_full};
 use crate::run::closing;
 use crate::run::index::{Index, Key};
 use crate::run::job::{Origin, Outcome};
@@ -85,8 +85,7 @@ impl Missed {
 fn refused(what: &str, path: &Path) -> impl Fn(io::Error) -> Error {
     let message = format!("cannot {what} {}", path.display());
     move |e| {
-        let full = e.kind() == io::ErrorKind::StorageFull;
-        let hint = if full {
+        let hint = if is_full(&e) {
             "free some space and run again: it goes on from here"
         } else {
             "is the folder there, and writable?"
