@@ -423,7 +423,7 @@ pub struct Run {
     /// Read files again that gave no record before
     #[arg(long, help_heading = "Output")]
     pub retry_failed: bool,
-    /// Throw away what is in the folder and begin anew
+    /// Throw away the run that is in the folder and begin anew
     #[arg(long, help_heading = "Output", conflicts_with = "retry_failed")]
     pub afresh: bool,
     /// Leave out records of files that these paths and globs do not name, but earlier ones did

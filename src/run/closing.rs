@@ -16,6 +16,8 @@ pub const FAILURES: &str = "failures.jsonl";
 /// The name of the list of files whose content another had.
 pub const DUPLICATES: &str = "duplicates.jsonl";
 const QUARANTINE: &str = "quarantine.txt";
+/// The names of all lists.
+pub const LISTS: [&str; 3] = [FAILURES, DUPLICATES, QUARANTINE];
 
 /// A file that is there whole or not at all.
 struct Whole {

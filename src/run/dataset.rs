@@ -115,17 +115,28 @@ impl Dataset {
     fn begin(folder: &Path, session: &str, afresh: bool) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(refused("make", folder))?;
         let lock_path = folder.join(".lock");
+        let lock_was_there = lock_path.exists();
         let lock = File::create(&lock_path).map_err(refused("write", &lock_path))?;
         if lock.try_lock().is_err() {
             let message = format!("another run writes to {}", folder.display());
             return Err(Error::new(ErrorKind::Output, message).hint("wait for it, or write somewhere else"));
         }
+        if let Some(path) = foreign(folder).map_err(refused("read", folder))? {
+            if !lock_was_there {
+                // nobody waits for a lock in a folder that is no run's
+                let _ = fs::remove_file(&lock_path);
+            }
+            let message = format!("{} is there already, and no run's", path.display());
+            return Err(Error::new(ErrorKind::Usage, message).hint("write to another folder, or move it away"));
+        }
         finish_switch(folder).map_err(refused("mend", folder))?;
         let (records, ledger) = (folder.join(RECORDS), folder.join(LEDGER));
         if afresh {
-            for path in [&folder.join(MANIFEST), &ledger, &records] {
-                remove(path).map_err(refused("remove", path))?;
-            }
+            let manifest = folder.join(MANIFEST);
+            remove(&manifest).map_err(refused("remove", &manifest))?;
+            // it stays, to say whose the folder is
+            File::create(&ledger).map_err(refused("write", &ledger))?;
+            remove(&records).map_err(refused("remove", &records))?;
         }
         let (index, mut end, mut stale) = (Shared::default(), 0, false);
         {
@@ -415,6 +426,26 @@ impl Dataset {
     }
 }
 
+/// A file that a run would write over, in a folder without the ledger of one.
+fn foreign(folder: &Path) -> io::Result<Option<PathBuf>> {
+    let ledger = folder.join(LEDGER);
+    if ledger::is_one(&ledger)? {
+        return Ok(None);
+    }
+    let next = [RECORDS, LEDGER].map(|name| format!("{name}.next"));
+    let names =
+        [LEDGER, RECORDS, MANIFEST, SWITCH].into_iter().chain(closing::LISTS).chain(next.iter().map(String::as_str));
+    for path in names.map(|name| folder.join(name)) {
+        match fs::symlink_metadata(&path) {
+            // an empty one is no loss
+            Ok(meta) if !(meta.is_file() && meta.len() == 0) => return Ok(Some(path)),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
 /// Removes a file that may not be there.
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
@@ -519,7 +550,7 @@ mod tests {
                     let path = folder.path().join(name);
                     let size = fs::metadata(&path).unwrap().len();
                     File::options().write(true).open(&path).unwrap().set_len(size.saturating_sub(torn)).unwrap();
-                    if torn == 1 {
+                    if torn == 1 && size > 0 {
                         let mut file = File::options().append(true).open(&path).unwrap();
                         file.write_all(b"{\"path\": \"half a li").unwrap();
                     }

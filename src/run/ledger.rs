@@ -186,6 +186,21 @@ pub fn replay(path: &Path, records: &Path, mut take: impl FnMut(&str, Entry, Pla
     Ok(())
 }
 
+/// Whether the file at a path is a ledger, were it of a run that got no further than its first bytes.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn is_one(path: &Path) -> io::Result<bool> {
+    const BEGINNING: &[u8] = b"{\"schema\":\"gongkai.ledger/";
+    let mut head = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(BEGINNING.len() as u64).read_to_end(&mut head)?,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(e),
+    };
+    Ok(BEGINNING.starts_with(&head))
+}
+
 /// Whether the lines of an entry are there and end where it says.
 fn vouched(records: Option<&mut File>, entry: &Entry) -> io::Result<bool> {
     if entry.length == 0 {
@@ -225,7 +240,8 @@ impl Journal {
     /// Where the disk refuses.
     pub fn open(records: &Path, ledger: &Path, end: u64) -> io::Result<Self> {
         let open = |path: &Path| OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        let (mut records, path, mut ledger) = (open(records)?, ledger, open(ledger)?);
+        // the ledger first: it says whose the folder is
+        let (path, mut ledger, mut records) = (ledger, open(ledger)?, open(records)?);
         records.set_len(end)?;
         records.seek(SeekFrom::End(0))?;
         let told = ledger.seek(SeekFrom::End(0))?;

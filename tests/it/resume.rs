@@ -154,6 +154,32 @@ fn no_wrong_path_costs_a_record() {
 }
 
 #[test]
+fn files_that_no_run_wrote_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 3);
+    let run = |args: &[&str], code| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    for name in ["records.jsonl", "ledger.jsonl", "failures.jsonl", "quarantine.txt", "manifest.json", "switch"] {
+        let path = folder.path().join("mine").join(name);
+        fs::write(&path, "mine\n").unwrap();
+        for args in [&["run", "in", "-o", "mine"][..], &["run", "in", "-o", "mine", "--afresh"]] {
+            let told = run(args, 2);
+            assert!(told.contains(&format!("mine/{name} is there already, and no run's")), "{told}");
+            assert_eq!(fs::read_dir(folder.path().join("mine")).unwrap().count(), 1);
+            assert_eq!(fs::read_to_string(&path).unwrap(), "mine\n");
+        }
+        fs::remove_file(path).unwrap();
+    }
+    // a run that was killed before it wrote a word
+    fs::write(folder.path().join("mine/ledger.jsonl"), "").unwrap();
+    run(&["run", "in", "-o", "mine"], 0);
+    run(&["run", "in", "-o", "mine", "--afresh"], 0);
+}
+
+#[test]
 fn a_run_that_begins_afresh_waits_for_the_other() {
     let folder = tempfile::tempdir().unwrap();
     archive(&folder.path().join("in"), 3);
