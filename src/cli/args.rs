@@ -406,7 +406,8 @@ duplicates.jsonl, quarantine.txt (files that crashed or ran out of time) and, on
 manifest.json. After Ctrl-C, a kill, a full disk or a power cut the same command goes on where it
 was; nothing is lost, doubled or torn. Files that have not changed are not read again, unless the
 program or its patterns have. Records of files that are gone are left out, and counted; a run over
-other paths or fewer files than before is refused, unless told to --forget the rest.")]
+other paths or fewer files than before, or in another working directory where paths mean other files,
+is refused, unless told to --forget the rest.")]
 pub struct Run {
     /// Which files are read.
     #[command(flatten)]

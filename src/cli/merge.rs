@@ -9,6 +9,7 @@ use crate::cli::tally::count;
 use crate::cli::ui::Ui;
 use crate::error::{Error, ErrorKind};
 use crate::run::dataset::{Dataset, MANIFEST};
+use crate::run::ledger::Session;
 
 /// Runs it.
 pub fn run(args: &Merge, ui: &mut Ui) -> Result<End, Error> {
@@ -25,10 +26,10 @@ pub fn run(args: &Merge, ui: &mut Ui) -> Result<End, Error> {
         made_by = Some(made);
     }
     let made_by = made_by.unwrap_or_default();
-    let session = crate::source::hash::sha256(made_by.to_string().as_bytes());
+    let made = crate::source::hash::sha256(made_by.to_string().as_bytes());
     distinct(args)?;
     complete(&args.folders, &shards)?;
-    let mut out = Dataset::afresh(&args.output, &session)?;
+    let mut out = Dataset::afresh(&args.output, Session { made, ..Session::default() })?;
     let files = out.absorb(&args.folders)?;
     out.finish(&made_by, None)?;
     ui.note(&format!("{} of {}", count(files, "file"), count(args.folders.len() as u64, "shard")));

@@ -21,10 +21,11 @@ use crate::cli::{End, INTERRUPTED, catch_interrupts, convert, options, pattern_s
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
-use crate::run::dataset::{Dataset, Missed, Shared};
+use crate::run::dataset::{Dataset, Shared};
 use crate::run::index::Key;
 use crate::run::job::{Input, Job, Outcome, Yield};
-use crate::run::ledger::{Entry, Fate};
+use crate::run::ledger::{Entry, Fate, Session};
+use crate::run::missed::{Elsewhere, Missed};
 use crate::run::plan::{Plan, Stamp, Step};
 use crate::run::pool::{self, Settings};
 use crate::source::hash;
@@ -55,13 +56,14 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     }
     let patterns = pattern_set(global.patterns.as_deref())?;
     let made_by = made_by(patterns, args);
-    let session = hash::sha256(made_by.to_string().as_bytes());
+    let session = Session { made: hash::sha256(made_by.to_string().as_bytes()), base: base() };
     apart(Some(&args.output), &paths)?;
     let open = if args.afresh { Dataset::afresh } else { Dataset::open };
-    let mut dataset = open(&args.output, &session)?;
+    let mut dataset = open(&args.output, session)?;
     if dataset.is_resumed() {
         all_there(&args.inputs.paths, &paths, &args.output)?;
         if !args.forget {
+            none_elsewhere(&dataset, &args.output)?;
             all_covered(&dataset, &paths, &args.output)?;
         }
     }
@@ -166,6 +168,25 @@ fn all_there(typed: &[PathBuf], paths: &[PathBuf], output: &Path) -> Result<(), 
     let Some((path, why)) = missing.or_else(all) else { return Ok(()) };
     let message = format!("{}: {why}; {} is left as it was", path.display(), output.display());
     Err(Error::new(ErrorKind::Usage, message).hint("is the name right, and the disk mounted?"))
+}
+
+/// The folder that relative paths count from.
+fn base() -> String {
+    let folder = std::env::current_dir().and_then(std::fs::canonicalize);
+    folder.map(|folder| shown(&folder)).unwrap_or_default()
+}
+
+/// Refuses paths that count from another folder than those of before: they may be there too, and mean other files.
+fn none_elsewhere(dataset: &Dataset, output: &Path) -> Result<(), Error> {
+    match dataset.elsewhere()? {
+        None => Ok(()),
+        Some(Elsewhere { base, path }) => {
+            let output = output.display();
+            let message = format!("{output} has records of {path} in {base}, not of here; it is left as it was");
+            let hint = "run it in that folder, write to another one, or leave these records out with --forget";
+            Err(Error::new(ErrorKind::Usage, message).hint(hint))
+        }
+    }
 }
 
 /// Refuses paths that leave out what an earlier run read, before anything is read.

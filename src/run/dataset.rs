@@ -10,17 +10,16 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use rustc_hash::FxHashMap;
 
 use crate::error::{Error, ErrorKind, is_full};
 use crate::run::closing;
 use crate::run::index::{Index, Key};
 use crate::run::job::{Origin, Outcome};
-use crate::run::ledger::{self, Entry, Fate, Journal, Line};
+use crate::run::ledger::{self, Entry, Fate, Journal, Line, Session};
+use crate::run::missed::is_relative;
 use crate::run::plan::Stamp;
 
 /// The records' name.
@@ -45,14 +44,14 @@ impl Shared {
 /// A run's folder, open for one process.
 #[derive(Debug)]
 pub struct Dataset {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     journal: Journal,
-    index: Shared,
-    session: String,
+    pub(super) index: Shared,
+    pub(super) session: Session,
     /// Whether the ledger says anything that no longer holds.
-    stale: bool,
+    pub(super) stale: bool,
     /// Whether there is a ledger of before.
-    resumed: bool,
+    pub(super) resumed: bool,
     /// Whether the ledger tells of this session: it begins with its first entry, so that a run which is refused
     /// leaves the folder as it was.
     begun: bool,
@@ -61,28 +60,7 @@ pub struct Dataset {
     _lock: File,
 }
 
-/// Files that an earlier run wrote of and this one did not come to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Missed {
-    /// Files with records.
-    pub files: u64,
-    /// Their records.
-    pub records: u64,
-    /// One of them.
-    pub example: String,
-}
-
-impl Missed {
-    fn add(&mut self, name: String, records: u64) {
-        if self.files == 0 {
-            self.example = name;
-        }
-        self.files += 1;
-        self.records += records;
-    }
-}
-
-fn refused(what: &str, path: &Path) -> impl Fn(io::Error) -> Error {
+pub(super) fn refused(what: &str, path: &Path) -> impl Fn(io::Error) -> Error {
     let message = format!("cannot {what} {}", path.display());
     move |e| {
         let hint = if is_full(&e) {
@@ -100,7 +78,7 @@ impl Dataset {
     ///
     /// # Errors
     /// Where the disk refuses, or another run has the folder.
-    pub fn open(folder: &Path, session: &str) -> Result<Self, Error> {
+    pub fn open(folder: &Path, session: Session) -> Result<Self, Error> {
         Self::begin(folder, session, false)
     }
 
@@ -108,11 +86,11 @@ impl Dataset {
     ///
     /// # Errors
     /// Where the disk refuses, or another run has the folder.
-    pub fn afresh(folder: &Path, session: &str) -> Result<Self, Error> {
+    pub fn afresh(folder: &Path, session: Session) -> Result<Self, Error> {
         Self::begin(folder, session, true)
     }
 
-    fn begin(folder: &Path, session: &str, afresh: bool) -> Result<Self, Error> {
+    fn begin(folder: &Path, session: Session, afresh: bool) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(refused("make", folder))?;
         let lock_path = folder.join(".lock");
         let lock_was_there = lock_path.exists();
@@ -143,7 +121,9 @@ impl Dataset {
             let mut index = index.lock();
             ledger::replay(&ledger, &records, |made, entry, place| {
                 end = end.max(entry.offset + entry.length);
-                if made == session {
+                if made.made == session.made {
+                    // what a path counts from is written anew
+                    stale |= made.base != session.base && is_relative(&entry.origin.path);
                     index.push(&entry, place);
                 } else {
                     stale = true;
@@ -154,7 +134,7 @@ impl Dataset {
         }
         let resumed = stale || !index.lock().is_empty();
         let journal = Journal::open(&records, &ledger, end).map_err(refused("write", &records))?;
-        let (folder, session) = (folder.to_path_buf(), session.to_owned());
+        let folder = folder.to_path_buf();
         Ok(Self { folder, journal, index, session, stale, resumed, begun: false, globs: None, _lock: lock })
     }
 
@@ -174,8 +154,7 @@ impl Dataset {
         if !self.begun {
             // its absence says that the run is not complete
             remove(&self.folder.join(MANIFEST))?;
-            let begin = Line::Session { schema: ledger::SCHEMA.to_owned(), session: self.session.clone() };
-            self.journal.append(&[], &begin)?;
+            self.journal.append(&[], &self.session.line())?;
             self.journal.commit()?;
             self.begun = true;
         }
@@ -275,14 +254,21 @@ impl Dataset {
     /// Where the disk refuses, or a folder is not as its ledger says.
     pub fn absorb(&mut self, folders: &[PathBuf]) -> Result<u64, Error> {
         let mut all = Vec::new();
+        let mut bases = Vec::new();
         let mut sources = Vec::new();
         for (shard, folder) in folders.iter().enumerate() {
             let (records, ledger) = (folder.join(RECORDS), folder.join(LEDGER));
-            ledger::replay(&ledger, &records, |_, entry, place| all.push((entry.n, shard, place)))
-                .map_err(refused("read", &ledger))?;
+            ledger::replay(&ledger, &records, |made, entry, place| {
+                all.push((entry.n, shard, place));
+                if !bases.contains(&made.base) {
+                    bases.push(made.base.clone());
+                }
+            })
+            .map_err(refused("read", &ledger))?;
             let opened = fs::metadata(&records).and_then(|meta| Journal::open(&records, &ledger, meta.len()));
             sources.push(opened.map_err(refused("read", &records))?);
         }
+        self.session.base = if let [base] = bases.as_slice() { base.clone() } else { String::new() };
         all.sort_by_key(|(n, shard, _)| (*n, *shard));
         let mut files = 0;
         for (_, shard, place) in all {
@@ -330,59 +316,6 @@ impl Dataset {
         self.index.lock().live().next().is_none()
     }
 
-    /// A file with records, of those that the walk will not come to by the word of `covers`.
-    ///
-    /// # Errors
-    /// Where the disk refuses.
-    pub fn outside(&self, covers: impl Fn(&str) -> bool) -> Result<Option<String>, Error> {
-        let path = self.folder.join(LEDGER);
-        let mut found = None;
-        let scanned = File::open(&path).and_then(|file| {
-            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |_, entry, _| {
-                if entry.records > 0 && entry.fate == Fate::Record && !covers(&entry.origin.path) {
-                    found = Some(name(&entry));
-                }
-                Ok(found.is_none())
-            })
-        });
-        scanned.map(|_| found).map_err(refused("read", &path))
-    }
-
-    /// Files with records that the walk did not come to: those that `is_gone` says are no more, and the others.
-    ///
-    /// # Errors
-    /// Where the disk refuses.
-    pub fn missed(&mut self, is_gone: impl Fn(&str) -> bool) -> Result<(Missed, Missed), Error> {
-        self.commit()?;
-        let index = self.index.lock();
-        if !self.resumed || (!self.stale && index.is_whole()) {
-            return Ok(Default::default());
-        }
-        // the last entry of a name is the one that counts
-        let mut last = FxHashMap::default();
-        let path = self.folder.join(LEDGER);
-        let scanned = File::open(&path).and_then(|file| {
-            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |made, entry, _| {
-                // another version may name the members of an archive in another way
-                let own = made == self.session;
-                if !(if own { index.has_reached(&entry) } else { index.has_visited(&entry.origin.path) }) {
-                    let records = if entry.fate == Fate::Record { entry.records } else { 0 };
-                    last.insert(entry.origin.to_string(), (entry.n, entry.origin.path, records));
-                }
-                Ok(true)
-            })
-        });
-        drop(index);
-        scanned.map_err(refused("read", &path))?;
-        let mut list: Vec<_> = last.into_iter().filter(|(_, (_, _, records))| *records > 0).collect();
-        list.sort_by(|(a, (m, ..)), (b, (n, ..))| (m, a).cmp(&(n, b)));
-        let (mut gone, mut left) = (Missed::default(), Missed::default());
-        for (name, (_, path, records)) in list {
-            if is_gone(&path) { &mut gone } else { &mut left }.add(name, records);
-        }
-        Ok((gone, left))
-    }
-
     /// Completes the run: records in the order of the walk, without those of files that the walk did not come to;
     /// lists and manifest.
     ///
@@ -402,8 +335,7 @@ impl Dataset {
         let (records, ledger) = (next(RECORDS), next(LEDGER));
         let mut out = BufWriter::with_capacity(1 << 20, File::create(&records)?);
         let mut lines = BufWriter::with_capacity(1 << 20, File::create(&ledger)?);
-        let begin = Line::Session { schema: ledger::SCHEMA.to_owned(), session: self.session.clone() };
-        serde_json::to_writer(&mut lines, &begin)?;
+        serde_json::to_writer(&mut lines, &self.session.line())?;
         lines.write_all(b"\n")?;
         let mut offset = 0;
         for (place, n) in self.index.lock().live() {
@@ -462,7 +394,7 @@ fn duplicate(entry: Entry, n: u64, owner: String) -> Entry {
 }
 
 /// A file's name in lists.
-fn name(entry: &Entry) -> String {
+pub(super) fn name(entry: &Entry) -> String {
     entry.origin.to_string()
 }
 
@@ -512,10 +444,14 @@ mod tests {
         }
     }
 
+    fn session() -> Session {
+        Session { made: "s".to_owned(), ..Session::default() }
+    }
+
     const STAMP: Option<Stamp> = Some(Stamp { size: 1, mtime: 1 });
 
     fn run(folder: &Path, files: &[(&str, &str)], crash_after: Option<usize>) {
-        let mut dataset = Dataset::open(folder, "s").unwrap();
+        let mut dataset = Dataset::open(folder, session()).unwrap();
         for (n, (path, content)) in files.iter().enumerate() {
             if crash_after == Some(n) {
                 return;
@@ -584,10 +520,10 @@ mod tests {
     #[test]
     fn only_one_run_has_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Dataset::open(folder.path(), "s").unwrap();
-        assert!(Dataset::open(folder.path(), "s").is_err());
+        let first = Dataset::open(folder.path(), session()).unwrap();
+        assert!(Dataset::open(folder.path(), session()).is_err());
         drop(first);
-        let mut again = Dataset::open(folder.path(), "s").unwrap();
+        let mut again = Dataset::open(folder.path(), session()).unwrap();
         again.add(outcome("a", "1"), 0, STAMP).unwrap();
         assert!(again.index().lock().skip("a", STAMP, 0, false));
     }

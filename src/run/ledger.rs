@@ -112,6 +112,23 @@ fn is_zero(n: &u32) -> bool {
     *n == 0
 }
 
+/// What entries of the ledger were made under.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Session {
+    /// Fingerprint of program, patterns and options.
+    pub made: String,
+    /// The folder that relative paths count from, as [`shown`](crate::source::name::shown); empty where nobody knows.
+    pub base: String,
+}
+
+impl Session {
+    /// The line that begins it.
+    #[must_use]
+    pub fn line(&self) -> Line {
+        Line::Session { schema: SCHEMA.to_owned(), session: self.made.clone(), base: self.base.clone() }
+    }
+}
+
 /// A line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -122,21 +139,24 @@ pub enum Line {
         schema: String,
         /// Fingerprint of program, patterns and options.
         session: String,
+        /// The folder that relative paths count from.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        base: String,
     },
     /// A file is done.
     Entry(Box<Entry>),
 }
 
-/// Reads the lines of a ledger and hands on each entry, with the fingerprint that it was made under and its place,
+/// Reads the lines of a ledger and hands on each entry, with what it was made under and its place,
 /// up to a line that is torn or that `take` refuses; gives the bytes before that.
 ///
 /// # Errors
 /// Where the ledger cannot be read, or what `take` says.
 pub fn scan(
     ledger: &mut impl BufRead,
-    mut take: impl FnMut(&str, Entry, Place) -> io::Result<bool>,
+    mut take: impl FnMut(&Session, Entry, Place) -> io::Result<bool>,
 ) -> io::Result<u64> {
-    let mut session = String::new();
+    let mut session = Session::default();
     let mut whole = 0u64;
     let mut line = Vec::new();
     loop {
@@ -146,7 +166,7 @@ pub fn scan(
             return Ok(whole);
         }
         match serde_json::from_slice::<Line>(&line) {
-            Ok(Line::Session { session: next, .. }) => session = next,
+            Ok(Line::Session { session: made, base, .. }) => session = Session { made, base },
             Ok(Line::Entry(entry)) => {
                 let place = Place { at: whole, length: u32::try_from(read).unwrap_or(u32::MAX) };
                 if !take(&session, *entry, place)? {
@@ -164,7 +184,7 @@ pub fn scan(
 ///
 /// # Errors
 /// Where a file cannot be read or cut.
-pub fn replay(path: &Path, records: &Path, mut take: impl FnMut(&str, Entry, Place)) -> io::Result<()> {
+pub fn replay(path: &Path, records: &Path, mut take: impl FnMut(&Session, Entry, Place)) -> io::Result<()> {
     let there = |opened: io::Result<File>| match opened {
         Ok(file) => Ok(Some(file)),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),

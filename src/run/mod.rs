@@ -7,6 +7,7 @@ pub mod engine;
 pub mod index;
 pub mod job;
 pub mod ledger;
+pub mod missed;
 pub mod plan;
 pub mod pool;
 pub mod wire;

@@ -154,6 +154,45 @@ fn no_wrong_path_costs_a_record() {
 }
 
 #[test]
+fn a_path_means_what_it_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    archive(&at("a/in"), 9);
+    archive(&at("b/in"), 3);
+    let records = || fs::read(at("out/records.jsonl")).unwrap();
+    let run = |place: &str, args: &[&str], code| {
+        let out = gongkai().current_dir(at(place)).args(["run", "-o", "../out"]).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    run("a", &["in"], 0);
+    let before = records();
+    fs::create_dir(at("c")).unwrap();
+    fs::write(at("c/x.html"), report("海棠市人民政府", 2023, 5)).unwrap();
+    for (place, path) in [("b", "in"), ("c", ".")] {
+        let told = run(place, &[path], 2);
+        assert!(told.contains("out has records of in/") && told.contains("/a, not of here"), "{told}");
+        assert!(records() == before && at("out/manifest.json").exists());
+    }
+    // another way to the same folder, and the whole archive in another place
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("a", at("d")).unwrap();
+    assert!(cfg!(not(unix)) || run("d", &["in"], 0).contains("9 done before"));
+    fs::rename(at("a"), at("e")).unwrap();
+    assert!(run("e", &["in"], 0).contains("9 done before"));
+    assert!(records() == before);
+    assert!(run("b", &["in"], 2).contains("/e, not of here"));
+    run("b", &["in", "--forget"], 0);
+    assert_eq!(json(&records()).len(), 3);
+    // shards together remember where they were read
+    for shard in ["1/2", "2/2"] {
+        let out = format!("../part{}", &shard[..1]);
+        gongkai().current_dir(at("e")).args(["run", "in", "-q", "-o", &out, "--shard", shard]).assert().code(0);
+    }
+    gongkai().current_dir(folder.path()).args(["merge", "part1", "part2", "-o", "out"]).assert().code(0);
+    assert!(run("b", &["in"], 2).contains("/e, not of here"));
+}
+
+#[test]
 fn files_that_no_run_wrote_stay() {
     let folder = tempfile::tempdir().unwrap();
     archive(&folder.path().join("in"), 3);
