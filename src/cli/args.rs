@@ -405,9 +405,12 @@ OUT/ holds records.jsonl, ledger.jsonl (what became of every file), failures.jso
 duplicates.jsonl, quarantine.txt (files that crashed or ran out of time) and, once complete,
 manifest.json. After Ctrl-C, a kill, a full disk or a power cut the same command goes on where it
 was; nothing is lost, doubled or torn. Files that have not changed are not read again, unless the
-program or its patterns have. Records of files that are gone are left out, and counted; a run over
-other paths or fewer files than before, or in another working directory where paths mean other files,
-is refused, unless told to --forget the rest.")]
+program or its patterns have.
+
+Records of single files that are gone are left out, and counted. What looks like a slip is refused
+unless --forget says that it is none, and the records of before stay: half of a folder or all of it
+is gone (a disk that is not mounted, a copy that is not complete); other paths, globs or shards than
+before leave files out; in another working directory the paths mean other files.")]
 pub struct Run {
     /// Which files are read.
     #[command(flatten)]
@@ -427,7 +430,7 @@ pub struct Run {
     /// Throw away the run that is in the folder and begin anew
     #[arg(long, help_heading = "Output", conflicts_with = "retry_failed")]
     pub afresh: bool,
-    /// Leave out records of files that these paths and globs do not name, but earlier ones did
+    /// Leave out records of files that this run does not come to, whatever the reason
     #[arg(long, help_heading = "Output")]
     pub forget: bool,
     /// Read only the i-th of n parts of the files, by hash of the path

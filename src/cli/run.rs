@@ -25,7 +25,7 @@ use crate::run::dataset::{Dataset, Shared};
 use crate::run::index::Key;
 use crate::run::job::{Input, Job, Outcome, Yield};
 use crate::run::ledger::{Entry, Fate, Session};
-use crate::run::missed::{Elsewhere, Missed};
+use crate::run::missed::{Elsewhere, Lost, Missed};
 use crate::run::plan::{Plan, Stamp, Step};
 use crate::run::pool::{self, Settings};
 use crate::source::hash;
@@ -206,8 +206,8 @@ fn all_covered(dataset: &Dataset, paths: &[PathBuf], output: &Path) -> Result<()
 const FORGET: &str =
     "name all paths and globs of before, write to another folder, or leave these records out with --forget";
 
-/// Tells of the records of files that are gone, and refuses to drop those of files that this run merely did not come
-/// to, unless it is told to.
+/// Tells of the records of files that are gone, and refuses to drop those of whole folders, and of files that this run
+/// merely did not come to, unless it is told to.
 fn leave_out(dataset: &mut Dataset, args: &Run, roots: &Roots, ui: &Ui) -> Result<(), Error> {
     let output = args.output.display();
     if dataset.is_resumed() && dataset.is_empty() {
@@ -216,7 +216,7 @@ fn leave_out(dataset: &mut Dataset, args: &Run, roots: &Roots, ui: &Ui) -> Resul
     }
     let absent =
         |path: &str| std::fs::symlink_metadata(name::path(path)).is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
-    let (gone, left) = dataset.missed(|path| roots.reach(path) && absent(path))?;
+    let Lost { gone, emptied, left } = dataset.missed(|path| roots.reach(path) && absent(path))?;
     let told = |missed: &Missed| {
         let (records, files) = (count(missed.records, "record"), count(missed.files, "file"));
         format!("{records} of {files}, such as {}", missed.example)
@@ -225,8 +225,13 @@ fn leave_out(dataset: &mut Dataset, args: &Run, roots: &Roots, ui: &Ui) -> Resul
         let message = format!("{output} holds what this run did not come to: {}", told(&left));
         return Err(Error::new(ErrorKind::Usage, message).hint(FORGET));
     }
-    if gone.files > 0 {
-        ui.note(&format!("left out because the files are gone: {}", told(&gone)));
+    if emptied.files > 0 && !args.forget {
+        let message = format!("{output} holds what is gone, half of its folder with it or all: {}", told(&emptied));
+        let hint = "is the disk mounted, and the copy complete? leave these records out with --forget";
+        return Err(Error::new(ErrorKind::Usage, message).hint(hint));
+    }
+    for missed in [&gone, &emptied].into_iter().filter(|missed| missed.files > 0) {
+        ui.note(&format!("left out because the files are gone: {}", told(missed)));
     }
     if left.files > 0 {
         ui.note(&format!("left out because this run did not come to them: {}", told(&left)));

@@ -285,6 +285,12 @@ impl Index {
         self.find(name).and_then(|number| self.slot(number)).filter(|slot| slot.live)
     }
 
+    /// Whether the walk came to what an entry at this place tells of, and it is the entry that counts.
+    #[must_use]
+    pub fn counts(&self, entry: &Entry, place: Place) -> bool {
+        self.visited(Key::of_name(&entry.origin)).is_some_and(|slot| slot.at == place.at)
+    }
+
     /// Whether the walk came to a path.
     #[must_use]
     pub fn has_visited(&self, path: &str) -> bool {

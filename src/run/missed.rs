@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::error::Error;
 use crate::run::dataset::{Dataset, LEDGER, name, refused};
+use crate::run::index::{Key, Place};
 use crate::run::ledger::{self, Entry, Fate, Session};
 use crate::source::name::{path, shown};
 
@@ -30,6 +31,18 @@ impl Missed {
         self.files += 1;
         self.records += records;
     }
+}
+
+/// The kinds of [`Missed`] files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lost {
+    /// They are no more, and more of their folder is.
+    pub gone: Missed,
+    /// They are no more, and with them half of their folder, or all of it: a disk that is not mounted, a copy that is
+    /// not complete.
+    pub emptied: Missed,
+    /// They are there; this run did not come to them.
+    pub left: Missed,
 }
 
 /// A file whose path counts from another folder than those of this run.
@@ -90,38 +103,77 @@ impl Dataset {
         })
     }
 
-    /// Files with records that the walk did not come to: those that `is_gone` says are no more, and the others.
+    /// Files with records that the walk did not come to; `is_gone` says of a path whether it is no more. What another
+    /// file holds now, as where a folder has a new name, is not missed.
     ///
     /// # Errors
     /// Where the disk refuses.
-    pub fn missed(&mut self, is_gone: impl Fn(&str) -> bool) -> Result<(Missed, Missed), Error> {
+    pub fn missed(&mut self, is_gone: impl Fn(&str) -> bool) -> Result<Lost, Error> {
         self.commit()?;
         let index = self.index.lock();
         if !self.resumed || (!self.stale && index.is_whole()) {
-            return Ok(Default::default());
+            return Ok(Lost::default());
         }
         // the last entry of a name is the one that counts
         let mut last = FxHashMap::default();
-        let path = self.folder.join(LEDGER);
-        let scanned = File::open(&path).and_then(|file| {
-            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |session, entry, _| {
-                // another version may name the members of an archive in another way
-                let own = session.made == self.session.made;
-                if !(if own { index.has_reached(&entry) } else { index.has_visited(&entry.origin.path) }) {
-                    let records = if entry.fate == Fate::Record { entry.records } else { 0 };
-                    last.insert(entry.origin.to_string(), (entry.n, entry.origin.path, records));
-                }
-                Ok(true)
-            })
-        });
-        drop(index);
-        scanned.map_err(refused("read", &path))?;
+        let ledger = self.folder.join(LEDGER);
+        let scan = |take: &mut dyn FnMut(&Session, Entry, Place)| {
+            let scanned = File::open(&ledger).and_then(|file| {
+                ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |session, entry, place| {
+                    take(session, entry, place);
+                    Ok(true)
+                })
+            });
+            scanned.map_err(refused("read", &ledger))
+        };
+        scan(&mut |session, entry, _| {
+            // another version may name the members of an archive in another way
+            let own = session.made == self.session.made;
+            if !(if own { index.has_reached(&entry) } else { index.has_visited(&entry.origin.path) }) {
+                let elsewhere = Key::of_content(&entry.sha256).is_some_and(|content| index.owner(content).is_some());
+                let records = if entry.fate == Fate::Record && !elsewhere { entry.records } else { 0 };
+                last.insert(entry.origin.to_string(), (entry.n, entry.origin.path, records));
+            }
+        })?;
         let mut list: Vec<_> = last.into_iter().filter(|(_, (_, _, records))| *records > 0).collect();
         list.sort_by(|(a, (m, ..)), (b, (n, ..))| (m, a).cmp(&(n, b)));
-        let (mut gone, mut left) = (Missed::default(), Missed::default());
-        for (name, (_, path, records)) in list {
-            if is_gone(&path) { &mut gone } else { &mut left }.add(name, records);
+        let gone: Vec<bool> = list.iter().map(|(_, (_, path, _))| is_gone(path)).collect();
+        let mut folders = FxHashMap::<&str, Balance>::default();
+        for ((_, (_, path, records)), _) in list.iter().zip(&gone).filter(|(_, gone)| **gone) {
+            folders.entry(folder(path)).or_default().lost += records;
         }
-        Ok((gone, left))
+        if !folders.is_empty() {
+            scan(&mut |_, entry, place| {
+                let balance = folders.get_mut(folder(&entry.origin.path)).filter(|_| entry.fate != Fate::Opened);
+                if let Some(balance) = balance.filter(|_| index.counts(&entry, place)) {
+                    balance.held += entry.records.max(1);
+                }
+            })?;
+        }
+        let mut lost = Lost::default();
+        for ((name, (_, path, records)), gone) in list.iter().zip(gone) {
+            let emptied = folders.get(folder(path)).is_some_and(|balance| balance.lost >= balance.held);
+            let kind = match gone {
+                true if emptied => &mut lost.emptied,
+                true => &mut lost.gone,
+                false => &mut lost.left,
+            };
+            kind.add(name.clone(), *records);
+        }
+        Ok(lost)
     }
+}
+
+/// What a folder had and has.
+#[derive(Debug, Default)]
+struct Balance {
+    /// Records of files that are gone.
+    lost: u64,
+    /// Records of the files that the walk came to, each file counted once at least.
+    held: u64,
+}
+
+/// The folder of a path.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

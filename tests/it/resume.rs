@@ -154,6 +154,43 @@ fn no_wrong_path_costs_a_record() {
 }
 
 #[test]
+fn no_folder_goes_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    archive(&at("in"), 12);
+    let records = || json(&fs::read(at("out/records.jsonl")).unwrap()).len();
+    let run = |args: &[&str], code| {
+        let out = gongkai().current_dir(&folder).args(["run", "in", "-o", "out"]).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    run(&[], 0);
+    fs::rename(at("in/一区"), at("away")).unwrap();
+    for empty in [false, true] {
+        if empty {
+            fs::create_dir(at("in/一区")).unwrap();
+        }
+        let told = run(&[], 2);
+        assert!(told.contains("gone, half of its folder with it or all: 4 records of 4 files"), "{told}");
+        assert_eq!(records(), 12);
+    }
+    // half of it is back
+    for name in ["0000.html", "0003.html"] {
+        fs::copy(at("away").join(name), at("in/一区").join(name)).unwrap();
+    }
+    assert!(run(&[], 2).contains("2 records of 2 files, such as in/一区/0006.html"));
+    fs::copy(at("away/0006.html"), at("in/一区/0006.html")).unwrap();
+    let told = run(&[], 0);
+    assert!(told.contains("left out because the files are gone: 1 record of 1 file"), "{told}");
+    assert_eq!(records(), 11);
+    fs::rename(at("in/一区"), at("in/c")).unwrap();
+    assert!(!run(&[], 0).contains("left out"), "another name is no loss");
+    fs::remove_dir_all(at("in/c")).unwrap();
+    run(&[], 2);
+    assert!(run(&["--forget"], 0).contains("left out because the files are gone: 3 records of 3 files"));
+    assert_eq!(records(), 8);
+}
+
+#[test]
 fn a_path_means_what_it_meant() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
