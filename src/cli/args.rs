@@ -235,7 +235,8 @@ Examples:
   find archive -name '*.pdf' -print0 | gongkai extract -0 - > reports.jsonl
 
 A file that gives no record costs one line on stderr; the run goes on. Records come out in the order
-of the input, the same bytes whatever --jobs is. An output file is FILE.part until it is whole.")]
+of the input, the same bytes whatever --jobs is. An output file is FILE.part until it is whole; what
+was read before Ctrl-C or a full disk stays in it.")]
 pub struct Extract {
     /// Which files are read.
     #[command(flatten)]

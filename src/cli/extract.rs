@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::cli::args::{Extract, Form, Global};
 use crate::cli::export::Export;
-use crate::cli::output::{Output, apart, part};
+use crate::cli::output::{Output, apart, cut_to_lines, part};
 use crate::cli::reader::Reader;
 use crate::cli::spool::Spool;
 use crate::cli::tally::{Tally, count};
@@ -43,7 +43,10 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         no_other(file)?;
     }
     let spool = if to == Form::Jsonl { None } else { Some(Spool::beside(file)) };
-    let mut out = spool.as_ref().map_or_else(|| Output::open(file), |spool| Output::direct(spool.path()))?;
+    let mut out = match &spool {
+        Some(spool) => Output::direct(spool.path())?,
+        None => Output::open(file)?.keeping_lines(),
+    };
     for path in file.into_iter().chain(spool.as_ref().map(Spool::path)) {
         selection.skip(path);
         selection.skip(&part(path));
@@ -99,15 +102,17 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let interrupted = || INTERRUPTED.load(Ordering::SeqCst);
     pool::ordered(|put| plan.walk(put), &settings, interrupted, Step::held, work, emit)?;
     ui.end();
+    let saved = |error| save(error, spool.as_ref(), file);
     if let Some(error) = error {
-        return Err(error);
+        drop(out);
+        return Err(saved(error));
     }
     let cut = fell || interrupted();
-    let mut kept = if cut { out.stop()? } else { out.finish().map(|()| None)? };
+    let mut kept = if cut { out.stop() } else { out.finish().map(|()| None) }.map_err(saved)?;
     if let Some(spool) = &spool {
         let export = Export { dataset: spool.path(), bom: args.bom, global };
         kept = file.filter(|_| cut).map(part);
-        convert::write(&export, to, kept.as_deref().or(file), ui)?;
+        convert::write(&export, to, kept.as_deref().or(file), ui).map_err(saved)?;
     }
     if let Some(kept) = kept {
         ui.note(&format!("what was read so far is in {}", kept.display()));
@@ -120,6 +125,20 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         return Ok(End::Interrupted);
     }
     Ok(if fell || tally.failed() > 0 { End::SomeFailed } else { End::Done })
+}
+
+/// Records that were read and cannot be written as they were wanted stay, and the error says where.
+fn save(error: Error, spool: Option<&Spool>, file: Option<&Path>) -> Error {
+    let (Some(spool), Some(file)) = (spool, file) else { return error };
+    let mut name = file.as_os_str().to_owned();
+    name.push(".jsonl");
+    let kept = PathBuf::from(name);
+    if kept.exists() || cut_to_lines(spool.path()).is_ok_and(|bytes| bytes == 0) || spool.keep(&kept).is_err() {
+        return error;
+    }
+    let hint = format!("what was read so far is in {}, for gongkai convert", kept.display());
+    let before = error.remedy().map(|before| format!("{before}; ")).unwrap_or_default();
+    error.hint(format!("{before}{hint}"))
 }
 
 /// Refuses to replace a file that is no output of this program: a shell expands a glob behind `-o` too, and then it is

@@ -1,16 +1,18 @@
 //! Where results go: stdout, or a file that is there whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, is_full};
 
 /// Where results go.
 pub struct Output {
     to: BufWriter<Box<dyn Write + Send>>,
     name: String,
     part: Option<Part>,
+    /// Whether it is of use though it is not whole.
+    lines: bool,
 }
 
 /// A file under another name until it is whole; removed where it never is.
@@ -64,6 +66,26 @@ pub fn part(file: &Path) -> PathBuf {
     name.into()
 }
 
+/// Cuts a file behind its last whole line; gives the bytes before.
+pub fn cut_to_lines(path: &Path) -> io::Result<u64> {
+    let mut file = File::options().read(true).write(true).open(path)?;
+    let mut end = file.metadata()?.len();
+    let mut block = vec![0; 1 << 16];
+    while end > 0 {
+        let begin = end.saturating_sub(block.len() as u64);
+        let block = block.get_mut(..usize::try_from(end - begin).unwrap_or(0)).unwrap_or_default();
+        file.seek(SeekFrom::Start(begin))?;
+        file.read_exact(block)?;
+        if let Some(at) = memchr::memrchr(b'\n', block) {
+            end = begin + at as u64 + 1;
+            break;
+        }
+        end = begin;
+    }
+    file.set_len(end)?;
+    Ok(end)
+}
+
 /// Refuses to write a file over one that is read, or into a folder of those.
 ///
 /// # Errors
@@ -105,7 +127,13 @@ impl Output {
     }
 
     fn new(to: Box<dyn Write + Send>, name: String, part: Option<Part>) -> Self {
-        Self { to: BufWriter::with_capacity(1 << 16, to), name, part }
+        Self { to: BufWriter::with_capacity(1 << 16, to), name, part, lines: false }
+    }
+
+    /// Keeps the whole lines of the file where the disk refuses more, and says where they are.
+    pub fn keeping_lines(mut self) -> Self {
+        self.lines = true;
+        self
     }
 
     /// Writes; `false` when the reader of the pipe has gone, which is no error.
@@ -132,8 +160,10 @@ impl Output {
     /// Where the disk refuses ([`ErrorKind::Output`]).
     pub fn finish(mut self) -> Result<(), Error> {
         self.flush()?;
-        let Some(part) = self.part.take() else { return Ok(()) };
-        let named = part.file.sync_all().and_then(|()| fs::rename(&part.path, &part.target));
+        let named = self.part.as_ref().map_or(Ok(()), |part| {
+            part.file.sync_all()?;
+            fs::rename(&part.path, &part.target)
+        });
         self.told(named).map(|_| ())
     }
 
@@ -149,12 +179,29 @@ impl Output {
         }))
     }
 
-    fn told(&self, result: io::Result<()>) -> Result<bool, Error> {
-        match result {
-            Ok(()) => Ok(true),
-            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-            Err(e) => Err(Error::new(ErrorKind::Output, format!("cannot write {}", self.name)).caused_by(e)),
+    fn told(&mut self, result: io::Result<()>) -> Result<bool, Error> {
+        let e = match result {
+            Ok(()) => return Ok(true),
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Ok(false),
+            Err(e) => e,
+        };
+        let mut hints = Vec::new();
+        if is_full(&e) {
+            hints.push("free some space".to_owned());
         }
+        hints.extend(self.rescue().map(|part| format!("what was written so far is in {}", part.display())));
+        let error = Error::new(ErrorKind::Output, format!("cannot write {}", self.name)).caused_by(e);
+        Err(if hints.is_empty() { error } else { error.hint(hints.join("; ")) })
+    }
+
+    /// Keeps the whole lines of a file that will never be whole, if they are of use.
+    fn rescue(&mut self) -> Option<PathBuf> {
+        let mut part = self.part.take().filter(|_| self.lines)?;
+        // what is still buffered would be written behind the cut
+        let buffer = std::mem::replace(&mut self.to, BufWriter::with_capacity(0, Box::new(io::sink())));
+        drop(buffer.into_parts());
+        part.keep = cut_to_lines(&part.path).is_ok_and(|bytes| bytes > 0);
+        part.keep.then(|| part.path.clone())
     }
 }
 
@@ -186,6 +233,20 @@ mod tests {
         assert_eq!((text(&path).as_str(), half.exists()), ("new", false));
         assert!(apart(Some(&path), [folder.path().join("./a")]).is_err());
         assert!(apart(Some(&half), [&path]).is_ok() && apart(None, [&path]).is_ok());
+    }
+
+    #[test]
+    fn files_are_cut_to_whole_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let long = "x".repeat(1 << 16);
+        for (text, whole) in
+            [("", ""), ("a", ""), ("a\nb", "a\n"), ("a\nb\n", "a\nb\n"), (&format!("a\n{long}"), "a\n")]
+        {
+            fs::write(&path, text).unwrap();
+            assert_eq!(cut_to_lines(&path).unwrap(), whole.len() as u64);
+            assert_eq!(fs::read_to_string(&path).unwrap(), whole);
+        }
     }
 
     #[cfg(unix)]

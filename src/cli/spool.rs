@@ -17,6 +17,14 @@ impl Spool {
         Self(folder.map_or_else(std::env::temp_dir, Path::to_path_buf).join(name))
     }
 
+    /// Lets it stay under this name.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn keep(&self, name: &Path) -> std::io::Result<()> {
+        std::fs::rename(&self.0, name)
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0

@@ -60,6 +60,33 @@ fn a_path_that_is_named_twice_is_read_once() {
     assert_eq!(json(&out.get_output().stdout).len(), 6);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_full_disk_keeps_what_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 30);
+    let run = |out: &str, kib: u32| {
+        let program = assert_cmd::cargo::cargo_bin("gongkai");
+        let script = format!("ulimit -f {kib}; exec {} extract in --quiet -o {out}", program.display());
+        let mut command = std::process::Command::new("bash");
+        let done = command.args(["-c", &script]).current_dir(&folder).output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{done:?}");
+        String::from_utf8(done.stderr).unwrap()
+    };
+    for (out, kib, kept) in [("a.jsonl", 60, "a.jsonl.part"), ("a.csv", 60, "a.csv.jsonl"), ("b.jsonl", 1, "")] {
+        let told = run(out, kib);
+        assert!(told.contains("free some space") && !folder.path().join(out).exists(), "{told}");
+        if kept.is_empty() {
+            assert!(!told.contains("so far") && !folder.path().join("b.jsonl.part").exists(), "{told}");
+            continue;
+        }
+        assert!(told.contains(&format!("so far is in {kept}")), "{told}");
+        let records = json(&fs::read(folder.path().join(kept)).unwrap()).len();
+        assert!((1..30).contains(&records), "{records}");
+        gongkai().current_dir(&folder).args(["convert", kept, "-o", "again.csv"]).assert().code(0);
+    }
+}
+
 #[test]
 fn the_name_of_the_output_says_its_form() {
     let folder = tempfile::tempdir().unwrap();
