@@ -38,6 +38,18 @@ impl Error {
         self
     }
 
+    /// Adds more of what to do about it.
+    #[must_use]
+    pub fn hint_too(self, hint: impl fmt::Display) -> Self {
+        match self.remedy() {
+            Some(before) => {
+                let both = format!("{before}; {hint}");
+                self.hint(both)
+            }
+            None => self.hint(hint.to_string()),
+        }
+    }
+
     /// Adds the cause.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

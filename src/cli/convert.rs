@@ -16,8 +16,7 @@ use crate::write::tabular::{CELL, REPORT, STATE};
 /// Runs it.
 pub fn run(args: &Convert, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let export = Export { dataset: &args.dataset, bom: args.bom, global };
-    let named = args.to.or_else(|| args.output.as_deref().and_then(Form::of_name));
-    let to = named.ok_or_else(|| {
+    let to = Form::wanted(args.to, args.output.as_deref())?.ok_or_else(|| {
         Error::new(ErrorKind::Usage, "which form?").hint("say it with --to, as in --to csv; --help lists the forms")
     })?;
     write(&export, to, args.output.as_deref(), ui)?;

@@ -69,7 +69,51 @@ impl Form {
         ];
         endings.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, form)| *form)
     }
+
+    /// The form that is wanted: as said, else as the name of the file says; none where neither says one.
+    ///
+    /// # Errors
+    /// A name that says another form, or one that nothing here is written in ([`ErrorKind::Usage`]).
+    pub fn wanted(said: Option<Self>, file: Option<&Path>) -> Result<Option<Self>, Error> {
+        // a pipe, or what /dev/fd leads to, says nothing by its name
+        let file = file.filter(|path| *path != Path::new("-") && !(path.exists() && !path.is_file() && !path.is_dir()));
+        let Some(path) = file else { return Ok(said) };
+        let by_name = Self::of_name(path);
+        let name = path.display();
+        let refused = |message: String| {
+            let hint =
+                "end the name in .jsonl, .jsonl.gz, .jsonl.zst, .csv or .parquet; --to says what has other names";
+            Err(Error::new(ErrorKind::Usage, message).hint(hint))
+        };
+        match (said, by_name) {
+            (Some(form), Some(other)) if form.ending() != other.ending() => {
+                refused(format!("{name} is no name for what --to says: it would end in {}", form.ending()))
+            }
+            (Some(form), None)
+                if OTHERS.iter().any(|ending| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending))) =>
+            {
+                refused(format!("{name} is no name for what --to says: it would end in {}", form.ending()))
+            }
+            (None, None) if path.extension().is_some() => {
+                refused(format!("no form that is written has a name like {name}"))
+            }
+            _ => Ok(said.or(by_name)),
+        }
+    }
+
+    /// What the name of its file ends in.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Schema => Self::Jsonl.ending(),
+            Self::Package => "nothing: it is a folder",
+            form => form.file_name().split_once('.').map_or("", |(_, ending)| ending),
+        }
+    }
 }
+
+/// Endings of forms that are not written, and must not be believed to be.
+const OTHERS: [&str; 15] =
+    ["gz", "zst", "xz", "bz2", "zip", "7z", "xlsx", "xls", "ods", "dta", "sav", "rds", "db", "sqlite", "feather"];
 
 impl Export<'_> {
     /// Writes the records in one form.

@@ -33,14 +33,14 @@ pub fn run(args: &Extract, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let settings = args.reading.resolve()?;
     let limits = settings.limits.clone();
     let reader = Reader::new(settings, &args.process, global.patterns.as_deref(), alone)?;
-    let to = args.to.or_else(|| args.output.as_deref().and_then(Form::of_name)).unwrap_or(Form::Jsonl);
-    if to == Form::Package && args.output.is_none() {
-        return Err(convert::no_folder());
-    }
     let file = args.output.as_deref().filter(|path| *path != Path::new("-"));
     apart(file, &paths)?;
     if let Some(file) = file.filter(|path| args.to.is_none() && Form::of_name(path).is_none()) {
         no_other(file)?;
+    }
+    let to = Form::wanted(args.to, args.output.as_deref())?.unwrap_or(Form::Jsonl);
+    if to == Form::Package && args.output.is_none() {
+        return Err(convert::no_folder());
     }
     let spool = if to == Form::Jsonl { None } else { Some(Spool::beside(file)) };
     let mut out = match &spool {
@@ -136,9 +136,7 @@ fn save(error: Error, spool: Option<&Spool>, file: Option<&Path>) -> Error {
     if kept.exists() || cut_to_lines(spool.path()).is_ok_and(|bytes| bytes == 0) || spool.keep(&kept).is_err() {
         return error;
     }
-    let hint = format!("what was read so far is in {}, for gongkai convert", kept.display());
-    let before = error.remedy().map(|before| format!("{before}; ")).unwrap_or_default();
-    error.hint(format!("{before}{hint}"))
+    error.hint_too(format!("what was read so far is in {}, for gongkai convert", kept.display()))
 }
 
 /// Refuses to replace a file that is no output of this program: a shell expands a glob behind `-o` too, and then it is

@@ -60,6 +60,48 @@ fn a_path_that_is_named_twice_is_read_once() {
     assert_eq!(json(&out.get_output().stdout).len(), 6);
 }
 
+#[test]
+fn no_file_has_the_name_of_another_form() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 2);
+    let run = |args: &[&str], code| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    run(&["extract", "in", "-o", "r.jsonl"], 0);
+    for read in [["extract", "in"], ["convert", "r.jsonl"]] {
+        for name in ["x.csv.gz", "x.xlsx", "x.XLSX", "x.foo", "x.txt"] {
+            let told = run(&[read[0], read[1], "-o", name], 2);
+            assert!(told.contains(&format!("no form that is written has a name like {name}")), "{told}");
+        }
+        for (to, name, ending) in [
+            ("csv", "x.jsonl", "csv"),
+            ("csv", "x.csv.gz", "csv"),
+            ("jsonl", "x.csv", "jsonl"),
+            ("jsonl", "x.jsonl.gz", "jsonl"),
+            ("parquet-long", "x.xlsx", "parquet"),
+            ("package", "x.csv", "nothing: it is a folder"),
+        ] {
+            let told = run(&[read[0], read[1], "--to", to, "-o", name], 2);
+            assert!(
+                told.contains(&format!("{name} is no name for what --to says: it would end in {ending}")),
+                "{told}"
+            );
+        }
+        for (to, name) in
+            [("csv-long", "x.csv"), ("codebook", "x.csv"), ("schema", "x.json"), ("csv", "table"), ("jsonl", "-")]
+        {
+            run(&[read[0], read[1], "--to", to, "-o", name], 0);
+            fs::remove_file(folder.path().join(name)).unwrap_or_default();
+        }
+        assert!(!fs::read_dir(&folder).unwrap().any(|e| e.unwrap().file_name().to_string_lossy().starts_with("x.")));
+    }
+    for name in ["records", "x.ndjson", "x.json"] {
+        run(&["extract", "in", "-o", name], 0);
+        assert_eq!(json(&fs::read(folder.path().join(name)).unwrap()).len(), 2);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_keeps_what_was_read() {
