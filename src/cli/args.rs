@@ -475,6 +475,8 @@ Examples:
   gongkai convert out/ --to parquet-long -o long.parquet    one row a cell
   gongkai convert out/ --to package -o data/                everything, with codebook and scripts
 
+A package has its datapackage.json last: where that is missing, it is not whole.
+
 In the wide table each variable has two columns, its value and NAME@state. Numbers are as printed; a
 cell that holds none is empty, and its state tells why.")]
 pub struct Convert {

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::cli::End;
 use crate::cli::args::{Convert, Form, Global};
 use crate::cli::export::{Export, pretty};
+use crate::cli::output::Output;
 use crate::cli::ui::Ui;
 use crate::error::{Error, ErrorKind};
 use crate::run::closing::file_sha256;
@@ -59,18 +60,38 @@ pub fn package(export: &Export<'_>, folder: &Path, ui: &Ui) -> Result<(), Error>
     for form in forms {
         export.spare(Some(&folder.join(form.file_name())))?;
     }
-    for form in forms {
-        export.to_file(form, Some(&folder.join(form.file_name())))?;
+    // while it is not there, the package is not whole
+    match std::fs::remove_file(folder.join(DESCRIPTOR)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(refused(e)),
+        _ => {}
     }
-    let book = export.codebook()?;
-    let families = export.families()?;
-    let descriptor = descriptor(&book, &families, folder, &forms.map(Form::file_name)).map_err(refused)?;
-    std::fs::write(folder.join("datapackage.json"), pretty(&descriptor)).map_err(refused)?;
-    std::fs::write(folder.join("CITATION.cff"), CITATION.replace("VERSION", env!("CARGO_PKG_VERSION")))
-        .map_err(refused)?;
-    ui.note(&format!("{} records in {}", book.records, folder.display()));
+    let write = || {
+        for form in forms {
+            export.to_file(form, Some(&folder.join(form.file_name())))?;
+        }
+        put(&folder.join("CITATION.cff"), CITATION.replace("VERSION", env!("CARGO_PKG_VERSION")).as_bytes())?;
+        let book = export.codebook()?;
+        let families = export.families()?;
+        let descriptor = descriptor(&book, &families, folder, &forms.map(Form::file_name)).map_err(refused)?;
+        put(&folder.join(DESCRIPTOR), &pretty(&descriptor))?;
+        Ok(book.records)
+    };
+    let records = write().map_err(|e: Error| {
+        e.hint_too(format!("the package in {} is not whole, and has no {DESCRIPTOR} until it is", folder.display()))
+    })?;
+    ui.note(&format!("{records} records in {}", folder.display()));
     Ok(())
 }
+
+/// Writes a small file.
+fn put(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut out = Output::open(Some(file))?;
+    out.write(bytes)?;
+    out.finish()
+}
+
+/// What tells of the files of a package, written last.
+const DESCRIPTOR: &str = "datapackage.json";
 
 const CITATION: &str = "\
 cff-version: 1.2.0

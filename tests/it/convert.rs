@@ -44,6 +44,27 @@ fn tables_hold_what_the_records_hold() {
     assert_eq!(title(), "部门决算公开");
 }
 
+#[cfg(unix)]
+#[test]
+fn half_a_package_is_told_and_has_no_descriptor() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 12);
+    gongkai().current_dir(&folder).args(["extract", "in", "-q", "-o", "r.jsonl"]).assert().code(0);
+    let convert = |limit: &str| {
+        let program = assert_cmd::cargo::cargo_bin("gongkai");
+        let script = format!("{limit} exec {} convert r.jsonl --to package -o data", program.display());
+        std::process::Command::new("bash").args(["-c", &script]).current_dir(&folder).output().unwrap()
+    };
+    let descriptor = folder.path().join("data/datapackage.json");
+    for limit in ["", "ulimit -f 30;", ""] {
+        let done = convert(limit);
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(if limit.is_empty() { 0 } else { 2 }), "{told}");
+        assert_eq!(told.contains("the package in data is not whole"), !limit.is_empty(), "{told}");
+        assert_eq!(descriptor.exists(), limit.is_empty());
+    }
+}
+
 #[test]
 fn differences_and_findings_are_told() {
     let folder = tempfile::tempdir().unwrap();
