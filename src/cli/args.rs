@@ -404,9 +404,12 @@ Examples:
 
 OUT/ holds records.jsonl, ledger.jsonl (what became of every file), failures.jsonl,
 duplicates.jsonl, quarantine.txt (files that crashed or ran out of time) and, once complete,
-manifest.json. After Ctrl-C, a kill, a full disk or a power cut the same command goes on where it
-was; nothing is lost, doubled or torn. Files that have not changed are not read again, unless the
-program or its patterns have.
+manifest.json. What --to wrote is written anew by every later run that comes to other records
+(exports.json tells which forms that are).
+
+After Ctrl-C, a kill, a full disk or a power cut the same command goes on where it was; nothing is
+lost, doubled or torn. Files that have not changed are not read again, unless the program or its
+patterns have.
 
 Records of single files that are gone are left out, and counted. What looks like a slip is refused
 unless --forget says that it is none, and the records of before stay: half of a folder or all of it

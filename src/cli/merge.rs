@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::End;
-use crate::cli::args::Merge;
+use crate::cli::args::{Global, Merge};
+use crate::cli::beside::Beside;
 use crate::cli::tally::count;
 use crate::cli::ui::Ui;
 use crate::error::{Error, ErrorKind};
@@ -12,7 +13,7 @@ use crate::run::dataset::{Dataset, MANIFEST};
 use crate::run::ledger::Session;
 
 /// Runs it.
-pub fn run(args: &Merge, ui: &mut Ui) -> Result<End, Error> {
+pub fn run(args: &Merge, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let mut made_by = None;
     let mut shards = Vec::new();
     for folder in &args.folders {
@@ -29,9 +30,11 @@ pub fn run(args: &Merge, ui: &mut Ui) -> Result<End, Error> {
     let made = crate::source::hash::sha256(made_by.to_string().as_bytes());
     distinct(args)?;
     complete(&args.folders, &shards)?;
+    let beside = Beside::open(&args.output, &[], false)?;
     let mut out = Dataset::afresh(&args.output, Session { made, ..Session::default() })?;
     let files = out.absorb(&args.folders)?;
     out.finish(&made_by, None)?;
+    beside.write(global, ui)?;
     ui.note(&format!("{} of {}", count(files, "file"), count(args.folders.len() as u64, "shard")));
     Ok(End::Done)
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments as typed, options resolved, one file a subcommand.
 
 pub mod args;
+mod beside;
 mod check;
 mod completions;
 mod convert;
@@ -85,7 +86,7 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> Result<End, Error> {
     match cli.command {
         Command::Extract(args) => extract::run(&args, &cli.global, ui),
         Command::Run(args) => run::run(&args, &cli.global, ui),
-        Command::Merge(args) => merge::run(&args, ui),
+        Command::Merge(args) => merge::run(&args, &cli.global, ui),
         Command::Convert(args) => convert::run(&args, &cli.global, ui),
         Command::Check(args) => check::run(&args, &cli.global, ui),
         Command::Diff(args) => diff::run(&args, ui),

@@ -10,14 +10,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::cli::args::{Form, Global, Run};
-use crate::cli::export::Export;
+use crate::cli::args::{Global, Run};
+use crate::cli::beside::Beside;
 use crate::cli::extract::{count_ahead, detail, tell_idle};
 use crate::cli::output::apart;
 use crate::cli::reader::Reader;
 use crate::cli::tally::{Tally, count};
 use crate::cli::ui::Ui;
-use crate::cli::{End, INTERRUPTED, catch_interrupts, convert, options, pattern_set};
+use crate::cli::{End, INTERRUPTED, catch_interrupts, options, pattern_set};
 use crate::error::{Error, ErrorKind};
 use crate::failure::Failure;
 use crate::limits::Limits;
@@ -58,6 +58,7 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let made_by = made_by(patterns, args);
     let session = Session { made: hash::sha256(made_by.to_string().as_bytes()), base: base() };
     apart(Some(&args.output), &paths)?;
+    let beside = Beside::open(&args.output, &args.to, args.bom)?;
     let open = if args.afresh { Dataset::afresh } else { Dataset::open };
     let mut dataset = open(&args.output, session)?;
     if dataset.is_resumed() {
@@ -147,13 +148,10 @@ pub fn run(args: &Run, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     }
     leave_out(&mut dataset, args, &Roots::of(&plan.paths), ui)?;
     dataset.finish(&made_by, args.shard)?;
-    let export = Export { dataset: &args.output, bom: args.bom, global };
     if tally.kept == 0 {
         tell_idle(ui, &plan.selection);
     }
-    for form in args.to.iter().filter(|form| **form != Form::Jsonl) {
-        convert::write(&export, *form, Some(&args.output.join(form.file_name())), ui)?;
-    }
+    beside.write(global, ui)?;
     ui.close("done", "", &tally);
     Ok(if tally.failed() > 0 { End::SomeFailed } else { End::Done })
 }

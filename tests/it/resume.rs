@@ -230,6 +230,43 @@ fn a_path_means_what_it_meant() {
 }
 
 #[test]
+fn other_forms_are_of_the_same_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    archive(&at("in"), 4);
+    let run = |args: &[&str], code| {
+        let out = gongkai().current_dir(&folder).args(["run", "in", "-o", "out"]).args(args).assert().code(code);
+        String::from_utf8_lossy(&out.get_output().stderr).into_owned()
+    };
+    let lines = || fs::read_to_string(at("out/wide.csv")).unwrap().lines().count();
+    run(&["--to", "csv,package", "--bom"], 0);
+    assert_eq!(lines(), 5);
+    assert!(!run(&[], 0).contains("written anew"));
+    fs::write(at("in/b/0004.html"), report("海棠市人民政府", 2023, 5)).unwrap();
+    let told = run(&[], 0);
+    assert!(told.contains("out/wide.csv held other records and is written anew"), "{told}");
+    assert_eq!(lines(), 6);
+    assert!(fs::read_to_string(at("out/wide.csv")).unwrap().starts_with('\u{feff}'));
+    assert!(fs::read(at("out/wide.csv")).unwrap() == fs::read(at("out/package/wide.csv")).unwrap());
+    fs::remove_dir_all(at("out/package")).unwrap();
+    fs::write(at("in/b/0005.html"), report("海棠市人民政府", 2024, 5)).unwrap();
+    let told = run(&[], 0);
+    assert!(told.contains("wide.csv held") && !told.contains("package") && !at("out/package").exists(), "{told}");
+    for shard in ["1/2", "2/2"] {
+        let part = format!("part{}", &shard[..1]);
+        gongkai().current_dir(&folder).args(["run", "in/b", "-q", "-o", &part, "--shard", shard]).assert().code(0);
+    }
+    gongkai().current_dir(&folder).args(["merge", "part1", "part2", "-o", "out"]).assert().code(0);
+    assert_eq!(lines(), json(&fs::read(at("out/records.jsonl")).unwrap()).len() + 1);
+    run(&["--forget"], 0);
+    // files of others
+    fs::write(at("out/long.csv"), "mine").unwrap();
+    assert!(run(&["--to", "csv-long"], 2).contains("out/long.csv is there already, and no run's"));
+    assert!(run(&[], 0).contains("out/long.csv is not of this run"));
+    assert_eq!(fs::read_to_string(at("out/long.csv")).unwrap(), "mine");
+}
+
+#[test]
 fn files_that_no_run_wrote_stay() {
     let folder = tempfile::tempdir().unwrap();
     archive(&folder.path().join("in"), 3);
