@@ -39,6 +39,8 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
         return draw_page(args, page, svg, &settings, ui);
     }
     let patterns = pattern_set(global.patterns.as_deref())?;
+    let names = names(patterns);
+    let unknown = args.variable.as_deref().filter(|asked| !names.iter().any(|name| asks_for(name, asked)));
     let format = args.format.map(|f| f.format());
     let explained = one::bytes(&args.file, &settings.limits)
         .and_then(|bytes| one::deep(|| explained(&read(&bytes, format, &settings)?, patterns)));
@@ -56,6 +58,16 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
             return Ok(End::SomeFailed);
         }
     };
+    // a record may hold more: rows that name themselves, flags of sections
+    let held = |asked: &str| {
+        extracted.reports.iter().any(|Report { record, .. }| {
+            record.readings.iter().any(|r| below(&r.variable, asked))
+                || record.flags.iter().any(|f| below(&f.at, asked))
+        })
+    };
+    if let Some(asked) = unknown.filter(|asked| !held(asked)) {
+        return Err(no_variable(asked, &names));
+    }
     let mut text = String::new();
     let mut known = args.variable.is_none();
     for report in &extracted.reports {
@@ -73,6 +85,37 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     out.write(text.as_bytes())?;
     out.flush()?;
     Ok(End::Done)
+}
+
+/// Names of all variables, and of the checks of them.
+fn names(patterns: &PatternSet) -> Vec<String> {
+    let forms = patterns.families.iter().flat_map(|family| &family.forms);
+    let checks = patterns.families.iter().flat_map(|family| &family.forms).flat_map(|form| &form.checks);
+    let stated = patterns.families.iter().filter_map(|family| family.narrative.as_ref()).flat_map(|n| &n.variables);
+    let variables = forms.flat_map(Form::variables).map(|v| v.name).chain(stated.map(|v| v.name.clone()));
+    variables.chain(checks.map(|check| check.id.clone())).collect()
+}
+
+/// Whether the parts of what is asked for begin a name; the open parts of a name (`{code}`) are any.
+fn asks_for(name: &str, asked: &str) -> bool {
+    let mut parts = name.split('.');
+    asked.split('.').all(|own| parts.next().is_some_and(|part| part == own || part.starts_with('{')))
+}
+
+/// No form has the variable; says which one may be meant.
+fn no_variable(asked: &str, names: &[String]) -> Error {
+    let like = names.iter().map(|name| {
+        // the beginning of a name is asked for too
+        let depth = asked.split('.').count();
+        let begun: Vec<&str> = name.split('.').take(depth).collect();
+        begun.join(".")
+    });
+    let close = like.map(|name| (strsim::damerau_levenshtein(&name, asked), name)).min();
+    let error = Error::new(ErrorKind::Usage, format!("no form has the variable {asked}"));
+    match close.filter(|(distance, name)| *distance <= name.len() / 3) {
+        Some((_, name)) => error.hint(format!("did you mean {name}?")),
+        None => error.hint("gongkai patterns list names the tables, and explain without a variable what a file has"),
+    }
 }
 
 /// Draws one page of a PDF as it was understood.
@@ -336,9 +379,13 @@ fn statement_line(out: &mut String, statement: &Statement) {
     say(out, format_args!("stated     {variable} = {value}, printed {raw:?} at {}: {sentence}", place(anchor)));
 }
 
+/// Whether `name` is `asked` or lies below it.
+fn below(name: &str, asked: &str) -> bool {
+    name.strip_prefix(asked).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Whether `name` is `asked`, lies below it, or heads it.
 fn about(name: &str, asked: &str) -> bool {
-    let below = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     below(name, asked) || below(asked, name)
 }
 

@@ -6,6 +6,7 @@ mod convert;
 mod corpus;
 mod extract;
 mod hostile;
+mod look;
 mod narrative;
 mod patterns;
 mod resume;
