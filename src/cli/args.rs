@@ -276,7 +276,7 @@ order in which the file sets it, cells parted by tabs, page numbers and running 
 With --blocks it comes as extract reads it: paragraphs joined over lines and pages, tables row by
 row, running heads left out.")]
 pub struct Text {
-    /// The files; `-` is one file on stdin
+    /// The files; `-` is one file on stdin, `a.zip!/b.html` a member of an archive
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Paragraphs and tables as extract reads them, instead of printed lines (PDF)
@@ -300,7 +300,7 @@ Examples:
 In JSON Lines a table is one object: source, table (number from 1), kind, rows, cols, caption, its
 place, and cells with row and col from 0, spans, text and place.")]
 pub struct Tables {
-    /// The files; `-` is one file on stdin
+    /// The files; `-` is one file on stdin, `a.zip!/b.html` a member of an archive
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// How to write them
@@ -335,7 +335,7 @@ Examples:
 Of a file that gives no record it shows what every family of patterns made of it; of a table that was
 not read, what it has of the labels and the evidence of each form, and what it lacks.")]
 pub struct Explain {
-    /// The file; `-` is stdin
+    /// The file; `-` is stdin, `a.zip!/b.html` a member of an archive
     pub file: PathBuf,
     /// A variable, or the beginning of several
     pub variable: Option<String>,

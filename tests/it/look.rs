@@ -30,3 +30,43 @@ fn a_mistyped_variable_is_told() {
     assert!(run("proactive.regulations.issued", 0).contains("proactive.regulations.issued = 0"));
     assert!(run("applications.granted.total", 0).contains("table-missing"));
 }
+
+#[test]
+fn a_member_is_found_by_the_name_that_output_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut builder = tar::Builder::new(Vec::new());
+    let page = report("海棠市人民政府", 2023, 21);
+    for (name, text) in [("x.html", "no report"), ("一区/甲.html", page.as_str())] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, name, text.as_bytes()).unwrap();
+    }
+    let tar = builder.into_inner().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&tar).unwrap();
+    fs::write(folder.path().join("a.tar.gz"), gzip.finish().unwrap()).unwrap();
+    fs::write(folder.path().join("page.html"), &page).unwrap();
+    let run = |args: &[&str], code| {
+        let out = gongkai().current_dir(&folder).args(args).assert().code(code);
+        let out = out.get_output();
+        (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    for command in ["explain", "text", "tables"] {
+        let member = run(&[command, "a.tar.gz!/一区/甲.html"], 0).0;
+        assert_eq!(member.replace("a.tar.gz!/一区/甲.html", "page.html"), run(&[command, "page.html"], 0).0);
+        assert!(run(&[command, "a.tar.gz!/y.html"], 1).1.contains("a.tar.gz has no member of this name"));
+        assert!(run(&[command, "page.html!/y.html"], 1).1.contains("page.html is no archive"));
+        assert!(run(&[command, "b.zip!/y.html"], 1).1.contains("no such file"));
+    }
+}
+
+#[test]
+fn a_path_that_is_no_utf_8_is_found_by_the_name_that_output_has() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join(std::ffi::OsStr::from_bytes(b"\xbc\xd7.html"));
+    fs::write(name, report("海棠市人民政府", 2023, 21)).unwrap();
+    let out = gongkai().current_dir(&folder).args(["explain", "\\xBC\\xD7.html", "review.total"]).assert().code(0);
+    assert!(String::from_utf8_lossy(&out.get_output().stdout).contains("review.total = 22"));
+}
