@@ -25,7 +25,9 @@ pub fn run(args: &Tables, ui: &mut Ui) -> Result<End, Error> {
             }
         };
         let tables = document.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None });
+        let mut none = true;
         for (number, table) in (1..).zip(tables) {
+            none = false;
             let mut bytes = Vec::new();
             match args.to {
                 TableForm::Json => write_table(&mut bytes, &source.path, number, table),
@@ -39,6 +41,11 @@ pub fn run(args: &Tables, ui: &mut Ui) -> Result<End, Error> {
             if !out.write(&bytes)? {
                 return Ok(end);
             }
+        }
+        if none {
+            ui.note(&format!(
+                "{source}: no table is drawn in it; extract reads tables in running text too, and explain tells where"
+            ));
         }
     }
     out.flush()?;

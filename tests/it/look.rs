@@ -70,3 +70,13 @@ fn a_path_that_is_no_utf_8_is_found_by_the_name_that_output_has() {
     let out = gongkai().current_dir(&folder).args(["explain", "\\xBC\\xD7.html", "review.total"]).assert().code(0);
     assert!(String::from_utf8_lossy(&out.get_output().stdout).contains("review.total = 22"));
 }
+
+#[test]
+fn no_table_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.txt"), "海棠市2023年政府信息公开工作年度报告\n本年收到申请3件。\n").unwrap();
+    let out = gongkai().current_dir(&folder).args(["tables", "a.txt"]).assert().code(0);
+    let out = out.get_output();
+    assert!(out.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&out.stderr).contains("a.txt: no table is drawn in it"));
+}
