@@ -12,7 +12,7 @@ use crate::cli::ui::Ui;
 
 use crate::error::Error;
 use crate::write::jsonl::Object;
-use crate::write::row::Row;
+use crate::write::row::{Flag, Row};
 
 /// The records of one side by name, and by content where a name is only on this side.
 struct Side {
@@ -156,11 +156,16 @@ fn compare<'a>(file: &'a str, a: Option<&Row>, b: Option<&Row>) -> Vec<Change<'a
     for (variable, _) in b.printed().filter(|(v, _)| a.cell(v).is_none()) {
         change(variable, "absent".to_owned(), cell(b, variable));
     }
+    let told = |flag: &Flag| format!("flag {}: {}", flag.code, flag.message);
+    let none = || "no such flag".to_owned();
+    let mut raised: Vec<&Flag> = b.flags.iter().filter(|f| !a.flags.contains(f)).collect();
     for flag in a.flags.iter().filter(|f| !b.flags.contains(f)) {
-        change(&flag.at, format!("flag {}: {}", flag.code, flag.message), "no such flag".to_owned());
+        // the same flag in other words is one change
+        let same = raised.iter().position(|other| (&other.code, &other.at) == (&flag.code, &flag.at));
+        change(&flag.at, told(flag), same.map_or_else(none, |at| told(raised.remove(at))));
     }
-    for flag in b.flags.iter().filter(|f| !a.flags.contains(f)) {
-        change(&flag.at, "no such flag".to_owned(), format!("flag {}: {}", flag.code, flag.message));
+    for flag in raised {
+        change(&flag.at, none(), told(flag));
     }
     changes
 }

@@ -61,6 +61,7 @@ fn a_member_is_found_by_the_name_that_output_has() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_path_that_is_no_utf_8_is_found_by_the_name_that_output_has() {
     use std::os::unix::ffi::OsStrExt;
@@ -79,4 +80,19 @@ fn no_table_is_told() {
     let out = out.get_output();
     assert!(out.stdout.is_empty());
     assert!(String::from_utf8_lossy(&out.stderr).contains("a.txt: no table is drawn in it"));
+}
+
+#[test]
+fn a_flag_in_other_words_is_one_change() {
+    let folder = tempfile::tempdir().unwrap();
+    archive(&folder.path().join("in"), 1);
+    gongkai().current_dir(&folder).args(["extract", "in", "-q", "-o", "a.jsonl"]).assert().code(0);
+    let records = fs::read_to_string(folder.path().join("a.jsonl")).unwrap();
+    let message = "the form has this table, but none was found in the report";
+    assert_eq!(records.matches(message).count(), 1, "{records}");
+    fs::write(folder.path().join("b.jsonl"), records.replace(message, "none was found")).unwrap();
+    let out = gongkai().current_dir(&folder).args(["diff", "a.jsonl", "b.jsonl"]).assert().code(3);
+    let told = String::from_utf8_lossy(&out.get_output().stdout).into_owned();
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.contains(&format!("flag table-missing: {message} → flag table-missing: none was found")), "{told}");
 }
