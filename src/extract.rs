@@ -16,7 +16,7 @@ use crate::document::{Block, Document, Format};
 use crate::failure::Failure;
 use crate::format;
 use crate::pattern::{Family, PatternSet};
-use crate::record::{Flag, Reading, Record, Section, Source};
+use crate::record::{Flag, Reading, Record, Section, Source, codes};
 use crate::region::{Region, locate};
 use crate::report::{Identified, Of, Prose, Text, identify, may_hold, narrate, sections, split, verdict};
 use crate::settings::Settings;
@@ -260,6 +260,7 @@ fn one(text: &Text<'_>, family: &Family, aligner: &Aligner<'_>) -> Result<Report
     flags.extend(reader_flags(document, &alignment.readings));
     flags.sort();
     flags.dedup();
+    debug_assert!(flags.iter().all(|flag| codes::codes().any(|code| code == flag.code)), "not in CODES: {flags:?}");
     let patterns = family.hashes(|form| alignment.forms.iter().any(|(_, used)| *used == form.id));
     let record = Record {
         source: Source {

@@ -1,6 +1,7 @@
 //! The record of one report: identity, sections, values with their cells, checks and flags.
 
 mod check;
+pub mod codes;
 
 pub use check::run_checks;
 

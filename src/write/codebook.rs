@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use crate::pattern::{PatternSet, Variable};
+use crate::record::codes;
 use crate::write::csv;
 use crate::write::row::Row;
 
@@ -203,6 +204,7 @@ impl Codebook {
                 self.share(absent),
             );
         }
+        let _ = write!(out, "\n## Flags\n\n{}", codes::markdown());
         out
     }
 
@@ -245,7 +247,8 @@ impl Codebook {
                     "properties": {"raw": {"type": "string"}, "state": {"enum": STATES}, "unit": text(),
                         "sentence": {"type": "string"}, "section": {"type": "string"}}}},
                 "checks": {"type": "array", "items": {"type": "object", "required": ["id", "holds", "left", "right"]}},
-                "flags": {"type": "array", "items": {"type": "object", "required": ["code", "at", "message"]}},
+                "flags": {"type": "array", "items": {"type": "object", "required": ["code", "at", "message"],
+                    "properties": {"code": {"enum": codes::codes().collect::<Vec<_>>()}, "at": {"type": "string"}, "message": {"type": "string"}}}},
                 "made_by": {"type": "object", "required": ["gongkai", "patterns"]}
             }
         })
