@@ -1,6 +1,6 @@
 //! The codebook: every variable of the forms, with its labels, and what the data hold of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
@@ -31,6 +31,8 @@ pub struct Entry {
     pub zh: String,
     /// Label in English.
     pub en: String,
+    /// Families that have it; none where no pattern tells of it.
+    pub families: Vec<String>,
     /// Forms that have it, with their years.
     pub forms: Vec<String>,
     /// Its row is named by the documents.
@@ -48,6 +50,8 @@ pub struct Codebook {
     pub entries: Vec<Entry>,
     /// Records counted.
     pub records: u64,
+    /// Families that they are of.
+    families: BTreeSet<String>,
     index: BTreeMap<String, usize>,
     /// Variables of rows that the documents name, each with the entry of one of them.
     open: Vec<(Variable, Entry)>,
@@ -58,7 +62,8 @@ impl Codebook {
     #[must_use]
     pub fn of(patterns: &PatternSet) -> Self {
         let mut book = Self::default();
-        for form in patterns.families.iter().flat_map(|f| &f.forms) {
+        let forms = patterns.families.iter().flat_map(|family| family.forms.iter().map(|form| (&family.id, form)));
+        for (family, form) in forms {
             let year = |y: Option<u16>| y.map_or_else(|| "…".to_owned(), |y| y.to_string());
             let name = format!("{} ({}–{})", form.id, year(form.years.0), year(form.years.1));
             for variable in form.variables() {
@@ -73,7 +78,8 @@ impl Codebook {
                     ..Entry::default()
                 };
                 if variable.is_dynamic() {
-                    book.open.push((variable, Entry { forms: vec![name.clone()], dynamic: true, ..entry }));
+                    let families = vec![family.clone()];
+                    book.open.push((variable, Entry { families, forms: vec![name.clone()], dynamic: true, ..entry }));
                     continue;
                 }
                 let at = *book.index.entry(variable.name).or_insert_with(|| {
@@ -82,6 +88,9 @@ impl Codebook {
                 });
                 if let Some(entry) = book.entries.get_mut(at) {
                     entry.forms.push(name.clone());
+                    if !entry.families.contains(family) {
+                        entry.families.push(family.clone());
+                    }
                 }
             }
             for check in &form.checks {
@@ -95,7 +104,7 @@ impl Codebook {
                 }
             }
         }
-        for narrative in patterns.families.iter().filter_map(|f| f.narrative.as_ref()) {
+        for (family, narrative) in patterns.families.iter().filter_map(|f| Some((&f.id, f.narrative.as_ref()?))) {
             for quantity in &narrative.variables {
                 book.index.insert(quantity.name.clone(), book.entries.len());
                 book.entries.push(Entry {
@@ -104,6 +113,7 @@ impl Codebook {
                     unit: quantity.unit.as_ref().map(|u| u.name.clone()).unwrap_or_default(),
                     zh: quantity.title.0.clone(),
                     en: quantity.title.1.clone(),
+                    families: vec![family.clone()],
                     forms: vec![narrative.id.clone()],
                     ..Entry::default()
                 });
@@ -115,6 +125,11 @@ impl Codebook {
     /// Counts the cells of a record.
     pub fn count(&mut self, row: &Row) {
         self.records += 1;
+        for (id, _) in &row.made_by.patterns.0 {
+            if !self.families.contains(id) {
+                self.families.insert(id.clone());
+            }
+        }
         for (variable, cell) in row.printed() {
             let entries = &mut self.entries;
             let open = &self.open;
@@ -126,6 +141,15 @@ impl Codebook {
                 *entry.states.entry(cell.state.clone()).or_default() += 1;
             }
         }
+    }
+
+    /// The variables of the families that the records are of; of all, where there are no records.
+    fn listed(&self) -> impl Iterator<Item = &Entry> {
+        let of_data = |entry: &&Entry| {
+            let held = !entry.states.is_empty() || entry.families.iter().any(|family| self.families.contains(family));
+            held || self.records == 0
+        };
+        self.entries.iter().filter(of_data)
     }
 
     /// Names of the variables that the data hold, in order; those of dynamic rows last, by name.
@@ -155,7 +179,7 @@ impl Codebook {
         let mut out = Vec::new();
         let head = ["variable", "table", "section", "unit", "label_zh", "label_en", "forms", "checks"];
         csv::write_line(&mut out, head.into_iter().chain(STATES).chain(["absent"]));
-        for entry in &self.entries {
+        for entry in self.listed() {
             let (forms, checks) = (entry.forms.join("; "), entry.checks.join("; "));
             let shares = self.shares(entry);
             let fields =
@@ -178,7 +202,7 @@ impl Codebook {
             "# Codebook\n\nA variable is `<table>.<row>.<column>`. States: number; blank (an empty cell); dash (a mark for none); text; unreadable; ambiguous. Absent: no such cell was found.\n",
         );
         let mut table = "";
-        for entry in &self.entries {
+        for entry in self.listed() {
             if entry.table != table {
                 table = &entry.table;
                 let _ = write!(
@@ -213,7 +237,7 @@ impl Codebook {
     pub fn json_schema(&self) -> Value {
         let mut values = Map::new();
         let mut narrative = Map::new();
-        for entry in &self.entries {
+        for entry in self.listed() {
             let unit = if entry.unit.is_empty() { String::new() } else { format!(" ({})", entry.unit) };
             let property =
                 json!({"type": ["number", "null"], "title": entry.en, "description": format!("{}{unit}", entry.zh)});
@@ -235,7 +259,7 @@ impl Codebook {
                 "id": {"type": "string"},
                 "source": {"type": "object", "required": ["path", "member", "format", "bytes", "sha256", "pages", "encoding"]},
                 "report": {"type": "object", "properties": {
-                    "title": text(), "agency": text(), "year": {"type": ["integer", "null"]}, "form": text(),
+                    "title": text(), "agency": text(), "year": {"type": ["integer", "null"]}, "form": text(), "region": {"type": "object"},
                     "forms": {"type": "object", "additionalProperties": {"type": "string"}},
                     "period": {"type": ["object", "null"]}, "published": text()}},
                 "sections": {"type": "array", "items": {"type": "object", "required": ["id", "heading", "text"]}},

@@ -130,6 +130,9 @@ pub struct Cell {
     /// The number of a sentence as JSON text.
     #[serde(default)]
     pub value: Option<Box<RawValue>>,
+    /// The readings that remain of an ambiguous cell, as JSON text.
+    #[serde(default)]
+    pub candidates: Vec<Box<RawValue>>,
     /// The stub of a row that the document itself names.
     #[serde(default)]
     pub label: Option<String>,

@@ -28,7 +28,7 @@ pub const REPORT: [&str; 18] = [
 ];
 
 /// Columns of the long table after `id`.
-pub const CELL: [&str; 17] = [
+pub const CELL: [&str; 20] = [
     "id",
     "agency",
     "region_code",
@@ -46,6 +46,9 @@ pub const CELL: [&str; 17] = [
     "flags",
     "failed_checks",
     "sentence",
+    "candidates",
+    "path",
+    "member",
 ];
 
 /// Suffix of the column of a variable's state in the wide table.
@@ -148,6 +151,9 @@ pub fn cells(row: &Row) -> impl Iterator<Item = [String; CELL.len()]> + '_ {
             flags.join(" "),
             failed.join(" "),
             text(cell.sentence.as_ref()),
+            cell.candidates.iter().map(|candidate| candidate.get()).collect::<Vec<_>>().join(" "),
+            row.source.path.clone(),
+            text(row.source.member.as_ref()),
         ]
     })
 }

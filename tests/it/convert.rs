@@ -18,8 +18,16 @@ fn tables_hold_what_the_records_hold() {
     let count = |key: &str| records.iter().map(|r| r[key].as_object().unwrap().len()).sum::<usize>();
     assert_eq!(count("narrative"), records.len());
     assert_eq!(long.lines().count(), count("cells") + count("narrative") + 1);
-    let stated = long.lines().find(|l| l.ends_with("，行政复议1件。")).unwrap();
+    let stated = long.lines().find(|l| l.ends_with("，行政复议1件。,,in/b/0001.html,")).unwrap();
     assert!(stated.contains(",narrative.review.total,1,number,1件,"), "{stated}");
+    assert!(long.lines().next().unwrap().ends_with(",sentence,candidates,path,member"));
+    let sure = r#""raw": "/", "state": "dash""#;
+    let unsure = r#""raw": "11", "state": "ambiguous", "candidates": [1, 11]"#;
+    let text = fs::read_to_string(folder.path().join("r.jsonl")).unwrap();
+    fs::write(folder.path().join("unsure.jsonl"), text.replace(sure, unsure)).unwrap();
+    let unsure = run(&["convert", "unsure.jsonl", "--to", "csv-long"], 0);
+    let cells = unsure.lines().filter(|l| l.contains(",,ambiguous,11,") && l.contains(",1 11,in/"));
+    assert_eq!(cells.count(), records.len(), "{unsure}");
     let wide = run(&["convert", "r.jsonl", "--to", "csv", "--bom"], 0);
     assert!(wide.starts_with('\u{feff}'));
     let head: Vec<&str> = wide.lines().next().unwrap().split(',').collect();
@@ -122,6 +130,15 @@ fn money_is_no_count_and_families_are_panels_of_their_own() {
     // The words of a row that names itself are in the codebook, and explain counts its cells with their table.
     let codebook = run(&["convert", "r.jsonl", "--to", "codebook"]);
     assert!(codebook.contains("spending.2070104.basic,spending,tables,万元,2070104 图书馆（"), "{codebook}");
+    assert!(codebook.contains("\nreview.total,") && codebook.contains("\nsummary.income.total,"), "{codebook}");
+    for (file, own, other) in [
+        ("accounts.html", "\nsummary.income.total,", "\nreview.total,"),
+        ("information.html", "\nreview.total,", "\nsummary.income.total,"),
+    ] {
+        run(&["extract", file, "-o", "one.jsonl"]);
+        let codebook = run(&["convert", "one.jsonl", "--to", "codebook"]);
+        assert!(codebook.contains(own) && !codebook.contains(other), "{codebook}");
+    }
     let explained = run(&["explain", "accounts.html"]);
     assert!(explained.contains("table      basic by accounts-department, 19 variables"), "{explained}");
 }
