@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::format::html;
 use crate::limits::Limits;
 use crate::settings::Settings;
+use crate::source::name;
 use crate::source::walk::{Selection, path_list};
 
 /// A size in bytes with a suffix K, M, G or none.
@@ -114,8 +115,14 @@ impl Inputs {
         let bytes = bytes.map_err(|e| {
             Error::new(ErrorKind::Usage, format!("cannot read the list of paths {}", path.display())).caused_by(e)
         })?;
-        Ok(path_list(&bytes, self.null))
+        Ok(path_list(&bytes, self.null).into_iter().map(as_shown).collect())
     }
+}
+
+/// What a list that this program wrote calls so: bytes that are no UTF-8 stand as signs in it.
+fn as_shown(listed: PathBuf) -> PathBuf {
+    let signs = listed.to_str().filter(|text| text.contains("\\x")).map(name::path);
+    signs.filter(|path| *path != listed && !listed.exists() && path.exists()).unwrap_or(listed)
 }
 
 /// Threads to use: as typed, else one a processor.

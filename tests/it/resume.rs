@@ -114,6 +114,8 @@ fn names_that_are_no_utf_8_are_files_of_their_own() {
         let records = json(&fs::read(folder.path().join("out/records.jsonl")).unwrap());
         assert_eq!(records.iter().map(|r| r["source"]["path"].as_str().unwrap()).collect::<Vec<_>>(), paths);
     }
+    let listed = gongkai().current_dir(&folder).args(["extract", "-"]).write_stdin(paths.join("\n")).assert().code(0);
+    assert_eq!(json(&listed.get_output().stdout).len(), 3);
 }
 
 #[test]
