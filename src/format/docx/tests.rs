@@ -90,11 +90,11 @@ fn merged_cells_keep_their_spans() {
 }
 
 fn paths(table: &Table) -> Vec<&str> {
-    let path = |anchor| match anchor {
-        &Anchor::Node { ref path, .. } => path.strip_prefix("document/tbl[1]/"),
+    let paths = table.cells.iter().filter_map(|cell| match &cell.anchor {
+        Anchor::Node { path, .. } => path.strip_prefix("document/tbl[1]/"),
         _ => None,
-    };
-    table.cells.iter().filter_map(|c| path(&c.anchor)).collect()
+    });
+    paths.collect()
 }
 
 #[test]
