@@ -134,6 +134,10 @@ pub fn read_cell(text: &str) -> Cell {
     if folded.contains('\u{fffd}') {
         return Cell::of(State::Unreadable);
     }
+    // A sign stands on the line of its number: a dash on a line of its own is another cell's.
+    if text.trim().lines().count() > 1 && text.lines().any(|line| is_mark(&fold_number(line))) {
+        return Cell::of(State::Text);
+    }
     match read_amount(&folded) {
         Some(amount) => Cell { state: State::Number, amount: Some(amount) },
         None => Cell::of(State::Text),
@@ -141,9 +145,14 @@ pub fn read_cell(text: &str) -> Cell {
 }
 
 fn is_dash(folded: &str) -> bool {
-    folded.chars().all(|c| matches!(c, '-' | '/' | '*' | '~' | '·' | '.' | '_' | '\\' | '|'))
+    is_mark(folded)
         || DASHES.contains(&folded)
         || folded.strip_prefix('(').and_then(|s| s.strip_suffix(')')).is_some_and(|s| DASHES.contains(&s))
+}
+
+/// Whether it is nothing but marks that stand for no number.
+fn is_mark(folded: &str) -> bool {
+    !folded.is_empty() && folded.chars().all(|c| matches!(c, '-' | '/' | '*' | '~' | '·' | '.' | '_' | '\\' | '|'))
 }
 
 /// Folds width, spaces, signs and separators; newlines count as spaces.
@@ -382,7 +391,8 @@ mod tests {
         for text in ["/", "／", "-", "－", "--", "——", "无", "没有", "不涉及", "*", "不适用"] {
             assert_eq!(read_cell(text).state, State::Dash, "{text:?}");
         }
-        for text in ["见附件", "12/13", "1 2,3", "3-5", "12 件 13 件", "2020年", "5（新制定）、2（修订）"]
+        for text in
+            ["见附件", "12/13", "1 2,3", "3-5", "12 件 13 件", "2020年", "5（新制定）、2（修订）", "—\n3", "3\n/"]
         {
             assert_eq!(read_cell(text).state, State::Text, "{text:?}");
         }
