@@ -163,7 +163,7 @@ pub(crate) fn fragment(
     if grid.table.kind == TableKind::Delimited {
         refuse_shifted(grid, &mut out, reader);
     }
-    if grid.table.kind == TableKind::Borderless {
+    if grid.is_drawn() {
         refuse_torn(grid, &views, &is_data, reader, &mut out);
     }
     unlabelled(grid, index, &views, &is_data, carried, reader, &mut out);
@@ -229,14 +229,16 @@ fn refuse_shifted(grid: &Grid, out: &mut Fragment, reader: &Reader) {
 }
 
 /// Refuses rows that their layout tore where no lines part them: in the row above or below, which has no label or the
-/// rest of this one's, stand values where this one has none, or the other way round.
+/// rest of this one's, stand values where this one has none, or the other way round. Between lines as well, where all
+/// values stand in the one row and the label in the other.
 fn refuse_torn(grid: &Grid, views: &[RowView], is_data: &[bool], reader: &Reader, out: &mut Fragment) {
     let torn = |row: usize, whole: bool, beside: Option<usize>| {
         let Some((at, view)) = beside.and_then(|b| Some((b, views.get(b)?))) else { return false };
         let rest = view.own.is_none() && view.unknown.is_none() || !whole;
         let other = rest && view.values > 0 && view.columns == 0 && !is_data.get(at).copied().unwrap_or(true);
         let (here, there) = (numbers(grid, row, reader), numbers(grid, at, reader));
-        other && !there.is_empty() && here != there
+        let lines = grid.table.kind != TableKind::Borderless;
+        other && !there.is_empty() && here != there && (here.is_empty() || !lines)
     };
     for read in out.rows.iter_mut().filter(|r| !r.cells.is_empty()) {
         let (row, whole) = (read.hit.row, read.hit.score >= WHOLE);

@@ -1,8 +1,7 @@
 //! A physical table's rows against the rows of a form's table, in the form's order.
 
-use super::label::Printed;
 use super::vocabulary::{Reader, Role, TableIndex};
-use crate::document::{Cell, Table};
+use crate::document::{Cell, Table, TableKind};
 use crate::record::State;
 
 /// Most positions that a table's cells may cover; larger tables are no statutory ones.
@@ -88,6 +87,11 @@ impl<'d> Grid<'d> {
 
     pub fn text(&self, at: usize) -> usize {
         self.texts.get(at).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Whether its columns are places on a page, and no count of cells.
+    pub fn is_drawn(&self) -> bool {
+        matches!(self.table.kind, TableKind::Ruled | TableKind::Tagged | TableKind::Borderless)
     }
 
     pub fn row(&self, row: usize) -> &[usize] {
@@ -209,11 +213,11 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         return view;
     };
     let Some(&own) = cells.get(own_at) else { return view };
-    if grid.cell(own).is_some_and(|c| prints_two(&c.text)) {
+    let text = reader.get(grid.text(own));
+    if text.two {
         view.unknown = Some(own);
         return view;
     }
-    let text = reader.get(grid.text(own));
     let own_is_column =
         text.meanings(index).any(|(score, r)| score >= 0.75 && matches!(r, Role::Column { .. } | Role::Ignored));
     let other_columns = view.columns - usize::from(own_is_column && view.columns > 0);
@@ -272,18 +276,6 @@ pub(crate) fn view(grid: &Grid, row: usize, index: &TableIndex, reader: &Reader)
         view.unknown = Some(own);
     }
     view
-}
-
-/// Whether a cell prints two labels one below the other, numbered one after the other (`1.甲`, `2.乙`), behind the rest
-/// of another one or not: a line between two rows is lost.
-fn prints_two(text: &str) -> bool {
-    // Most labels are one line, and every row is looked at for every form.
-    if !text.contains('\n') {
-        return false;
-    }
-    let mut ordinals = text.lines().filter_map(|l| Printed::new(l).ordinal);
-    let Some(first) = ordinals.next() else { return false };
-    ordinals.any(|o| o.style == first.style && o.number == first.number.saturating_add(1))
 }
 
 /// Chooses the form's row for each printed row so that the order of both is kept and the evidence is largest;

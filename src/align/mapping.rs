@@ -199,11 +199,6 @@ fn behind_a_blank(cells: &[usize], head: &Boxhead, within: usize, blank: impl Fn
     (fits && padded).then_some(Mapping { cells, basis: Basis::Ragged })
 }
 
-/// Whether the columns of a grid are places on a page, and no count of cells.
-fn is_drawn(grid: &Grid) -> bool {
-    matches!(grid.table.kind, TableKind::Ruled | TableKind::Tagged | TableKind::Borderless)
-}
-
 /// Whether no cell of a row stands clear of the headers that it would get by its number, and under another one: of
 /// cells that have a place on the page it counts for more than their number.
 fn in_place<'l>(
@@ -213,7 +208,7 @@ fn in_place<'l>(
     head: &Boxhead,
     blank: impl Fn(&usize) -> bool,
 ) -> bool {
-    if !is_drawn(grid) || head.carried || !head.placed {
+    if !grid.is_drawn() || head.carried || !head.placed {
         return true;
     }
     let others = |cell: usize| head.leaves.iter().chain(&head.extras).any(|other| other.is_above(grid, cell));

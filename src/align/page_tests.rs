@@ -108,3 +108,28 @@ fn columns_of_one_label_in_another_order_are_guessed() {
         assert!(own || flagged(&found, "column-guessed", &r.variable), "{r:?}");
     }
 }
+
+#[test]
+fn a_total_in_front_stays_in_front_over_a_page_break() {
+    let first = table(&[
+        "2*|7*申请人情况",
+        "2*|自然人|总计|5*法人或其他组织",
+        "2*|||商业企业|科研机构|社会公益组织|法律服务机构|其他",
+        &format!("2*{RECEIVED}|1|21|2|3|4|5|6"),
+    ]);
+    let next = table(&[&format!("2*{CARRIED}|7|9||2|||")]);
+    let found = read(&drawn(&format!("{first}{next}"), &[&lines(9)]));
+    assert_eq!(values(&found, "applications.carried_over"), ["7", "blank", "2", "blank", "blank", "blank", "9"]);
+}
+
+#[test]
+fn a_label_beside_a_row_of_values_without_one_is_not_blank() {
+    let rows = [format!("2*{RECEIVED}|1|2|3|4|5|6|21"), format!("2*{CARRIED}|||||||"), "2*|7||||||7".to_owned()];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let found = read(&drawn(&with_stub(2, &rows), &[&lines(9)]));
+    assert!(values(&found, "applications.carried_over").is_empty(), "{:?}", found.readings);
+    assert!(flagged(&found, "row-unread", "applications.carried_over"), "{:?}", found.flags);
+    // Where no values stand beside it, it is.
+    let found = read(&drawn(&with_stub(2, &rows[..2]), &[&lines(9)]));
+    assert_eq!(values(&found, "applications.carried_over"), ["blank"; 7]);
+}

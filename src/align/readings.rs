@@ -160,6 +160,8 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &ReadRow, grid: &Grid,
         _ => None,
     };
     let label = row.id.as_ref().map(|_| stub_text(grid, &row.hit));
+    // Cells that print nothing, and whether another one of the row prints what may be theirs.
+    let (mut blanks, mut doubled) = (Vec::new(), false);
     for &(column, cell) in &row.cells {
         let (Some(form_column), Some(printed)) = (part.columns.get(column), grid.cell(cell)) else { continue };
         if !form_row.columns.contains(&column) {
@@ -194,7 +196,11 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &ReadRow, grid: &Grid,
             flag("column-guessed", "several columns have this header; taken in the form's order".to_owned());
         }
         for (code, message) in value.doubts {
+            doubled |= matches!(code, "two-numbers" | "inner-blank");
             flag(code, message);
+        }
+        if value.state == State::Blank {
+            blanks.push(variable.clone());
         }
         out.readings.push(Reading {
             variable,
@@ -205,6 +211,10 @@ fn read_row(index: &TableIndex, fragment: &Fragment, row: &ReadRow, grid: &Grid,
             label: label.clone(),
             anchor: printed.anchor.clone(),
         });
+    }
+    for at in blanks.into_iter().filter(|_| doubled) {
+        let message = "the cell is blank, and another one of the row seems to hold two numbers".to_owned();
+        out.flags.push(Flag { code: "two-numbers", at, message });
     }
 }
 

@@ -333,6 +333,31 @@ fn two_labels_in_one_cell_are_no_label() {
 }
 
 #[test]
+fn two_rows_whose_labels_share_a_cell_are_none_of_them() {
+    let read_with = |label: &str| {
+        let received = "3*一、本年新收政府信息公开申请数量|4|0|0|0|0|0|4";
+        read(&html(&applications(&[received, &format!("3*{label}|1|0|0|0|0|0|1")])))
+    };
+    let found = read_with("二、上年结转政府信息公开申请数量<br>（一）予以公开");
+    assert!(values(&found, "applications.carried_over").is_empty(), "{:?}", found.readings);
+    assert!(values(&found, "applications.granted").is_empty(), "{:?}", found.readings);
+    assert!(flagged(&found, "row-missing", "applications.carried_over"), "{:?}", found.flags);
+    // A label of two lines is one.
+    let found = read_with("二、上年结转政府信息<br>公开申请数量");
+    assert_eq!(values(&found, "applications.carried_over"), ["1", "0", "0", "0", "0", "0", "1"]);
+}
+
+#[test]
+fn a_blank_beside_two_numbers_in_one_cell_is_told() {
+    let received = |row: &str| read(&html(&applications(&[&format!("3*一、本年新收政府信息公开申请数量|{row}")])));
+    let found = received("2|12 13||0|0|0|27");
+    assert!(flagged(&found, "two-numbers", "applications.received.enterprise"), "{:?}", found.flags);
+    assert!(flagged(&found, "two-numbers", "applications.received.research_institute"), "{:?}", found.flags);
+    let found = received("2|25||0|0|0|27");
+    assert!(found.flags.iter().all(|f| f.code != "two-numbers"), "{:?}", found.flags);
+}
+
+#[test]
 fn columns_of_another_year_are_left_out() {
     let found = read(&html(&table(&[
         "5*第二十条第（一）项",

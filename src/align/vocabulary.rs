@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use aho_corasick::AhoCorasick;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::label::{Candidate, Lexicon, Printed};
+use super::label::{Candidate, Lexicon, Printed, split_ordinal};
 use super::occurrence::{Finder, Occurrence};
 use crate::pattern::{Family, Form, Label, Ordinal, Part, Row, TablePattern};
 use crate::record::State;
@@ -371,6 +371,8 @@ pub(crate) struct Prepared {
     /// What it would be as a value.
     pub state: State,
     unit: bool,
+    /// Whether it prints the labels of two rows.
+    pub two: bool,
 }
 
 impl Prepared {
@@ -442,10 +444,39 @@ impl Prepared {
         let short_text = state == State::Text && printed.len() <= 3;
         let unit = short_text && read_cell(&format!("1{shadow}")).state == State::Number;
         let meanings = Meanings::new(&labels, tables);
-        Self { printed, shadow, labels, meanings, state, unit }
+        let two = !labels.is_empty() && prints_two(text, &shadow, tables);
+        Self { printed, shadow, labels, meanings, state, unit, two }
     }
 }
 
+/// Whether a text prints two labels one below the other: a line between two rows is lost. They are numbered one after
+/// the other (`1.甲`, `2.乙`), behind the rest of another one or not, or are rows with values of one form to the letter.
+fn prints_two(text: &str, shadow: &str, tables: &[TableIndex<'_>]) -> bool {
+    // Most labels are one line.
+    if !text.contains('\n') {
+        return false;
+    }
+    let mut ordinals = text.lines().filter_map(|l| Printed::new(l).ordinal);
+    if let Some(first) = ordinals.next()
+        && ordinals.any(|o| o.style == first.style && o.number == first.number.saturating_add(1))
+    {
+        return true;
+    }
+    let names = |shadow: &str, table: &TableIndex<'_>| {
+        let (ordinal, rest) = split_ordinal(shadow);
+        let own = |row: &Row| ordinal.is_none() || row.ordinal.is_none() || row.ordinal == ordinal;
+        let is_named = |row: &Row| row.labels.iter().any(|l| l.shadow == rest || l.shadow == shadow);
+        let mut rows = (0..table.rows.len()).filter_map(|flat| table.row(flat));
+        rows.any(|row| !row.group && own(row) && is_named(row))
+    };
+    let cuts = text.match_indices('\n').take(MOST_LINES).map(|(at, _)| text.split_at(at));
+    let mut cuts = cuts.map(|(above, below)| (fold(above), fold(below)));
+    let both = |(above, below): (String, String)| tables.iter().any(|t| names(&above, t) && names(&below, t));
+    cuts.any(both) && !tables.iter().any(|t| names(shadow, t))
+}
+
+/// Lines of a cell after which another label may begin.
+const MOST_LINES: usize = 12;
 /// Longest text kept from one document for the next, in bytes.
 const KEPT_BYTES: usize = 240;
 /// Texts kept in one shard; a full one is emptied.
@@ -516,6 +547,7 @@ impl<'d, 'f, 'v> Reader<'d, 'f, 'v> {
                 meanings: Meanings::default(),
                 state: State::Blank,
                 unit: false,
+                two: false,
             })
         })
     }

@@ -58,7 +58,10 @@ pub const CODES: [(&str, &[(&str, &str)]); 5] = [
             ("digits-ambiguous", "figures run together, and several readings remain"),
             ("number-wrapped", "the number is printed over several lines of a narrow cell"),
             ("inner-blank", "blanks stand between the digits; they are read as one number"),
-            ("two-numbers", "two numbers seem to stand in one cell; none is taken"),
+            (
+                "two-numbers",
+                "two numbers seem to stand in one cell, none is taken; or a blank of its row may be one of them",
+            ),
             ("doubtful-number", "the number is written in a way that may mean another"),
             ("number-too-large", "the number does not fit the unit; none is taken"),
             ("unit-missing", "neither cell nor header prints a unit; the number is taken as printed"),
