@@ -371,3 +371,43 @@ fn a_name_over_several_columns_does_not_go_on_from_a_shorter_one_above() {
     assert!(found[0][0].contains("|申请人情况|") && found[0][1].contains("|法人或其他组织|"), "{found:#?}");
     assert_eq!(found[0][2], "|个人|企业|机构|其他|总计");
 }
+
+/// A boxhead of `heads` and a row of `values` from where they stand, both with the left end of each text.
+fn under(heads: &[(f32, &str)], values: &[(f32, &str)]) -> PageContent {
+    let mut p = page(1);
+    for (row, y) in [(heads, 100.0), (values, 118.0)] {
+        for &(x, text) in row {
+            lines(&mut p, &[(x, y, text)]);
+        }
+    }
+    p
+}
+
+#[test]
+fn a_value_left_of_its_name_does_not_go_to_a_blank_one_before() {
+    // Names of two lines, the second at the right; the first and third have no value.
+    let mut p = page(1);
+    for (c, (top, end)) in [("结果维", "持"), ("结果纠", "正"), ("其他结", "果"), ("尚未审", "结")].iter().enumerate()
+    {
+        let x = 56.0 + 41.0 * c as f32;
+        lines(&mut p, &[(x, 100.0, top), (x + 20.0, 113.0, end)]);
+    }
+    lines(&mut p, &[(230.0, 106.0, "总计")]);
+    lines(&mut p, &[(93.0, 130.0, "1"), (175.0, 130.0, "7"), (216.0, 130.0, "8")]);
+    assert_eq!(rows(p)[0].last().unwrap(), "|1||7|8");
+}
+
+#[test]
+fn values_that_could_go_to_either_name_go_where_the_others_of_the_table_do() {
+    // 甲 and 丁 have a blank; the values of the others stand left of them.
+    let heads = [(100.0, "甲甲"), (150.0, "乙乙"), (200.0, "丙丙"), (250.0, "丁丁"), (300.0, "戊戊")];
+    let p = under(&heads, &[(133.0, "12"), (190.0, "333"), (290.0, "555")]);
+    assert_eq!(rows(p), [["甲甲|乙乙|丙丙|丁丁|戊戊", "|12|333||555"]]);
+}
+
+#[test]
+fn a_value_that_could_go_to_either_name_stays_apart() {
+    let heads = [(100.0, "甲甲"), (150.0, "乙乙"), (250.0, "丁丁"), (300.0, "戊戊")];
+    let p = under(&heads, &[(130.0, "12"), (280.0, "55")]);
+    assert_eq!(rows(p), [["甲甲||乙乙|丁丁||戊戊", "|12|||55|"]]);
+}

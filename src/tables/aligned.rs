@@ -218,38 +218,181 @@ fn extend(cols: &mut [(f32, f32)], lo: f32, hi: f32) {
 }
 
 /// Merges neighbouring columns that never stand side by side (a header left of its right-aligned numbers).
-fn merge_alternating(rows: &[RowLine], mut cols: Vec<(f32, f32)>, hints: &[f32]) -> Vec<(f32, f32)> {
-    let mut i = 0;
-    while let (Some(&a), Some(&b)) = (cols.get(i), cols.get(i + 1)) {
-        let inside = |c: (f32, f32)| -> Vec<(f32, f32, f32)> {
-            rows.iter()
-                .flat_map(|r| &r.segs)
-                .filter(|s| s.rect.x0 >= c.0 - 0.3 && s.rect.x1 <= c.1 + 0.3)
-                .map(|s| (s.rect.y0, s.rect.y1, s.size))
-                .collect()
+///
+/// A column of values between two names that stand side by side can go with one of them only. Where a name reaches over
+/// the values it has them; else they stand to the same side of their name as the others of the table do, and where
+/// nothing tells, the columns stay apart.
+fn merge_alternating(rows: &[RowLine], cols: Vec<(f32, f32)>, hints: &[f32]) -> Vec<(f32, f32)> {
+    let mut sides = Sides::of(rows, &cols);
+    let mut cols: Vec<Column> = cols.into_iter().map(|c| Column::new(rows, c)).collect();
+    let mut joins = joins(&cols, hints);
+    loop {
+        // Pairs that can merge, and whether the merge keeps another from merging.
+        let contested = |i: usize| {
+            let with = |l: usize| {
+                matches!((cols.get(l), cols.get(l + 2)), (Some(a), Some(b)) if a.beside(b))
+                    && joins.get(l) == Some(&true)
+                    && joins.get(l + 1) == Some(&true)
+            };
+            (i.checked_sub(1).is_some_and(with), with(i))
         };
-        let (left, right) = (inside(a), inside(b));
-        let few = left.len().min(right.len()) <= 2;
-        let mut beside = false;
-        let mut k = 0;
-        for l in &left {
-            while right.get(k).is_some_and(|r| r.1 < l.0 - 2.0 * l.2) {
-                k += 1;
+        let open: Vec<(usize, (bool, bool))> =
+            (0..joins.len()).filter(|&i| joins.get(i) == Some(&true)).map(|i| (i, contested(i))).collect();
+        let Some(&(first, _)) = open.first() else { break };
+        let pair = |i: usize| cols.get(i).zip(cols.get(i + 1));
+        let free = open.iter().find(|o| o.1 == (false, false)).map(|o| o.0);
+        let over = || open.iter().map(|o| o.0).find(|&i| pair(i).is_some_and(|(a, b)| a.bridged(b, rows)));
+        let at = free.or_else(over).map(Ok).unwrap_or_else(|| {
+            // Chains of columns of which each pair keeps the next from merging.
+            let mut undecided = None;
+            let mut from = first;
+            for &(i, (_, next)) in &open {
+                if next {
+                    continue;
+                }
+                let (start, odd) = (from, (i - from) % 2 == 1);
+                from = open.iter().map(|o| o.0).find(|&k| k > i).unwrap_or(i);
+                let mixed = (start..=i).all(|k| pair(k).is_some_and(|(a, b)| a.values != b.values));
+                if !odd || !mixed {
+                    return Ok(start);
+                }
+                match (sides.values_left(), pair(start).is_some_and(|(a, _)| a.values)) {
+                    (Some(left), values) if left == values => return Ok(start),
+                    (Some(_), _) => return Ok(i),
+                    (None, _) => undecided = undecided.or(Some((start, i))),
+                }
             }
-            beside |= right.iter().skip(k).take(6).any(|r| l.1.min(r.1) - l.0.max(r.0) > 0.25 * (l.1 - l.0));
-        }
-        let em = left.first().or(right.first()).map_or(10.0, |s| s.2);
-        let parted = hints.iter().any(|&h| h >= a.1 - 1.0 && h <= b.0 + 1.0);
-        if !beside && !parted && b.0 - a.1 < if few { 4.0 } else { 8.0 } * em {
-            if let Some(c) = cols.get_mut(i) {
-                *c = (a.0, b.1);
+            Err(undecided.unwrap_or((first, first)))
+        });
+        match at {
+            Ok(i) => {
+                if let Some((a, _)) = pair(i).filter(|(a, b)| a.values != b.values) {
+                    sides.tell(a.values);
+                }
+                let right = cols.remove(i + 1);
+                if let Some(c) = cols.get_mut(i) {
+                    *c = Column::new(rows, (c.lo, right.hi));
+                }
+                joins.remove(i);
+                for k in [i.checked_sub(1), Some(i)].into_iter().flatten() {
+                    if let (Some(a), Some(b), Some(j)) = (cols.get(k), cols.get(k + 1), joins.get_mut(k)) {
+                        *j = *j && a.joins(b, hints);
+                    }
+                }
             }
-            cols.remove(i + 1);
-        } else {
-            i += 1;
+            Err((from, upto)) => joins.iter_mut().take(upto + 1).skip(from).for_each(|j| *j = false),
         }
     }
-    cols
+    cols.into_iter().map(|c| (c.lo, c.hi)).collect()
+}
+
+/// Which neighbours among the columns can merge.
+fn joins(cols: &[Column], hints: &[f32]) -> Vec<bool> {
+    cols.windows(2).map(|p| matches!(p, [a, b] if a.joins(b, hints))).collect()
+}
+
+/// A column with the top, bottom and size of each segment inside it.
+struct Column {
+    lo: f32,
+    hi: f32,
+    inside: Vec<(f32, f32, f32)>,
+    /// Has values in it.
+    values: bool,
+}
+
+impl Column {
+    fn new(rows: &[RowLine], (lo, hi): (f32, f32)) -> Column {
+        let segs = || rows.iter().flat_map(|r| &r.segs).filter(|s| s.rect.x0 >= lo - 0.3 && s.rect.x1 <= hi + 0.3);
+        let inside = segs().map(|s| (s.rect.y0, s.rect.y1, s.size)).collect();
+        Column { lo, hi, inside, values: segs().any(|s| s.value) }
+    }
+
+    fn beside(&self, right: &Column) -> bool {
+        let mut k = 0;
+        self.inside.iter().any(|l| {
+            while right.inside.get(k).is_some_and(|r| r.1 < l.0 - 2.0 * l.2) {
+                k += 1;
+            }
+            right.inside.iter().skip(k).take(6).any(|r| l.1.min(r.1) - l.0.max(r.0) > 0.25 * (l.1 - l.0))
+        })
+    }
+
+    /// Whether the two are close and never stand side by side, and no rule ends between them.
+    fn joins(&self, right: &Column, hints: &[f32]) -> bool {
+        let few = self.inside.len().min(right.inside.len()) <= 2;
+        let em = self.inside.first().or(right.inside.first()).map_or(10.0, |s| s.2);
+        let parted = hints.iter().any(|&h| h >= self.hi - 1.0 && h <= right.lo + 1.0);
+        !parted && right.lo - self.hi < if few { 4.0 } else { 8.0 } * em && !self.beside(right)
+    }
+
+    /// Whether a name that wraps reaches from one of the two over values in the other.
+    fn bridged(&self, right: &Column, rows: &[RowLine]) -> bool {
+        if self.values == right.values {
+            return false;
+        }
+        let name = if self.values { right } else { self };
+        let near = |a: f32, b: f32, s: &Seg| (a - b).abs() < 0.3 * s.size;
+        rows.iter().flat_map(|r| &r.segs).any(|s| {
+            let (lo, hi) = (s.rect.x0, s.rect.x1);
+            let over = !s.value && lo < self.hi - 0.3 && hi > right.lo + 0.3;
+            let only = lo > self.lo - 1.5 * s.size && hi < right.hi + 1.5 * s.size;
+            over && only
+                && (near(lo, name.lo, s)
+                    || near(hi, name.hi, s)
+                    || near(f32::midpoint(lo, hi), f32::midpoint(name.lo, name.hi), s))
+        })
+    }
+}
+
+/// How often values stand to the left of the middle of their names, and how often to the right.
+struct Sides {
+    left: usize,
+    right: usize,
+}
+
+impl Sides {
+    /// Counts the values under short names that reach over them.
+    fn of(rows: &[RowLine], cols: &[(f32, f32)]) -> Sides {
+        let mut sides = Sides { left: 0, right: 0 };
+        let covers = |s: &Seg| {
+            let from = cols.partition_point(|c| c.1 <= s.rect.x0 + 0.3);
+            (from, cols.partition_point(|c| c.0 < s.rect.x1 - 0.3).max(from + 1) - 1)
+        };
+        let mut names: Vec<Option<(f32, f32)>> = vec![None; cols.len()];
+        for s in rows.iter().flat_map(|r| &r.segs) {
+            let (from, upto) = covers(s);
+            if !s.value {
+                // The last name above; one over more than two columns is over several names.
+                for n in names.iter_mut().take(upto + 1).skip(from) {
+                    *n = (upto <= from + 1).then_some((s.rect.x0, s.rect.x1));
+                }
+            } else if from == upto
+                && let Some(&Some((lo, hi))) = names.get(from)
+                && lo < s.rect.x1
+                && hi > s.rect.x0
+            {
+                let off = s.rect.center().x - f32::midpoint(lo, hi);
+                if off.abs() > 0.3 * s.size {
+                    sides.tell(off < 0.0);
+                }
+            }
+        }
+        sides
+    }
+
+    fn tell(&mut self, left: bool) {
+        if left {
+            self.left += 1;
+        } else {
+            self.right += 1;
+        }
+    }
+
+    /// Whether values stand left of their names, if nearly all stand to one side.
+    fn values_left(&self) -> Option<bool> {
+        let (few, many) = (self.left.min(self.right), self.left.max(self.right));
+        (many > 0 && few * 4 <= many).then_some(self.left > self.right)
+    }
 }
 
 /// Boundaries between the columns, with the outer edges; `hints` are places where rules end.
