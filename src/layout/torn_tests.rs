@@ -95,6 +95,17 @@ fn numbers_below_a_page_break_without_a_label_are_of_the_row_above() {
 }
 
 #[test]
+fn numbers_below_a_page_break_above_a_label_without_any_stay_apart() {
+    let xs = [60.0, 140.0, 170.0, 200.0];
+    let upper: [&[&str]; 4] =
+        [&["项目", "甲", "乙"], &["1.许可", "7", "8"], &["2.处罚", "3", "4"], &["3.强制", "", "13"]];
+    let found = tables(pages(&xs, &upper, &[&["", "502", ""], &["4.收费", "", ""], &["5.其他", "5", "6"]]));
+    assert_eq!(rows(&found[0])[3..], ["3.强制||13", "|502|", "4.收费||", "5.其他|5|6"]);
+    let found = tables(pages(&xs, &upper, &[&["", "502", ""], &["4.收费", "5", "6"]]));
+    assert_eq!(rows(&found[0])[3..], ["3.强制|502|13", "4.收费|5|6"]);
+}
+
+#[test]
 fn numbers_beside_the_rest_of_a_label_are_of_the_row_above() {
     let xs = [60.0, 117.0, 147.0, 177.0];
     let upper: [&[&str]; 3] = [&["项目", "甲", "乙"], &["1.许可", "7", "8"], &["2.无正当理由", "297", "13"]];

@@ -327,9 +327,9 @@ fn torn(table: &Piece, next: &Piece) -> bool {
         // A label alone above, values alone below.
         return !empty(label);
     }
-    // Each column stands on one side only: the row was cut between its lines.
+    // Each column stands on one side only: the row was cut between its lines, unless its own label stands below it.
     if a.iter().zip(&b).all(|(x, y)| empty(x) || empty(y)) {
-        return true;
+        return above_empty || !empty(more) || !label_below(next, more);
     }
     // A label goes on, or stands above alone: so may the numbers beside it. They stay in lines, which are no number.
     let valued = |v: &[PieceCell]| v.iter().skip(1).any(valued) && !v.iter().skip(1).any(|c| letters(&c.cell.text));
@@ -361,6 +361,14 @@ fn torn(table: &Piece, next: &Piece) -> bool {
     (below_empty != above_empty)
         && !starts_with_ordinal(&more.cell.text)
         && (label.full || numbered(table, label) || cut_off(&label.cell.text, &more.cell.text))
+}
+
+/// Whether the second row has a label below the given cell and no values, as where lines of one row became two.
+fn label_below(next: &Piece, above: &PieceCell) -> bool {
+    let end = above.cell.col + above.cell.col_span;
+    let second = || next.cells.iter().filter(|c| c.cell.row == 1);
+    second().any(|c| c.cell.col + c.cell.col_span == end && letters(&c.cell.text))
+        && second().all(|c| c.cell.col < end || c.cell.text.is_empty())
 }
 
 fn letters(text: &str) -> bool {
