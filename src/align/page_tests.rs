@@ -129,6 +129,8 @@ fn a_label_beside_a_row_of_values_without_one_is_not_blank() {
     let found = read(&drawn(&with_stub(2, &rows), &[&lines(9)]));
     assert!(values(&found, "applications.carried_over").is_empty(), "{:?}", found.readings);
     assert!(flagged(&found, "row-unread", "applications.carried_over"), "{:?}", found.flags);
+    let dashes = [rows[0], rows[1], "2*|—||||||—"];
+    assert!(values(&read(&drawn(&with_stub(2, &dashes), &[&lines(9)])), "applications.carried_over").is_empty());
     // Where no values stand beside it, it is.
     let found = read(&drawn(&with_stub(2, &rows[..2]), &[&lines(9)]));
     assert_eq!(values(&found, "applications.carried_over"), ["blank"; 7]);
