@@ -8,7 +8,7 @@ use super::order::{Item, regions, runs};
 use super::paragraph::{Part, append, measure, open_bracket, paragraphs};
 use super::superscript::seat_superscripts;
 use super::watermark::watermarks;
-use super::word::{Word, words};
+use super::word::{Word, drop_marked, words};
 use super::{PageContent, TaggedTable};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Anchor, Block, Page, Paragraph, Rect, Role};
@@ -138,8 +138,7 @@ fn sheet(
     let frame = Frame::of(page);
     let mut page = frame.apply(page);
     if let Some(stamped) = stamped {
-        let mut keep = stamped.iter().map(|s| !s);
-        page.chars.retain(|_| keep.next().unwrap_or(true));
+        drop_marked(&mut page.chars, stamped);
     }
     seat_superscripts(&mut page);
     let tables::Ruled { mut grids, mut loose, cut } = tables::ruled(&page, limits);
@@ -175,8 +174,7 @@ fn drop_furniture(sheets: &mut [Sheet]) {
         furniture(&view)
     };
     for (s, f) in sheets.iter_mut().zip(flags) {
-        let mut keep = f.into_iter().map(|x| !x);
-        s.words.retain(|_| keep.next().unwrap_or(true));
+        drop_marked(&mut s.words, &f);
     }
 }
 

@@ -33,4 +33,4 @@ pub(crate) use line::{Line, lines};
 pub use printed::printed;
 pub(crate) use script::{han, starts_with_ordinal, unspaced};
 pub use svg::draw;
-pub(crate) use word::{Word, ends, words};
+pub(crate) use word::{Word, drop_marked, ends, words};

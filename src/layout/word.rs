@@ -53,6 +53,12 @@ fn place(index: u32, c: &Char) -> Option<Place> {
     Some(Place { index, rect: c.bbox, local, base, size, turn, ch: c.ch, order: c.order })
 }
 
+/// Drops the items that are marked.
+pub(crate) fn drop_marked<T>(items: &mut Vec<T>, marks: &[bool]) {
+    let mut marks = marks.iter();
+    items.retain(|_| marks.next() != Some(&true));
+}
+
 /// Groups characters into words: by direction, then by baseline, then by gaps.
 pub(crate) fn words(page: &PageContent, chars: impl Iterator<Item = u32>) -> Vec<Word> {
     let mut places: Vec<Place> = chars.filter_map(|i| page.chars.get(i as usize).and_then(|c| place(i, c))).collect();

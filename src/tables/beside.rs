@@ -4,7 +4,7 @@ use super::borderless;
 use super::cells::{Grid, slot};
 use super::edges::Edge;
 use crate::document::TableKind;
-use crate::layout::{PageContent, Word, words as words_of};
+use crate::layout::{PageContent, Word};
 
 /// So many rows of values at least.
 const ROWS: usize = 3;
@@ -42,10 +42,8 @@ pub(crate) fn table(page: &PageContent, grid: &Grid, words: &[Word], budget: usi
     if named * 5 < values.len() * 4 {
         return None;
     }
-    let mut inside: Vec<u32> = grid.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
-    inside.sort_unstable();
     let mut all: Vec<Word> = labels.cloned().collect();
-    all.extend(words_of(page, inside.into_iter()));
+    all.extend(grid.words(page));
     let x0 = all.iter().map(|w| w.rect.x0).fold(grid.rect.x0, f32::min);
     let rules: Vec<Edge> = grid.ys.iter().map(|&pos| Edge { pos, lo: x0, hi: grid.rect.x1 }).collect();
     let found = borderless::framed(page, &rules, &grid.xs, &all, budget)?;

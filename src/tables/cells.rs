@@ -61,6 +61,13 @@ pub(crate) struct GridCell {
 }
 
 impl Grid {
+    /// The words of its cells.
+    pub(crate) fn words(&self, page: &PageContent) -> Vec<Word> {
+        let mut inside: Vec<u32> = self.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
+        inside.sort_unstable();
+        words(page, inside.into_iter())
+    }
+
     pub(crate) fn rows(&self) -> usize {
         self.ys.len().saturating_sub(1)
     }

@@ -23,7 +23,7 @@ pub(crate) use stitch::{HEADER, Piece, stitch};
 pub(crate) use tree::Trees;
 
 use crate::document::{Rect, TableKind};
-use crate::layout::{PageContent, Word, words as words_of};
+use crate::layout::{PageContent, Word, drop_marked, words as words_of};
 use crate::limits::Limits;
 
 /// So many names of columns at least are a boxhead.
@@ -92,13 +92,9 @@ fn keeps(page: &PageContent, old: &Grid, new: &Grid) -> bool {
 
 /// Fills a grid of which the lines part the rows alone by the alignment of its text, if that shows columns.
 fn refill(page: &PageContent, grid: &mut Grid, loose: &Loose, rest: &mut Vec<Word>, limits: &Limits) {
-    let mut inside: Vec<u32> = grid.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
-    inside.sort_unstable();
-    let inner = words_of(page, inside.into_iter());
-    let found = rules::framed(page, grid, loose, inner, rest, limits.cells as usize);
+    let found = rules::framed(page, grid, loose, grid.words(page), rest, limits.cells as usize);
     if let Some((better, taken)) = found.filter(|(b, _)| keeps(page, grid, b) && (grid.cols() == 1 || !b.crowded())) {
-        let mut keep = taken.into_iter().map(|t| !t);
-        rest.retain(|_| keep.next().unwrap_or(true));
+        drop_marked(rest, &taken);
         *grid = better;
     }
 }
@@ -160,12 +156,9 @@ pub(crate) fn fill_ruled(
         refill(page, g, loose, &mut rest, limits);
     }
     for g in grids.iter_mut().filter(|g| g.kind != TableKind::Tagged && g.crowded()) {
-        let mut inside: Vec<u32> = g.cells.iter().flat_map(|c| c.chars.iter().copied()).collect();
-        inside.sort_unstable();
         let rules: Vec<Edge> = g.ys.iter().map(|&pos| Edge { pos, lo: g.rect.x0, hi: g.rect.x1 }).collect();
         let sides = g.xs.clone();
-        let inner = words_of(page, inside.into_iter());
-        if let Some(mut better) = borderless::framed(page, &rules, &sides, &inner, limits.cells as usize)
+        if let Some(mut better) = borderless::framed(page, &rules, &sides, &g.words(page), limits.cells as usize)
             && better.rows() * better.cols() > g.rows() * g.cols()
             && keeps(page, g, &better)
         {
@@ -176,8 +169,7 @@ pub(crate) fn fill_ruled(
     for g in grids.iter_mut() {
         let found = beside::table(page, g, &rest, limits.cells as usize);
         if let Some((better, taken)) = found.filter(|(b, _)| keeps(page, g, b)) {
-            let mut keep = taken.into_iter().map(|t| !t);
-            rest.retain(|_| keep.next().unwrap_or(true));
+            drop_marked(&mut rest, &taken);
             *g = better;
         }
     }
@@ -265,8 +257,7 @@ fn add_values(page: &PageContent, grids: &mut [Grid], rest: &mut Vec<Word>) {
             grid.rect.y1 = line.y1 + 0.2 * line.size();
             grid.ys.push(grid.rect.y1);
         }
-        let mut keep = taken.into_iter().map(|t| !t);
-        rest.retain(|_| keep.next().unwrap_or(true));
+        drop_marked(rest, &taken);
     }
 }
 
@@ -291,7 +282,6 @@ pub(crate) fn unruled(
     let (more, taken) = borderless::tables(page, &loose.edges, &words, &free, regions, budget);
     found.extend(more);
     found.iter_mut().for_each(Grid::inherit_spans);
-    let mut keep = taken.into_iter().map(|t| !t);
-    words.retain(|_| keep.next().unwrap_or(true));
+    drop_marked(&mut words, &taken);
     (found, words)
 }
