@@ -14,7 +14,7 @@ use crate::cli::output::Output;
 use crate::cli::ui::Ui;
 use crate::error::{Error, ErrorKind};
 use crate::run::closing::file_sha256;
-use crate::run::dataset::RECORDS;
+use crate::run::dataset::{RECORDS, no_runs};
 
 /// The file that tells which forms a run wrote, and of which records.
 pub const NAME: &str = "exports.json";
@@ -56,7 +56,7 @@ impl Beside {
         };
         let told: Value = serde_json::from_slice(&text).unwrap_or_default();
         if !text.is_empty() && told.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
-            return Err(foreign(&folder.join(NAME)));
+            return Err(no_runs(&folder.join(NAME)));
         }
         let mut kept = Vec::new();
         for (form, of) in told.get("forms").and_then(Value::as_object).into_iter().flatten() {
@@ -72,7 +72,7 @@ impl Beside {
             let path = folder.join(form.file_name());
             match own {
                 Some(own) => (own.bom, own.asked) = (bom, true),
-                None if path.exists() => return Err(foreign(&path)),
+                None if path.exists() => return Err(no_runs(&path)),
                 None => kept.push(Kept { form, bom, of: String::new(), asked: true }),
             }
         }
@@ -135,9 +135,4 @@ impl Beside {
 fn refused(folder: &Path) -> impl Fn(io::Error) -> Error {
     let message = format!("cannot read {}", folder.display());
     move |e| Error::new(ErrorKind::Output, message.clone()).caused_by(e)
-}
-
-fn foreign(path: &Path) -> Error {
-    let message = format!("{} is there already, and no run's", path.display());
-    Error::new(ErrorKind::Usage, message).hint("write to another folder, or move it away")
 }

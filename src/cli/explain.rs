@@ -43,7 +43,7 @@ pub fn run(args: &Explain, global: &Global, ui: &mut Ui) -> Result<End, Error> {
     let unknown = args.variable.as_deref().filter(|asked| !names.iter().any(|name| asks_for(name, asked)));
     let format = args.format.map(|f| f.format());
     let explained = one::bytes(&args.file, &settings.limits)
-        .and_then(|bytes| one::deep(|| explained(&read(&bytes, format, &settings)?, patterns)));
+        .and_then(|bytes| one::deep(|| explained(read(&bytes, format, &settings)?, patterns)));
     let (extracted, candidates) = match explained {
         Ok(Explained::Reports(extracted, candidates)) => (extracted, candidates),
         Ok(Explained::Refused(document, attempts, failure)) => {
@@ -157,20 +157,21 @@ const TAKEN: &str = "a table is taken for a form's with half the columns of a pa
     labels are sure, and not among many rows that the form does not know; evidence decides between forms";
 
 /// The records of a document, or what stands against one.
-fn explained<'p>(document: &Document, patterns: &'p PatternSet) -> Result<Explained<'p>, Failure> {
+fn explained<'p>(document: Document, patterns: &'p PatternSet) -> Result<Explained<'p>, Failure> {
     let extractor = Extractor::new(patterns);
-    match extractor.extract_document(document) {
+    match extractor.extract_document(&document) {
         Ok(reports) => {
             // Of several reports each counts its blocks for itself.
             let family = match reports.as_slice() {
                 [report] => patterns.families.iter().find(|f| report.record.patterns.iter().any(|(id, _)| *id == f.id)),
                 _ => None,
             };
-            let candidates = family.map_or_else(Vec::new, |family| extractor.candidates(document, &family.id));
-            Ok(Explained::Reports(Extracted { document: document.clone(), reports }, candidates))
+            let candidates = family.map_or_else(Vec::new, |family| extractor.candidates(&document, &family.id));
+            Ok(Explained::Reports(Extracted { document, reports }, candidates))
         }
         Err(failure @ Failure::NoReport(_)) => {
-            Ok(Explained::Refused(document.clone(), extractor.attempts(document), failure))
+            let attempts = extractor.attempts(&document);
+            Ok(Explained::Refused(document, attempts, failure))
         }
         Err(failure) => Err(failure),
     }

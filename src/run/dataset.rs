@@ -104,8 +104,7 @@ impl Dataset {
                 // nobody waits for a lock in a folder that is no run's
                 let _ = fs::remove_file(&lock_path);
             }
-            let message = format!("{} is there already, and no run's", path.display());
-            return Err(Error::new(ErrorKind::Usage, message).hint("write to another folder, or move it away"));
+            return Err(no_runs(&path));
         }
         finish_switch(folder).map_err(refused("mend", folder))?;
         let (records, ledger) = (folder.join(RECORDS), folder.join(LEDGER));
@@ -356,6 +355,12 @@ impl Dataset {
         sync_folder(&self.folder)?;
         finish_switch(&self.folder)
     }
+}
+
+/// The error where a file of no run stands in the way of one that a run writes.
+pub fn no_runs(path: &Path) -> Error {
+    let message = format!("{} is there already, and no run's", path.display());
+    Error::new(ErrorKind::Usage, message).hint("write to another folder, or move it away")
 }
 
 /// A file that a run would write over, in a folder without the ledger of one.

@@ -62,17 +62,24 @@ pub fn is_relative(shown: &str) -> bool {
 impl Dataset {
     /// The first file with records that `of` says something of.
     fn first<T>(&self, of: impl Fn(&Session, &Entry) -> Option<T>) -> Result<Option<T>, Error> {
-        let path = self.folder.join(LEDGER);
         let mut found = None;
+        self.scan(|session, entry, _| {
+            if entry.records > 0 && entry.fate == Fate::Record {
+                found = of(session, &entry);
+            }
+            found.is_none()
+        })?;
+        Ok(found)
+    }
+
+    /// Reads the entries of the ledger, as long as `take` goes on.
+    fn scan(&self, mut take: impl FnMut(&Session, Entry, Place) -> bool) -> Result<(), Error> {
+        let path = self.folder.join(LEDGER);
         let scanned = File::open(&path).and_then(|file| {
-            ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |session, entry, _| {
-                if entry.records > 0 && entry.fate == Fate::Record {
-                    found = of(session, &entry);
-                }
-                Ok(found.is_none())
-            })
+            let lines = &mut BufReader::with_capacity(1 << 18, file);
+            ledger::scan(lines, |session, entry, place| Ok(take(session, entry, place)))
         });
-        scanned.map(|_| found).map_err(refused("read", &path))
+        scanned.map(|_| ()).map_err(refused("read", &path))
     }
 
     /// A file with records, of those that the walk will not come to by the word of `covers`.
@@ -116,17 +123,7 @@ impl Dataset {
         }
         // the last entry of a name is the one that counts
         let mut last = FxHashMap::default();
-        let ledger = self.folder.join(LEDGER);
-        let scan = |take: &mut dyn FnMut(&Session, Entry, Place)| {
-            let scanned = File::open(&ledger).and_then(|file| {
-                ledger::scan(&mut BufReader::with_capacity(1 << 18, file), |session, entry, place| {
-                    take(session, entry, place);
-                    Ok(true)
-                })
-            });
-            scanned.map_err(refused("read", &ledger))
-        };
-        scan(&mut |session, entry, _| {
+        self.scan(|session, entry, _| {
             // another version may name the members of an archive in another way
             let own = session.made == self.session.made;
             if !(if own { index.has_reached(&entry) } else { index.has_visited(&entry.origin.path) }) {
@@ -134,6 +131,7 @@ impl Dataset {
                 let records = if entry.fate == Fate::Record && !elsewhere { entry.records } else { 0 };
                 last.insert(entry.origin.to_string(), (entry.n, entry.origin.path, records));
             }
+            true
         })?;
         let mut list: Vec<_> = last.into_iter().filter(|(_, (_, _, records))| *records > 0).collect();
         list.sort_by(|(a, (m, ..)), (b, (n, ..))| (m, a).cmp(&(n, b)));
@@ -143,11 +141,12 @@ impl Dataset {
             folders.entry(folder(path)).or_default().lost += records;
         }
         if !folders.is_empty() {
-            scan(&mut |_, entry, place| {
+            self.scan(|_, entry, place| {
                 let balance = folders.get_mut(folder(&entry.origin.path)).filter(|_| entry.fate != Fate::Opened);
                 if let Some(balance) = balance.filter(|_| index.counts(&entry, place)) {
                     balance.held += entry.records.max(1);
                 }
+                true
             })?;
         }
         let mut lost = Lost::default();
