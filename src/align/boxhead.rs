@@ -443,12 +443,10 @@ pub(crate) fn boxhead(
     {
         out.ordered = false;
     }
-    // Columns that are places on the page are in the form's order only where they stand in it, over all rows of headers.
-    if grid.is_drawn() && !out.leaves.is_sorted_by_key(|l| l.col) {
-        out.ordered = false;
-    }
-    // Names of several columns in one place: which is which is their order's word alone.
     if grid.is_drawn() {
+        // Columns that are places on the page are in the form's order only where they stand in it, over all rows of
+        // headers. Where several are named in one place, which is which is their order's word alone.
+        out.ordered &= out.leaves.is_sorted_by_key(|l| l.col);
         let shared = |l: &Leaf, o: &Leaf| l.cell != o.cell && l.over(o.col, o.end);
         let doubtful: Vec<bool> = out.leaves.iter().map(|l| out.leaves.iter().any(|o| shared(l, o))).collect();
         out.leaves.iter_mut().zip(doubtful).for_each(|(leaf, doubtful)| leaf.guessed |= doubtful);

@@ -236,7 +236,8 @@ fn refuse_torn(grid: &Grid, views: &[RowView], is_data: &[bool], reader: &Reader
         let Some((at, view)) = beside.and_then(|b| Some((b, views.get(b)?))) else { return false };
         let rest = view.own.is_none() && view.unknown.is_none() || !whole;
         let other = rest && view.values > 0 && view.columns == 0 && !is_data.get(at).copied().unwrap_or(true);
-        let (here, there) = (values(grid, row, reader), values(grid, at, reader));
+        let values = |row: usize| begun(grid, row, &[State::Number, State::Dash], reader);
+        let (here, there) = (values(row), values(at));
         let lines = grid.table.kind != TableKind::Borderless;
         other && !there.is_empty() && here != there && (here.is_empty() || !lines)
     };
@@ -249,17 +250,10 @@ fn refuse_torn(grid: &Grid, views: &[RowView], is_data: &[bool], reader: &Reader
     }
 }
 
-/// The columns of a row in which a number or a dash begins.
-fn values(grid: &Grid, row: usize, reader: &Reader) -> Vec<usize> {
-    let value = |cell: &&usize| matches!(reader.get(grid.text(**cell)).state, State::Number | State::Dash);
-    grid.row(row).iter().filter(value).filter_map(|&c| grid.cell(c)).filter(|c| c.row == row).map(|c| c.col).collect()
-}
-
-/// How many numbers begin in a row.
-fn numbers(grid: &Grid, row: usize, reader: &Reader) -> usize {
-    let begins = |cell: usize| grid.cell(cell).is_some_and(|c| c.row == row);
-    let number = |cell: usize| reader.get(grid.text(cell)).state == State::Number;
-    grid.row(row).iter().filter(|&&cell| begins(cell) && number(cell)).count()
+/// The columns of a row in which a cell of one of the states begins.
+fn begun(grid: &Grid, row: usize, states: &[State], reader: &Reader) -> Vec<usize> {
+    let fits = |cell: &&usize| states.contains(&reader.get(grid.text(**cell)).state);
+    grid.row(row).iter().filter(fits).filter_map(|&c| grid.cell(c)).filter(|c| c.row == row).map(|c| c.col).collect()
 }
 
 /// The boxheads at the foot of a physical table, cut from their rows by a page break: for the next table alone.
@@ -338,7 +332,7 @@ fn accept(grid: &Grid, index: &TableIndex, views: &[RowView], reader: &Reader, m
         && index.rows.get(row.hit.flat).and_then(|f| index.part(f.part)).is_some_and(|p| p.rows.len() >= MANY_ROWS)
     {
         let head = row.head.and_then(|h| out.heads.get(h)).map(|(_, head)| head);
-        let beside = numbers(grid, row.hit.row, reader) > row.cells.len().max(1);
+        let beside = begun(grid, row.hit.row, &[State::Number], reader).len() > row.cells.len().max(1);
         let chart = out.unknown.len() > 1 || beside && !spoken(grid, index, reader);
         if chart && !head.is_some_and(|head| head.carried) {
             return None;

@@ -54,6 +54,13 @@ struct Word {
     letters: u128,
 }
 
+impl Word {
+    /// Whether a text has all its letters.
+    fn may_be_in(&self, text: Lettered<'_>) -> bool {
+        self.letters & !text.letters == 0
+    }
+}
+
 impl Needs {
     fn new(lists: Vec<Vec<Vec<u8>>>) -> Self {
         let word = |word: &Vec<u8>| Word {
@@ -106,14 +113,13 @@ impl Expression {
 
     /// Whether it has a group of this name.
     pub(super) fn has_group(&self, name: &str) -> bool {
-        let regex = self.regex();
-        regex.is_some_and(|r| r.group_info().all_names().any(|(_, _, group)| group == Some(name)))
+        self.groups().any(|group| group == name)
     }
 
     /// The names of its groups.
-    pub(super) fn groups(&self) -> Vec<String> {
+    pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
         let names = self.regex().into_iter().flat_map(|r| r.group_info().all_names());
-        names.filter_map(|(_, _, group)| group.map(str::to_owned)).collect()
+        names.filter_map(|(_, _, group)| group)
     }
 
     /// Whether it matches anywhere.
@@ -165,15 +171,14 @@ impl Expression {
     /// nothing.
     fn for_lettered(&self, text: Lettered<'_>) -> Option<&Regex> {
         let lists = &self.needs().lists;
-        let has = |word: &Word| word.letters & !text.letters == 0;
-        lists.iter().all(|words| words.iter().any(has)).then_some(())?;
+        lists.iter().all(|words| words.iter().any(|word| word.may_be_in(text))).then_some(())?;
         self.behind_words(lists.iter(), text)
     }
 
     fn behind_words<'w>(&self, lists: impl Iterator<Item = &'w Vec<Word>>, text: Lettered<'_>) -> Option<&Regex> {
         let mut rest = text.text.as_bytes();
         for words in lists {
-            let likely = words.iter().filter(|word| word.letters & !text.letters == 0);
+            let likely = words.iter().filter(|word| word.may_be_in(text));
             let ends = likely.filter_map(|word| Some(word.finder.find(rest)? + word.finder.needle().len()));
             rest = rest.get(ends.min()?..)?;
         }

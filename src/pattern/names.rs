@@ -76,13 +76,13 @@ const GROUPS: [(&str, &[&str]); 9] = [
 /// Refuses a named group that nothing reads: a year under a misspelt name would be left out in silence.
 pub(super) fn groups(list: &str, text: &Text, expression: &Expression) -> Result<(), Refusal> {
     let known = GROUPS.iter().find(|(name, _)| *name == list).map_or(&[][..], |(_, groups)| groups);
-    let Some(group) = expression.groups().into_iter().find(|group| !known.contains(&group.as_str())) else {
+    let Some(group) = expression.groups().find(|group| !known.contains(group)) else {
         return Ok(());
     };
     let written = text.get_ref().find(&format!("<{group}>")).map(|at| at + 1..at + 1 + group.len());
     let place = written.map_or(text.span(), |at| within(text, &at));
     let refusal = Refusal::new(format!("no group `{group}` of `{list}` is read"), place);
-    Err(match (nearest(&group, known.iter().copied()), known) {
+    Err(match (nearest(group, known.iter().copied()), known) {
         (Some(near), _) => refusal.hint(format!("did you mean `{near}`?")),
         (None, []) => refusal.hint("write (?:…) for a group without a name"),
         (None, known) => refusal.hint(format!("the groups read are {}", known.join(", "))),

@@ -135,7 +135,7 @@ pub fn read_cell(text: &str) -> Cell {
         return Cell::of(State::Unreadable);
     }
     // A sign stands on the line of its number: a dash on a line of its own is another cell's.
-    if text.trim().lines().count() > 1 && text.lines().any(|line| is_mark(&fold_number(line))) {
+    if text.contains('\n') && text.lines().any(|line| is_mark(&fold_number(line))) {
         return Cell::of(State::Text);
     }
     match read_amount(&folded) {
